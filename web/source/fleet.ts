@@ -1,0 +1,182 @@
+/** All ships as columns of typed arrays, one row a slot: no object per ship, so that 200,000 of them stay cheap. */
+
+import { FLAG, NO_POSITION, NO_U16, type NameRow } from "./shapes";
+import { KIND_GONE, KIND_SNAPSHOT, type GoneFrame, type ShipFrame } from "./wire";
+
+const MOST_SLOTS = 4_000_000;
+const EARTH_CIRCUMFERENCE_M = 40_075_016.686;
+const KNOT_M_S = 1852 / 3600;
+/** How far ahead of her last report a ship is drawn: longer would be invention. */
+const DEAD_RECKONING_S = 60;
+
+export class Fleet {
+  capacity = 0;
+  /** Slots at or above this number have never been used in this epoch. */
+  top = 0;
+  present = 0;
+  epoch = -1;
+  /** Mercator, the world being 0 to 1 both ways, y down; as reported, and as drawn now. */
+  x = new Float64Array(0);
+  y = new Float64Array(0);
+  drawnX = new Float64Array(0);
+  drawnY = new Float64Array(0);
+  /** Mercator units a second of the clock. */
+  stepX = new Float64Array(0);
+  stepY = new Float64Array(0);
+  heard_s = new Uint32Array(0);
+  cog = new Uint16Array(0);
+  sog = new Uint16Array(0);
+  heading = new Uint16Array(0);
+  length = new Uint16Array(0);
+  kind = new Uint8Array(0);
+  flags = new Uint8Array(0);
+  /** 0 absent, 1 present without a position, 2 present. */
+  state = new Uint8Array(0);
+  id = new Float64Array(0);
+  names: string[] = [];
+  nations: (string | null)[] = [];
+  private slotOfId = new Map<number, number>();
+
+  private grow(slots: number): void {
+    if (slots <= this.capacity) return;
+    if (slots > MOST_SLOTS) throw new RangeError("more ships than this page can hold");
+    const capacity = Math.min(MOST_SLOTS, Math.max(1024, 2 ** Math.ceil(Math.log2(slots))));
+    const wider = <T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(old: T): T => {
+      const fresh = new (old.constructor as new (length: number) => T)(capacity);
+      fresh.set(old as never);
+      return fresh;
+    };
+    this.x = wider(this.x);
+    this.y = wider(this.y);
+    this.drawnX = wider(this.drawnX);
+    this.drawnY = wider(this.drawnY);
+    this.stepX = wider(this.stepX);
+    this.stepY = wider(this.stepY);
+    this.heard_s = wider(this.heard_s);
+    this.cog = wider(this.cog);
+    this.sog = wider(this.sog);
+    this.heading = wider(this.heading);
+    this.length = wider(this.length);
+    this.kind = wider(this.kind);
+    this.flags = wider(this.flags);
+    this.state = wider(this.state);
+    this.id = wider(this.id);
+    this.capacity = capacity;
+  }
+
+  forget(): void {
+    this.state.fill(0);
+    this.id.fill(0);
+    this.names = [];
+    this.nations = [];
+    this.slotOfId.clear();
+    this.top = 0;
+    this.present = 0;
+  }
+
+  /** Returns false when the frame belongs to an epoch of which no snapshot has been seen. */
+  apply(frame: ShipFrame | GoneFrame): boolean {
+    if (frame.kind === KIND_SNAPSHOT) {
+      if (frame.epoch !== this.epoch) this.forget();
+      else {
+        this.state.fill(0);
+        this.present = 0;
+      }
+      this.epoch = frame.epoch;
+    } else if (frame.epoch !== this.epoch) {
+      return false;
+    }
+    if (frame.kind === KIND_GONE) {
+      for (const slot of frame.slot) {
+        if (slot < this.top && this.state[slot]) {
+          this.state[slot] = 0;
+          this.present--;
+        }
+      }
+      return true;
+    }
+    let highest = 0;
+    for (const slot of frame.slot) if (slot > highest) highest = slot;
+    if (frame.count) this.grow(highest + 1);
+    for (let row = 0; row < frame.count; row++) this.set(frame, row);
+    this.top = Math.max(this.top, frame.count ? highest + 1 : 0);
+    return true;
+  }
+
+  private set(frame: ShipFrame, row: number): void {
+    const slot = frame.slot[row];
+    if (!this.state[slot]) this.present++;
+    const known = frame.lon[row] !== NO_POSITION && frame.lat[row] !== NO_POSITION;
+    this.state[slot] = known ? 2 : 1;
+    this.heard_s[slot] = frame.heard_s[row];
+    this.cog[slot] = frame.cog[row];
+    this.sog[slot] = frame.sog[row];
+    this.heading[slot] = frame.heading[row];
+    this.length[slot] = frame.length[row];
+    this.kind[slot] = frame.kinds[row];
+    this.flags[slot] = frame.flags[row];
+    if (!known) return;
+    const lat_deg = frame.lat[row] / 1e7;
+    this.x[slot] = mercatorX(frame.lon[row] / 1e7);
+    this.y[slot] = mercatorY(lat_deg);
+    this.drawnX[slot] = this.x[slot];
+    this.drawnY[slot] = this.y[slot];
+    const moving = frame.sog[row] !== NO_U16 && frame.cog[row] !== NO_U16 && !(frame.flags[row] & (FLAG.lost | FLAG.anchored | FLAG.untrusted));
+    if (moving) {
+      const speed = ((frame.sog[row] / 10) * KNOT_M_S) / (EARTH_CIRCUMFERENCE_M * Math.cos((lat_deg * Math.PI) / 180));
+      const course = ((frame.cog[row] / 10) * Math.PI) / 180;
+      this.stepX[slot] = speed * Math.sin(course);
+      this.stepY[slot] = -speed * Math.cos(course);
+    } else {
+      this.stepX[slot] = 0;
+      this.stepY[slot] = 0;
+    }
+  }
+
+  name(rows: NameRow[]): void {
+    for (const [slot, id, name, , nation] of rows) {
+      this.grow(slot + 1);
+      this.id[slot] = id;
+      this.names[slot] = name;
+      this.nations[slot] = nation;
+      this.slotOfId.set(id, slot);
+    }
+  }
+
+  slotOf(id: number): number | null {
+    return this.slotOfId.get(id) ?? null;
+  }
+
+  nameOf(id: number): string {
+    const slot = this.slotOfId.get(id);
+    const name = slot === undefined ? "" : (this.names[slot] ?? "");
+    return name || (id > 4_000_000_000 ? `radar target ${id - 4_000_000_000}` : String(id).padStart(9, "0"));
+  }
+
+  /** Carry every ship forward from her last report to the clock, for at most a minute of it. */
+  reckon(clock_s: number): void {
+    const { x, y, stepX, stepY, drawnX, drawnY, heard_s, state, top } = this;
+    for (let slot = 0; slot < top; slot++) {
+      if (state[slot] !== 2) continue;
+      let ahead_s = clock_s - heard_s[slot];
+      if (ahead_s < 0) ahead_s = 0;
+      else if (ahead_s > DEAD_RECKONING_S) ahead_s = DEAD_RECKONING_S;
+      drawnX[slot] = x[slot] + stepX[slot] * ahead_s;
+      drawnY[slot] = y[slot] + stepY[slot] * ahead_s;
+    }
+  }
+
+  latLon(slot: number): [lat_deg: number, lon_deg: number] {
+    return [latitude(this.drawnY[slot]), this.drawnX[slot] * 360 - 180];
+  }
+}
+
+export const mercatorX = (lon_deg: number): number => (lon_deg + 180) / 360;
+
+export function mercatorY(lat_deg: number): number {
+  const held = Math.max(-85.0511, Math.min(85.0511, lat_deg));
+  const sine = Math.sin((held * Math.PI) / 180);
+  return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
+}
+
+export const latitude = (y: number): number => (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;

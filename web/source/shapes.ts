@@ -1,0 +1,237 @@
+/** The JSON that the desk and the page exchange: docs/reference/wire.md, written as types. */
+
+export type Severity = "notice" | "caution" | "danger" | "distress";
+export type Mode = "live" | "replay" | "reconstruction";
+
+export interface Offer {
+  label: string;
+  words: string;
+  command: string | null;
+}
+
+export interface Scene {
+  title: string;
+  words: string;
+  center: [number, number];
+  zoom: number;
+  offers: Offer[];
+}
+
+export interface Hello {
+  type: "hello";
+  epoch: number;
+  mode: Mode;
+  version: string;
+  title: string;
+  speed: number;
+  paused: boolean;
+  start_s: number | null;
+  end_s: number | null;
+  scene: Scene | null;
+  ended?: boolean;
+}
+
+export interface HistoryEntry {
+  time_s: number;
+  verb: string;
+  words: string;
+}
+
+export interface Rule {
+  id: string;
+  version: string | number;
+  what: string;
+  why: string;
+  wrong: string;
+  settings: Record<string, unknown>;
+}
+
+export interface Evidence {
+  source_row: number | null;
+  feed: string | null;
+  station: string | null;
+  time_s: number | null;
+  sentence: string | null;
+}
+
+export interface Alert {
+  id: string;
+  detector: string;
+  severity: Severity;
+  state: "open" | "closed" | "withdrawn";
+  ships: number[];
+  names: Record<string, string>;
+  raised_s: number;
+  start_s: number;
+  end_s: number | null;
+  updated_s: number;
+  lat_deg: number | null;
+  lon_deg: number | null;
+  score: number;
+  title: string;
+  reason: string;
+  incident: string | null;
+  acknowledged_s: number | null;
+  confirmed: boolean;
+  history: HistoryEntry[];
+  rule: Rule | null;
+  evidence: Evidence[];
+}
+
+export interface Helper {
+  mmsi: number;
+  name: string;
+  kind: number | string;
+  distance_nm: number;
+  bearing_deg: number;
+  hours: number | null;
+  speed_kn: number | null;
+}
+
+export interface Incident {
+  id: string;
+  severity: Severity;
+  state: string;
+  title: string;
+  start_s: number;
+  end_s: number | null;
+  alerts: string[];
+  ships: number[];
+  names: Record<string, string>;
+  reports: string[];
+  lat_deg: number | null;
+  lon_deg: number | null;
+  helpers: Helper[];
+}
+
+export type ReportKind = "distress" | "sighting" | "rescue" | "note" | "report";
+
+export interface Report {
+  id: string;
+  time_s: number;
+  kind: ReportKind;
+  words: string;
+  ship: number | null;
+  lat_deg: number | null;
+  lon_deg: number | null;
+  verified: boolean;
+  source: string | null;
+  entered_s: number;
+  incident: string | null;
+}
+
+export interface Ship {
+  id: number;
+  mmsi: number | null;
+  imo: number | null;
+  name: string;
+  callsign: string | null;
+  kind: number;
+  kind_words: string | null;
+  ship_type: number | null;
+  flag: string | null;
+  flag_code: string | null;
+  length_m: number | null;
+  beam_m: number | null;
+  draught_m: number | null;
+  destination: string | null;
+  eta: string | null;
+  lat_deg: number | null;
+  lon_deg: number | null;
+  heard_s: number | null;
+  sog_kn: number | null;
+  cog_deg: number | null;
+  heading_deg: number | null;
+  turn: number | null;
+  nav_status: number | null;
+  nav_status_words: string | null;
+  usual_sog_kn: number | null;
+  best_sog_kn: number | null;
+  first_s: number | null;
+  msg_type: number | null;
+  fixes: number | null;
+  displaced_fixes: number | null;
+  stations: { station: string | null; last_s: number; fixes: number }[] | null;
+  static_s: number | null;
+  guarded: boolean;
+  own_fleet: boolean;
+  small_craft: boolean;
+  alerts: string[];
+  sentences: { time_s: number; sentence: string }[] | null;
+  beliefs: { lat_deg: number; lon_deg: number; last_s: number; fixes: number; trusted: boolean }[] | null;
+}
+
+export interface Track {
+  time_s: number[];
+  lat_deg: (number | null)[];
+  lon_deg: (number | null)[];
+  sog_kn: (number | null)[];
+  cog_deg: (number | null)[];
+  displaced: number[];
+}
+
+export interface FoundShip {
+  id: number;
+  name: string;
+  mmsi: number | null;
+  imo: number | null;
+  callsign: string | null;
+  kind: number;
+  flag: string | null;
+}
+
+export interface Feed {
+  feed: string;
+  name: string;
+  state: "live" | "no_ships" | "silent" | "dead" | "ended";
+  words: string;
+  since_s: number | null;
+  last_s: number | null;
+  messages_per_s: number;
+  lines: number;
+  rejected: number;
+  stations: number;
+  ships: number;
+}
+
+export interface Health {
+  type: "health";
+  version: string;
+  mode: Mode;
+  clock_s: number;
+  now_s: number;
+  lag_s: number | null;
+  journal: { durable: number; records: number; bytes: number; state: "ok" | "failed"; words: string } | null;
+  messages_per_s: number;
+  ships: number;
+  watching: string;
+  since_s: number | null;
+  feeds: Feed[];
+  clock_check: { state: "ok" | "wrong" | "unknown"; offset_s: number | null; words: string } | null;
+  counters: { lines: number; sentences: number; messages: number; rejected: Record<string, number> } | null;
+}
+
+export type NameRow = [slot: number, id: number, name: string, mmsi: number | null, flag: string | null];
+
+export type Message =
+  | Hello
+  | Health
+  | { type: "names"; ships: NameRow[] }
+  | { type: "alerts"; alerts: Alert[]; all: boolean }
+  | { type: "incidents"; incidents: Incident[]; all: boolean }
+  | { type: "reports"; reports: Report[]; all: boolean };
+
+export const SEVERITY_RANK: Record<Severity, number> = { notice: 0, caution: 1, danger: 2, distress: 3 };
+
+export const KIND_WORDS = [
+  "kind not known", "tanker", "cargo", "passenger", "fishing", "service craft", "high-speed craft",
+  "pleasure craft", "authority", "other", "radar target", "base station", "aid to navigation", "aircraft",
+  "distress beacon",
+] as const;
+
+export const FLAG = {
+  alert: 1, danger: 2, guarded: 4, untrusted: 8, lost: 16, anchored: 32, small: 64, ownFleet: 128,
+} as const;
+
+export const NO_POSITION = 2147483647;
+export const NO_U16 = 65535;
