@@ -1,0 +1,128 @@
+"""The seams: what the stages promise each other, so that `pipeline.py` alone knows who stands behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tankerwatch.core.tables import Batch
+
+
+class RecordedSource(Protocol):
+    """Something recorded, read from beginning to end in bounded memory and in order of receive time."""
+
+    name: str
+
+    def batches(self) -> Iterator[Batch]:
+        """What it holds; lines of one batch need not end on a tick."""
+        ...
+
+
+@dataclass(slots=True)
+class FeedState:
+    """What is known of one live feed, kept up by its source and by decode; read by everyone. Times are the desk's clock."""
+
+    index: int
+    name: str
+    state: str = "connecting"
+    """connecting · open · closed · ended · failed: the state of the transport"""
+    words: str = ""
+    since_s: float = 0.0
+    last_s: float = float("nan")
+    lines: int = 0
+    bytes: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+    """lines that never became lines, by reason: too_long, overflow"""
+    connections: int = 0
+
+
+class LiveSource(Protocol):
+    """A feed that never ends by itself. Reconnects; never raises for what the other side does."""
+
+    feed: FeedState
+
+    async def run(self, receive: Callable[[bytes, float], None]) -> None:
+        """Deliver received bytes with the desk's clock until cancelled. `receive` splits lines and is bounded."""
+        ...
+
+
+class Journal(Protocol):
+    """The append-only truth. Records are numbered from 1, one a line or decision or clock tick that came in."""
+
+    @property
+    def durable(self) -> int:
+        """The number up to which everything is on stable storage."""
+        ...
+
+    @property
+    def records(self) -> int:
+        """The number of the newest record appended."""
+        ...
+
+    @property
+    def failure(self) -> str:
+        """Why nothing more can be written, "" while all is well."""
+        ...
+
+    def append(self, batch: Batch) -> int:
+        """Append what came in; the number of its last record. Not durable before `commit`."""
+        ...
+
+    def commit(self) -> int:
+        """Make all appended records durable; the number of the last one."""
+        ...
+
+    def replay(self) -> Iterator[Batch]:
+        """Everything durable from the beginning, as it was appended."""
+        ...
+
+    def close(self) -> None:
+        """Commit and let go."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the web stage may call: the pipeline gives it these; each callable is thread-safe and returns JSON-able values."""
+
+    health: Callable[[], dict[str, Any]]
+    alerts: Callable[[], list[dict[str, Any]]]
+    alert: Callable[[str], dict[str, Any] | None]
+    incidents: Callable[[], list[dict[str, Any]]]
+    reports: Callable[[], list[dict[str, Any]]]
+    ship: Callable[[int], dict[str, Any] | None]
+    track: Callable[[int], dict[str, Any] | None]
+    search: Callable[[str], list[dict[str, Any]]]
+    hello: Callable[[], dict[str, Any]]
+    decide: Callable[[str, str, dict[str, Any]], Any]
+    """(kind, subject, content) → awaitable of the id, done once the decision is durable and applied"""
+    replay: Callable[[dict[str, Any]], bool]
+    """what the page asks of a replay; False when there is none"""
+    snapshot: Callable[[], Any]
+    """the Picture now (a `tables.Picture`), the names by slot and the clock: `PictureNow`"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureNow:
+    """The newest picture for the page: columns by slot as in docs/reference/wire.md, kept by the pipeline, read by the web stage.
+
+    `version` grows with each change; `flags` is the wire's flag byte. Arrays are never written after they are handed out.
+    """
+
+    epoch: int
+    version: int
+    clock_s: float
+    lon_deg: Any
+    lat_deg: Any
+    heard_s: Any
+    cog_deg: Any
+    sog_kn: Any
+    heading_deg: Any
+    length_m: Any
+    kind: Any
+    flags: Any
+    names: list[tuple[int, str, int, str]]
+    """by slot: id, name, MMSI (0 for radar), flag code"""
+    gone: Any
+    """(n,) bool: no longer shown"""
