@@ -1,0 +1,56 @@
+# The two commands of a newcomer: `make demo` and `make test`. They need Python 3.11 or later (with venv) and make, nothing else.
+# Everything lands in .venv; constraints.txt pins every version. Another Python: make PYTHON=python3.12 demo
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; done; echo python3)
+RUN := .venv/bin
+# A new version, a new dependency or a new way of setting up is installed before anything else runs.
+PINS := constraints.txt pyproject.toml tools/environment.py
+KERNELS := $(wildcard src/tankerwatch/core/kernels/*.py)
+CODE := src tests tools $(wildcard bench examples)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check web docs clean
+.DELETE_ON_ERROR:
+
+help: ## say what can be made
+	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+
+demo: .venv/ready .venv/compiled ## watch the bundled scene of 13 June 2019 in the browser
+	@$(RUN)/tankerwatch demo $(OPTIONS)
+
+test: .venv/ready-dev .venv/compiled ## run all tests; some of them: make test OPTIONS="tests/test_cli.py -k help"
+	@$(RUN)/python -m pytest $(OPTIONS)
+
+check: .venv/ready-dev web ## style, types, the law of the house, unused code and packages, generated pages, the page's bundle
+	$(RUN)/ruff check $(CODE)
+	$(RUN)/ruff format --check $(CODE)
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	$(RUN)/deptry src
+	$(RUN)/vulture
+	$(RUN)/python tools/docs.py --check
+
+web: ## rebuild the page's bundle and compare it with the committed one (needs Node; says so where there is none)
+	@sh tools/web_bundle.sh
+
+docs: .venv/ready-dev ## write the generated pages of docs/reference anew
+	$(RUN)/python tools/docs.py
+
+clean: ## remove the environment and every cache; the next make begins from nothing
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis web/node_modules
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/ready: $(PINS)
+	@$(PYTHON) tools/environment.py
+	@touch $@
+
+.venv/ready-dev: $(PINS)
+	@$(PYTHON) tools/environment.py --dev
+	@touch $@ .venv/ready
+
+# Compiled code is cached beside its source; this only makes sure that nobody waits for it later.
+.venv/compiled: $(KERNELS) | .venv/ready
+	@echo "compiling the kernels (once)"
+	@$(RUN)/python -c 'from tankerwatch.core import kernels; kernels.warm()'
+	@touch $@
