@@ -12,6 +12,7 @@ CODE := src tests tools $(wildcard bench examples)
 .DEFAULT_GOAL := help
 .PHONY: help demo test check web docs clean
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14

@@ -65,8 +65,8 @@ def main():
         run(sys.executable, "-m", "venv", "--clear", VENV)
     os.environ["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     os.environ["PIP_ROOT_USER_ACTION"] = "ignore"
-    print("installing the pinned packages" + (" for tests and checks" if dev else ""), flush=True)
-    install = [python, "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS]
+    print("installing the pinned packages%s, some 200 MB" % (" for tests and checks" if dev else ""), flush=True)
+    install = [python, "-m", "pip", "install", "-qq", "--constraint", CONSTRAINTS]
     run(*install, "--upgrade", "pip")
     # Editable, so that the compiled kernels are kept beside their source and a change there is compiled again by itself.
     run(*install, "--build-constraint", CONSTRAINTS, "--editable", ".", *(["--group", "dev"] if dev else []))
