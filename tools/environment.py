@@ -20,29 +20,29 @@ LEAST = (3, 11)
 
 def refuse(what, help):
     """End with one line that says what is wrong and what helps."""
-    sys.exit("tankerwatch: %s help: %s" % (what, help))
+    sys.exit(f"tankerwatch: {what} help: {help}")
 
 
 def check_python():
     """Refuse a Python that is too old, or one whose distribution took venv out of it."""
-    version = "%d.%d" % sys.version_info[:2]
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     if sys.version_info < LEAST:
-        refuse("Python %s is too old, 3.11 is the least." % version, "make PYTHON=/path/to/python3.11 …")
+        refuse(f"Python {version} is too old, 3.11 is the least.", "make PYTHON=/path/to/python3.11 …")
     try:
         import ensurepip
         import venv  # noqa: F401  # only whether it is there
 
         ensurepip.version()
     except Exception:  # Debian takes the module out, others only its wheels: whatever fails, the same package mends it
-        package = "python3-venv" if Path(sys.executable).resolve() == Path("/usr/bin/python%s" % version) else "python%s-venv" % version
-        refuse("this Python cannot make virtual environments (ensurepip is missing).", "apt-get install %s" % package)
+        package = "python3-venv" if Path("/usr/bin/python3").resolve() == Path(sys.executable).resolve() else f"python{version}-venv"
+        refuse("this Python cannot make virtual environments (ensurepip is missing).", f"apt-get install {package}")
 
 
 def run(*words):
     """Run a command; end with its own words when it fails."""
     done = subprocess.run([str(word) for word in words], cwd=str(ROOT))
     if done.returncode:
-        refuse("setting up stopped: %s failed (above)." % Path(str(words[0])).name, "mend what it names, then run make again")
+        refuse(f"setting up stopped: {Path(str(words[0])).name} failed (above).", "mend what it names, then run make again")
 
 
 def works(python):
@@ -61,11 +61,11 @@ def main():
     check_python()
     python = VENV / "bin" / "python"
     if not works(python):
-        print("making .venv with Python %d.%d" % sys.version_info[:2], flush=True)
+        print(f"making .venv with Python {sys.version_info[0]}.{sys.version_info[1]}", flush=True)
         run(sys.executable, "-m", "venv", "--clear", VENV)
     os.environ["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     os.environ["PIP_ROOT_USER_ACTION"] = "ignore"
-    print("installing the pinned packages%s, some 200 MB" % (" for tests and checks" if dev else ""), flush=True)
+    print(f"installing the pinned packages{' for tests and checks' if dev else ''}, some 200 MB", flush=True)
     install = [python, "-m", "pip", "install", "-qq", "--constraint", CONSTRAINTS]
     run(*install, "--upgrade", "pip")
     # Editable, so that the compiled kernels are kept beside their source and a change there is compiled again by itself.

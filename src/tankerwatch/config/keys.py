@@ -1,0 +1,152 @@
+"""Every key of the configuration, declared once: the loader, the reference page and `config show` all read this list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from typing import Any, Final, Protocol
+
+TEXT: Final = "a text"
+TEXTS: Final = "a list of texts"
+NUMBER: Final = "a number"
+SWITCH: Final = "true or false"
+
+KINDS: Final = ("tanker", "cargo", "passenger", "fishing", "service", "high_speed", "pleasure", "authority", "other")
+"""Kinds of ship that can be guarded as a whole, in the order of their codes 1 to 9 (docs/reference/wire.md)."""
+
+SOURCES: Final = ("file:", "tcp://", "tcp-listen://", "udp://", "serial:", "-")
+"""How a source begins."""
+
+
+class DeclaredSetting(Protocol):
+    """What a detector says of one of its thresholds."""
+
+    @property
+    def value(self) -> float:
+        """The default."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Its unit, "-" for none."""
+        ...
+
+    @property
+    def meaning(self) -> str:
+        """What it means."""
+        ...
+
+    @property
+    def low(self) -> float:
+        """The least value allowed."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """The greatest value allowed."""
+        ...
+
+
+class DeclaredDetector(Protocol):
+    """What the configuration needs to know of a detector; the catalogue of detectors gives it."""
+
+    @property
+    def id(self) -> str:
+        """Its name in `[detect.ID]`."""
+        ...
+
+    @property
+    def words(self) -> str:
+        """The danger as it is said."""
+        ...
+
+    @property
+    def settings(self) -> Mapping[str, DeclaredSetting]:
+        """Its thresholds by name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key. `path` is section and name (`station.NAME.lat_deg`: NAME is any); `default` None: it must be given."""
+
+    path: str
+    kind: str
+    default: Any
+    meaning: str
+    unit: str = "-"
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    example: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def section(self) -> str:
+        """All but the last part of the path."""
+        return self.path.rpartition(".")[0]
+
+
+SECTIONS: Final[dict[str, str]] = {
+    "desk": "Where the page and the API are served.",
+    "sources": "What `tankerwatch watch` listens to when its command line names no source.",
+    "guard": "Ships that other craft must not close on unnoticed, by kind and by name.",
+    "fleet": "Your own ships: marked on the map, and guarded too.",
+    "station": "Where your sensors stand, one section each: `[station.NAME]`, NAME as the feed or its tag block `s:` calls it. "
+    "A radar tells bearing and distance from itself (`TTM`); without its place its targets cannot be put on the map.",
+    "detect": "One section for each detector, `[detect.ID]`: switch it, leave ships out of it, move its thresholds.",
+}
+
+SHIP_WORDS: Final = 'an MMSI ("538001234"), an IMO number ("IMO 9000003") or a name ("FRONT ALTAIR")'
+
+KEYS: Final[tuple[Key, ...]] = (
+    Key("desk.listen", TEXT, "127.0.0.1:8420", "address and port of the page; only this machine's own (loopback) until there is a log-in"),
+    Key(
+        "sources.list",
+        TEXTS,
+        (),
+        "the feeds: file:PATH, tcp://HOST:PORT, tcp-listen://HOST:PORT, udp://HOST:PORT, serial:DEVICE, or - for standard input",
+        example='["tcp://127.0.0.1:10110", "udp://0.0.0.0:10111"]',
+    ),
+    Key("guard.kinds", TEXTS, ("tanker",), "kinds of ship that are guarded as a whole", choices=KINDS),
+    Key("guard.ships", TEXTS, (), f"single ships to guard: {SHIP_WORDS}", example='["IMO 9000003", "538001234"]'),
+    Key(
+        "guard.lists",
+        TEXTS,
+        (),
+        "CSV files of ships to guard, seen from this file's folder: columns imo, mmsi, name under a line that says so, or one ship a line",
+        example='["charter.csv"]',
+    ),
+    Key("fleet.ships", TEXTS, (), f"your own ships: {SHIP_WORDS}", example='["FRONT ALTAIR"]'),
+    Key("fleet.lists", TEXTS, (), "CSV files of your own ships, as for guard.lists", example='["fleet.csv"]'),
+    Key("station.NAME.lat_deg", NUMBER, None, "latitude of the sensor, north positive", "deg", -90.0, 90.0, example="25.28"),
+    Key("station.NAME.lon_deg", NUMBER, None, "longitude of the sensor, east positive", "deg", -180.0, 180.0, example="56.36"),
+    Key("detect.ID.enabled", SWITCH, True, "whether the detector runs"),
+    Key("detect.ID.except", TEXTS, (), f"ships that this detector leaves alone: {SHIP_WORDS}", example='["PILOT 3"]'),
+)
+
+
+def detector_keys(detector: DeclaredDetector) -> tuple[Key, ...]:
+    """The keys of one detector's section: those that all have, then its own thresholds."""
+    section = f"detect.{detector.id}"
+    common = tuple(replace(key, path=f"{section}.{key.name}") for key in KEYS if key.section == "detect.ID")
+    own = (Key(f"{section}.{name}", NUMBER, s.value, s.meaning, s.unit, s.low, s.high) for name, s in detector.settings.items())
+    return (*common, *own)
+
+
+def loopback(text: str) -> tuple[str, int] | None:
+    """Host and port of `HOST:PORT` (IPv6 as `[::1]:8420`), None when others could reach it too. Port 0 takes any free one."""
+    host, colon, port = text.rpartition(":")
+    host = host.strip("[]")
+    if not colon or not (port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
+        return None
+    try:
+        ours = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        ours = False
+    return (host, int(port)) if ours else None
