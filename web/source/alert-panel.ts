@@ -1,0 +1,111 @@
+/** One alert: what a watchkeeper would say about it, what to do, and one click deeper why the desk thinks so. */
+
+import { html, nothing, type TemplateResult } from "lit-html";
+import { keyed } from "lit-html/directives/keyed.js";
+import { answerAlert, selectIncident } from "./actions";
+import { desk } from "./desk";
+import { clockTime, timeAndAge } from "./format";
+import { fact, panelHead, positionLine, severityIcon, shipButtons, type Content } from "./parts";
+import type { Alert } from "./shapes";
+
+const VERBS: Record<string, string> = {
+  raise: "raised", amend: "amended", end: "ended", withdraw: "withdrawn", acknowledge: "acknowledged", confirm: "confirmed", dismiss: "dismissed",
+};
+
+let problem: { id: string; words: string } | null = null;
+
+async function answer(alert: Alert, verb: "acknowledge" | "confirm" | "dismiss"): Promise<void> {
+  const field = document.querySelector<HTMLTextAreaElement>("#alert-words");
+  const why = field?.value.trim() ?? "";
+  problem = null;
+  if (verb === "dismiss" && !why) {
+    problem = { id: alert.id, words: "Say in a few words why it is dismissed: the next watch will ask." };
+    field?.focus();
+    desk.changed();
+    return;
+  }
+  if ((await answerAlert(alert.id, verb, why)) && field) field.value = "";
+}
+
+export const acknowledge = (alert: Alert): Promise<void> => answer(alert, "acknowledge");
+
+function settingsTable(settings: Record<string, unknown>): Content {
+  const entries = Object.entries(settings);
+  if (!entries.length) return nothing;
+  return html`<h4>Settings</h4>
+    <dl class="facts figures">${entries.map(([name, value]) => fact(name, typeof value === "object" ? JSON.stringify(value) : String(value)))}</dl>`;
+}
+
+function evidence(alert: Alert): Content {
+  const { rule } = alert;
+  return html`<details class="deeper">
+      <summary>Evidence: ${alert.evidence.length} ${alert.evidence.length === 1 ? "sentence" : "sentences"}</summary>
+      <ul class="sentences" role="list">
+        ${alert.evidence.map(
+          (item) => html`<li>
+            <p class="quiet">
+              <span class="figures">${clockTime(item.time_s)}</span>${item.feed ? ` · ${item.feed}` : ""}${item.station ? ` · heard by ${item.station}` : ""}${item.source_row === null
+                ? ""
+                : ` · line ${item.source_row}`}
+            </p>
+            <code>${item.sentence ?? "decoded input: no sentence was kept"}</code>
+          </li>`,
+        )}
+      </ul>
+    </details>
+    ${rule
+      ? html`<details class="deeper">
+          <summary>Rule: ${rule.id}, version ${rule.version} · score ${alert.score.toFixed(2)}</summary>
+          <p>${rule.what}</p>
+          <p class="quiet">${rule.why}</p>
+          ${settingsTable(rule.settings)}
+        </details>`
+      : nothing}`;
+}
+
+export function alertPanel(alert: Alert): TemplateResult {
+  const now_s = desk.clock_s();
+  const incident = alert.incident ? desk.incidents.get(alert.incident) : undefined;
+  const open = alert.state === "open";
+  const mishap = problem?.id === alert.id ? problem.words : null;
+  return html`${panelHead(
+      html`<span class="severity ${alert.severity}">${severityIcon(alert.severity)}<span class="severity-word">${open ? alert.severity : `${alert.state} · was ${alert.severity}`}</span></span>`,
+      alert.title,
+      "Close the alert",
+    )}
+    <div class="panel-body">
+      <p class="reason">${alert.reason}</p>
+      <dl class="facts">
+        ${fact("Raised", html`<span class="figures">${timeAndAge(alert.raised_s, now_s)}</span>`)}
+        ${fact("Began", html`<span class="figures">${timeAndAge(alert.start_s, now_s)}</span>`)}
+        ${alert.end_s === null ? nothing : fact("Ended", html`<span class="figures">${timeAndAge(alert.end_s, now_s)}</span>`)}
+        ${alert.acknowledged_s === null ? nothing : fact("Acknowledged", html`<span class="figures">${timeAndAge(alert.acknowledged_s, now_s)}</span>`)}
+      </dl>
+      ${positionLine(alert.lat_deg, alert.lon_deg)} ${shipButtons(alert.ships, alert.names)}
+      ${incident
+        ? html`<p><button class="link" @click=${() => selectIncident(incident.id)}>Part of: ${incident.title} ▸</button></p>`
+        : nothing}
+      ${keyed(
+        alert.id,
+        html`<div class="answer">
+          <label for="alert-words">Words for the record</label>
+          <textarea id="alert-words" rows="2" autocomplete="off" aria-describedby="alert-problem"></textarea>
+          <p id="alert-problem" class="problem" role="alert">${mishap ?? nothing}</p>
+          <div class="buttons">
+            <button class="main" ?disabled=${alert.acknowledged_s !== null} @click=${() => answer(alert, "acknowledge")}>
+              ${alert.acknowledged_s === null ? "Acknowledge (A)" : "Acknowledged"}
+            </button>
+            <button ?disabled=${alert.confirmed} @click=${() => answer(alert, "confirm")}>${alert.confirmed ? "Confirmed" : "Confirm"}</button>
+            <button ?disabled=${!open} @click=${() => answer(alert, "dismiss")}>Dismiss</button>
+          </div>
+        </div>`,
+      )}
+      ${alert.rule ? html`<h3>When this is wrong</h3><p class="quiet">${alert.rule.wrong}</p>` : nothing} ${evidence(alert)}
+      <details class="deeper">
+        <summary>History: ${alert.history.length} ${alert.history.length === 1 ? "entry" : "entries"}</summary>
+        <ol class="history" role="list">
+          ${alert.history.map((entry) => html`<li><span class="figures">${clockTime(entry.time_s)}</span> ${VERBS[entry.verb] ?? entry.verb}${entry.words ? `: ${entry.words}` : ""}</li>`)}
+        </ol>
+      </details>
+    </div>`;
+}

@@ -1,0 +1,215 @@
+/** The list at the left: incidents with their alerts, then the other alerts, worst and freshest first. Its order holds
+ *  while it is pointed at or has the focus: nothing may move away under a finger. */
+
+import { html, nothing, render, type TemplateResult } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
+import { selectAlert, selectIncident, showAlert } from "./actions";
+import { desk } from "./desk";
+import { age, count, timeAndAge } from "./format";
+import { severityIcon } from "./parts";
+import { SEVERITY_RANK, type Alert, type Incident } from "./shapes";
+
+interface Group {
+  key: string;
+  incident: Incident | null;
+  alerts: string[];
+}
+
+let shown: Group[] = [];
+let over: string[] = [];
+let held = false;
+let waiting = 0;
+let overOpen = false;
+
+const rank = (alert: Alert): number => SEVERITY_RANK[alert.severity] * 2 + (alert.acknowledged_s === null ? 1 : 0);
+const byWeight = (one: Alert, other: Alert): number =>
+  rank(other) - rank(one) || other.raised_s - one.raised_s || (one.id < other.id ? -1 : 1);
+
+/** The order as it ought to be now. */
+function arrange(): { groups: Group[]; over: string[] } {
+  const open = desk.openAlerts().sort(byWeight);
+  const groups = new Map<string, Group>();
+  for (const incident of desk.incidents.values()) {
+    if (incident.state === "open") groups.set(incident.id, { key: `incident ${incident.id}`, incident, alerts: [] });
+  }
+  const lone: Group = { key: "lone", incident: null, alerts: [] };
+  for (const alert of open) (groups.get(alert.incident ?? "") ?? lone).alerts.push(alert.id);
+  const weight = (group: Group): number => {
+    const worst = group.alerts.length ? desk.alerts.get(group.alerts[0])! : null;
+    return Math.max(worst ? rank(worst) : 0, SEVERITY_RANK[group.incident!.severity] * 2);
+  };
+  const ordered = [...groups.values()].sort(
+    (one, other) => weight(other) - weight(one) || other.incident!.start_s - one.incident!.start_s || (one.key < other.key ? -1 : 1),
+  );
+  if (lone.alerts.length) ordered.push(lone);
+  const past = [...desk.alerts.values()].filter((alert) => alert.state !== "open");
+  past.sort((one, other) => (other.end_s ?? other.updated_s) - (one.end_s ?? one.updated_s) || (one.id < other.id ? -1 : 1));
+  return { groups: ordered, over: past.map((alert) => alert.id) };
+}
+
+/** Alerts in the order of the list, for J and K. */
+export const listed = (): string[] => shown.flatMap((group) => group.alerts);
+
+function row(alert: Alert): TemplateResult {
+  const now_s = desk.clock_s();
+  const current = desk.selection.alert === alert.id;
+  const words = alert.state === "open" ? alert.severity : `${alert.state} · was ${alert.severity}`;
+  const loud = alert.severity === "distress" && alert.state === "open" && alert.acknowledged_s === null;
+  return html`<li
+    class="alert ${alert.severity} ${alert.state} ${alert.acknowledged_s === null ? "new" : "answered"} ${loud ? "loud" : ""}"
+    data-alert-id=${alert.id}
+    data-detector=${alert.detector}
+    data-severity=${alert.severity}
+    data-state=${alert.state}
+  >
+    <button
+      class="row"
+      aria-current=${current ? "true" : "false"}
+      @click=${() => {
+        selectAlert(alert.id);
+        showAlert(alert);
+      }}
+    >
+      ${severityIcon(alert.severity)}
+      <span class="row-text">
+        <span class="row-top"
+          ><span class="severity-word">${words}</span>${alert.confirmed ? html`<span class="tag">confirmed</span>` : nothing}${alert.acknowledged_s === null
+            ? nothing
+            : html`<span class="tag">✓ acknowledged</span>`}<span class="row-age figures">${age(alert.raised_s, now_s)}</span></span
+        >
+        <span class="row-title">${alert.title}</span>
+        <span class="row-reason">${alert.reason}</span>
+      </span>
+    </button>
+  </li>`;
+}
+
+function incidentHead(incident: Incident): TemplateResult {
+  return html`<button
+    class="incident-head ${incident.severity}"
+    aria-current=${desk.selection.incident === incident.id && desk.selection.alert === null ? "true" : "false"}
+    data-incident-id=${incident.id}
+    @click=${() => selectIncident(incident.id)}
+  >
+    <span class="row-top"><span class="severity-word">incident</span><span class="row-age figures">${age(incident.start_s, desk.clock_s())}</span></span>
+    <span class="row-title">${incident.title}</span>
+    <span class="row-reason"
+      >${incident.ships.length} ${incident.ships.length === 1 ? "ship" : "ships"}${incident.reports.length ? ` · ${count(incident.reports.length)} reported` : ""}${incident
+        .helpers.length
+        ? ` · ${incident.helpers.length} could help`
+        : ""} ▸</span
+    >
+  </button>`;
+}
+
+function groupOf(group: Group): TemplateResult {
+  const incident = group.incident ? (desk.incidents.get(group.incident.id) ?? group.incident) : null;
+  const rows = group.alerts.map((id) => desk.alerts.get(id)).filter((alert) => alert !== undefined);
+  const otherIncidents = desk.incidents.size > 0 && shown.length > 1;
+  return html`<div class="group ${incident ? "incident" : "lone"}">
+    ${incident ? html`<h3 class="unseen">Incident: ${incident.title}</h3>${incidentHead(incident)}` : otherIncidents ? html`<h3 class="divider">Other alerts</h3>` : nothing}
+    <ul role="list">
+      ${repeat(rows, (alert) => alert.id, row)}
+    </ul>
+  </div>`;
+}
+
+function emptyList(): TemplateResult {
+  const { health } = desk;
+  if (!health) return html`<p class="empty">Waiting for the desk…</p>`;
+  return html`<div class="empty">
+    <p><strong>Nothing calls for attention.</strong></p>
+    <p>Watching ${health.watching || "nothing yet"}.</p>
+    ${health.since_s ? html`<p class="quiet">Since <span class="figures">${timeAndAge(health.since_s, desk.clock_s())}</span></p>` : nothing}
+  </div>`;
+}
+
+function counts(): string {
+  const open = desk.openAlerts();
+  if (!open.length) return "none open";
+  const fresh = open.filter((alert) => alert.acknowledged_s === null).length;
+  return `${open.length} open${fresh < open.length ? ` · ${fresh} new` : ""}`;
+}
+
+function list(): TemplateResult {
+  const past = over.map((id) => desk.alerts.get(id)).filter((alert) => alert !== undefined);
+  return html`<div class="list-head">
+      <button class="drawer-handle" aria-expanded=${desk.listOpen ? "true" : "false"} @click=${toggleDrawer}>
+        <span class="unseen">Alerts: </span>${handleWords()}
+      </button>
+      <h2>Alerts</h2>
+      <span class="list-count figures">${counts()}</span>
+    </div>
+    <p class="hold" role="status">${waiting ? `${waiting} more · order held while you point here` : nothing}</p>
+    <div class="list-body" tabindex="-1">
+      ${shown.some((group) => group.alerts.length || group.incident) ? repeat(shown, (group) => group.key, groupOf) : emptyList()}
+      ${past.length
+        ? html`<details class="over" ?open=${overOpen} @toggle=${(event: Event) => {
+            overOpen = (event.target as HTMLDetailsElement).open;
+          }}>
+            <summary>Over: ${past.length} closed or withdrawn</summary>
+            <ul role="list">
+              ${repeat(past, (alert) => alert.id, row)}
+            </ul>
+          </details>`
+        : nothing}
+    </div>`;
+}
+
+function handleWords(): TemplateResult {
+  const open = desk.openAlerts().sort(byWeight);
+  const worst = open[0];
+  if (!worst) return html`<span>Nothing calls for attention</span>`;
+  return html`${severityIcon(worst.severity)}<span class="handle-title">${worst.title}</span><span class="handle-count">${open.length} open</span>`;
+}
+
+function toggleDrawer(): void {
+  desk.listOpen = !desk.listOpen;
+  desk.changed();
+}
+
+const sameOrder = (one: Group[], other: Group[]): boolean =>
+  JSON.stringify(one.map((group) => [group.key, group.alerts])) === JSON.stringify(other.map((group) => [group.key, group.alerts]));
+
+export function drawAlerts(into: HTMLElement): void {
+  const wanted = arrange();
+  waiting = 0;
+  if (held) {
+    // What is gone may not be pressed any more, but it keeps its place; what is new waits.
+    const known = new Set([...listed(), ...over]);
+    waiting = wanted.groups.flatMap((group) => group.alerts).filter((id) => !known.has(id)).length;
+    if (!waiting && !sameOrder(shown, wanted.groups)) waiting = 0;
+  } else {
+    shown = wanted.groups;
+    over = wanted.over;
+  }
+  into.classList.toggle("open", desk.listOpen);
+  render(list(), into);
+}
+
+/** Hold the order as long as a pointer rests on the list or a key has brought the focus into it. */
+export function holdOrder(into: HTMLElement): void {
+  let pointed = false;
+  let focused = false;
+  const settle = (): void => {
+    const before = held;
+    held = pointed || focused;
+    if (before !== held) desk.changed();
+  };
+  into.addEventListener("pointerenter", () => {
+    pointed = true;
+    settle();
+  });
+  into.addEventListener("pointerleave", () => {
+    pointed = false;
+    settle();
+  });
+  into.addEventListener("focusin", () => {
+    focused = true;
+    settle();
+  });
+  into.addEventListener("focusout", (event) => {
+    focused = event.relatedTarget instanceof Node && into.contains(event.relatedTarget);
+    settle();
+  });
+}

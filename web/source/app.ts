@@ -1,0 +1,322 @@
+/** The page of Tankerwatch: puts the pieces together. */
+
+import "./app.css";
+import { nothing, render } from "lit-html";
+import { loadShip, onLook, selectAlert, selectIncident, selectShip } from "./actions";
+import { alertPanel } from "./alert-panel";
+import { drawAlerts, holdOrder } from "./alerts";
+import { drawBanners, drawEnded, drawNotice } from "./banners";
+import { connect } from "./connection";
+import { desk } from "./desk";
+import { drawFeeds } from "./feeds";
+import { latitude, mercatorX, mercatorY } from "./fleet";
+import { position } from "./format";
+import { incidentPanel } from "./incident-panel";
+import { startKeys } from "./keys";
+import { foreignLink, readLink, writeLink } from "./link";
+import { ChartMap } from "./map";
+import { alertPlace, drawGrid, drawMarks } from "./marks";
+import { blankRate, frameRate } from "./measure";
+import { PALETTES, nextPalette, usePalette } from "./palette";
+import { drawReplay } from "./replay";
+import { leaveReport, picking, pickPosition, reportPanel } from "./report";
+import { startSearch } from "./search";
+import { shipPanel } from "./ship-panel";
+import { ShipLayer } from "./ships";
+import { drawTimeline } from "./timeline";
+import { drawBadge, drawHealth } from "./top-bar";
+import { parseFrame } from "./wire";
+
+const SHIPS_DRAWN_EVERY_MS = 200;
+const GLIDE_MS = 350;
+
+const element = (id: string): HTMLElement => document.getElementById(id)!;
+const parts = {
+  badge: element("badge"), health: element("health"), list: element("list"), chart: element("chart"), panel: element("panel"),
+  replay: element("replay"), banners: element("banners"), ended: element("ended"), feeds: element("feeds"), notice: element("notice"),
+  said: element("said"), pointer: element("pointer"), scale: element("scale"),
+};
+
+usePalette(desk.palette);
+const map = new ChartMap(element("map"), PALETTES[desk.palette]);
+const ships = new ShipLayer(desk.fleet, PALETTES[desk.palette]);
+parts.chart.querySelector("#map")!.after(ships.canvas);
+
+const place = (slot: number): [number, number] => ships.place(slot, map.camera());
+ships.below = (context, camera) => drawGrid(context, camera, ships.palette);
+ships.above = (context, camera) => drawMarks(context, camera, ships.palette, (slot) => ships.place(slot, camera));
+
+function drawShips(): void {
+  ships.selected = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
+  ships.draw(map.camera(), desk.clock_s());
+}
+
+function moveShips(): void {
+  desk.fleet.reckon(desk.clock_s());
+  if (desk.following) followShip();
+}
+
+map.onFrame = drawShips;
+
+function followShip(): void {
+  const slot = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
+  if (slot === null || desk.fleet.state[slot] !== 2) return;
+  map.look(...desk.fleet.latLon(slot));
+}
+
+// Where to look first: the address says so, or the scene, or wherever the ships are.
+const link = readLink();
+let placed = false;
+if (link.map) {
+  map.look(link.map.lat_deg, link.map.lon_deg, link.map.zoom);
+  placed = true;
+}
+if (link.ship !== null) selectShip(link.ship, false);
+else if (link.alert !== null) selectAlert(link.alert, false);
+else if (link.incident !== null) selectIncident(link.incident, false);
+if (link.ship !== null && link.alert !== null) desk.selection.alert = link.alert;
+
+function lookAtScene(): void {
+  const scene = desk.hello?.scene;
+  if (placed || !scene) return;
+  const [lon_deg, lat_deg] = scene.center;
+  map.look(lat_deg, lon_deg, scene.zoom);
+  placed = true;
+}
+
+/** The middle nine tenths of the ships: one that sends nonsense must not make the map show the whole world. */
+function lookAtShips(): void {
+  if (placed || desk.hello?.scene || !desk.fleet.present) return;
+  const xs: number[] = [];
+  const ys: number[] = [];
+  for (let slot = 0; slot < desk.fleet.top; slot++) {
+    if (desk.fleet.state[slot] !== 2) continue;
+    xs.push(desk.fleet.x[slot]);
+    ys.push(desk.fleet.y[slot]);
+  }
+  if (!xs.length) return;
+  xs.sort((one, other) => one - other);
+  ys.sort((one, other) => one - other);
+  const at = (values: number[], share: number): number => values[Math.floor((values.length - 1) * share)];
+  map.fit(at(xs, 0.05) * 360 - 180, latitude(at(ys, 0.95)), at(xs, 0.95) * 360 - 180, latitude(at(ys, 0.05)));
+  placed = true;
+}
+
+let reportShown = false;
+function drawPanel(): void {
+  const { ship, alert: alertId, incident: incidentId } = desk.selection;
+  const alert = alertId === null ? undefined : desk.alerts.get(alertId);
+  const incident = incidentId === null ? undefined : desk.incidents.get(incidentId);
+  const content = desk.reportOpen ? reportPanel() : ship !== null ? shipPanel(ship) : alert ? alertPanel(alert) : incident ? incidentPanel(incident) : nothing;
+  const what = desk.reportOpen ? "report" : ship !== null ? `ship ${ship}` : alert ? `alert ${alert.id}` : incident ? `incident ${incident.id}` : "";
+  parts.panel.hidden = content === nothing;
+  render(content, parts.panel);
+  if (parts.panel.dataset.shows !== what) {
+    parts.panel.dataset.shows = what;
+    parts.panel.querySelector(".panel-body")?.scrollTo(0, 0);
+  }
+  if (ship !== null) drawTimeline();
+  if (reportShown && !desk.reportOpen) leaveReport();
+  reportShown = desk.reportOpen;
+  parts.chart.classList.toggle("picking", picking.on);
+}
+
+/** For those who listen rather than look: each new danger or distress once, when it comes. */
+const told = new Set<string>();
+let firstTold = false;
+function tell(): void {
+  const fresh = desk.openAlerts().filter((alert) => (alert.severity === "danger" || alert.severity === "distress") && !told.has(alert.id));
+  for (const alert of fresh) told.add(alert.id);
+  if (fresh.length && firstTold) parts.said.textContent = fresh.map((alert) => `${alert.severity}: ${alert.title}. ${alert.reason}`).join(" ");
+  if (desk.hello) firstTold = true;
+}
+
+function drawScale(): void {
+  const camera = map.camera();
+  const lat_deg = latitude(camera.centreY);
+  const metresPerPx = (40_075_016.686 * Math.cos((lat_deg * Math.PI) / 180)) / camera.worldPx;
+  const wanted_nm = (110 * metresPerPx) / 1852;
+  const power = 10 ** Math.floor(Math.log10(wanted_nm));
+  const length_nm = [5, 2, 1].map((step) => step * power).find((step) => step <= wanted_nm) ?? power;
+  parts.scale.style.width = `${Math.round((length_nm * 1852) / metresPerPx)}px`;
+  parts.scale.textContent = `${length_nm >= 1 ? length_nm : length_nm.toPrecision(1)} NM`;
+}
+
+function changePalette(): void {
+  desk.palette = nextPalette(desk.palette);
+  usePalette(desk.palette);
+  ships.usePalette(PALETTES[desk.palette]);
+  map.usePalette(PALETTES[desk.palette]);
+  drawShips();
+  desk.changed();
+}
+
+function drawAll(): void {
+  const open = desk.openAlerts().length;
+  document.title = open ? `(${open}) Tankerwatch` : "Tankerwatch";
+  drawBadge(parts.badge);
+  drawHealth(parts.health, changePalette);
+  drawAlerts(parts.list);
+  drawPanel();
+  drawFeeds(parts.feeds);
+  drawReplay(parts.replay);
+  drawBanners(parts.banners);
+  drawEnded(parts.ended);
+  drawNotice(parts.notice);
+  tell();
+  if (placed) writeLink(map.where());
+}
+
+desk.onChange(drawAll);
+onLook((lat_deg, lon_deg) => map.look(lat_deg, lon_deg, undefined, GLIDE_MS), followShip);
+holdOrder(parts.list);
+startSearch(document.querySelector<HTMLInputElement>("#search")!);
+startKeys({
+  palette: changePalette,
+  labels: () => {
+    ships.showLabels = !ships.showLabels;
+    ships.rankLabels(map.camera());
+    drawShips();
+    desk.say(ships.showLabels ? "Names are shown" : "Names are hidden, but those that matter");
+  },
+  zoom: (step) => map.zoomBy(step),
+  pan: (x_px, y_px) => map.panBy(x_px, y_px),
+});
+
+map.onClick((x, y) => {
+  if (picking.on) {
+    const { lat_deg, lon_deg } = map.at(x, y);
+    pickPosition(lat_deg, lon_deg);
+    return;
+  }
+  const slot = ships.pick(x, y, map.camera());
+  if (slot !== null && desk.fleet.id[slot]) selectShip(desk.fleet.id[slot], false);
+  else {
+    const alert = alertAt(x, y);
+    if (alert) selectAlert(alert, false);
+  }
+});
+
+function alertAt(x: number, y: number): string | null {
+  for (const alert of desk.openAlerts()) {
+    const at = alertPlace(alert, map.camera(), place);
+    if (at && Math.hypot(at[0] - x, at[1] - y) < 20) return alert.id;
+  }
+  return null;
+}
+
+map.onMoved(() => {
+  drawScale();
+  ships.rankLabels(map.camera());
+  desk.changed();
+});
+
+parts.chart.addEventListener("pointermove", (event) => {
+  const box = parts.chart.getBoundingClientRect();
+  const x = event.clientX - box.left;
+  const y = event.clientY - box.top;
+  const { lat_deg, lon_deg } = map.at(x, y);
+  parts.pointer.textContent = position(lat_deg, lon_deg);
+  parts.chart.classList.toggle("over-ship", !picking.on && event.target instanceof Element && event.target.closest("#map") !== null && ships.pick(x, y, map.camera()) !== null);
+});
+parts.chart.addEventListener("pointerleave", () => {
+  parts.pointer.textContent = "";
+});
+element("zoom-in").addEventListener("click", () => map.zoomBy(1));
+element("zoom-out").addEventListener("click", () => map.zoomBy(-1));
+new ResizeObserver(() => {
+  map.resized();
+  drawShips();
+}).observe(parts.chart);
+window.addEventListener("hashchange", () => {
+  if (!foreignLink()) return;
+  const fresh = readLink();
+  if (fresh.map) map.look(fresh.map.lat_deg, fresh.map.lon_deg, fresh.map.zoom);
+  if (fresh.ship !== null) selectShip(fresh.ship, false);
+  else if (fresh.alert !== null) selectAlert(fresh.alert, false);
+  else if (fresh.incident !== null) selectIncident(fresh.incident, false);
+});
+
+let busy = false;
+let framesSinceRank = 0;
+function tick(): void {
+  if (busy || document.hidden) return;
+  moveShips();
+  if (framesSinceRank++ % 3 === 0) ships.rankLabels(map.camera());
+  drawShips();
+}
+setInterval(tick, SHIPS_DRAWN_EVERY_MS);
+setInterval(() => {
+  void loadShip();
+  desk.changed();
+}, 1000);
+
+connect(
+  (snapshot) => {
+    if (!snapshot) return;
+    lookAtShips();
+    moveShips();
+    drawShips();
+    ships.rankLabels(map.camera());
+    api.ready = true;
+  },
+  lookAtScene,
+);
+
+/** For tests and measurement. */
+const api = {
+  ready: false,
+  ships: (): number => desk.fleet.present,
+  get firstShipsMs(): number {
+    return ships.firstShipsMs;
+  },
+  frames: (): number => ships.draws,
+  async measure(duration_ms: number): Promise<{ fps: number }> {
+    busy = true;
+    const from_s = desk.clock_s();
+    const fps = await frameRate(duration_ms, (passed_ms) => {
+      desk.fleet.reckon(from_s + passed_ms / 1000);
+      drawShips();
+    });
+    busy = false;
+    return { fps };
+  },
+  /** Frames a second while the ships are drawn on each, and the camera goes in a circle if `pan` is asked. */
+  async fps(duration_ms: number, pan = true): Promise<number> {
+    busy = true;
+    const { zoom, lat_deg, lon_deg } = map.where();
+    const reach_deg = 100 / 2 ** zoom;
+    let drawnAt = 0;
+    let drawn = 0;
+    const rate = await frameRate(duration_ms, (passed_ms) => {
+      const turn = (passed_ms / 2000) * 2 * Math.PI;
+      desk.fleet.reckon(desk.clock_s());
+      if (pan) map.look(lat_deg + reach_deg * Math.sin(turn) * 0.5, lon_deg + reach_deg * (1 - Math.cos(turn)), zoom);
+      else drawShips();
+      if (ships.draws !== drawnAt) drawn++;
+      drawnAt = ships.draws;
+    });
+    map.look(lat_deg, lon_deg, zoom);
+    busy = false;
+    return Math.min(rate, (drawn * 1000) / duration_ms);
+  },
+  blank: (duration_ms: number): Promise<number> => blankRate(duration_ms, ships.canvas),
+  parseFrame,
+  /** Where a ship is on the screen, in pixels of the page. */
+  pixelOf(id: number): [number, number] | null {
+    const slot = desk.fleet.slotOf(id);
+    if (slot === null || desk.fleet.state[slot] !== 2) return null;
+    const box = parts.chart.getBoundingClientRect();
+    const [x, y] = place(slot);
+    return [x + box.left, y + box.top];
+  },
+  mercator: (lat_deg: number, lon_deg: number): [number, number] => [mercatorX(lon_deg), mercatorY(lat_deg)],
+};
+
+declare global {
+  interface Window {
+    tankerwatch: typeof api;
+  }
+}
+window.tankerwatch = api;
+drawAll();

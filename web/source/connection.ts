@@ -1,0 +1,122 @@
+/** The WebSocket to the desk: frames into the fleet, words into the state, and a new try with back-off when it breaks. */
+
+import { desk } from "./desk";
+import type { Message } from "./shapes";
+import { FrameError, KIND_SNAPSHOT, parseFrame } from "./wire";
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+/** The desk speaks each second; silence this long means that the connection is dead though nobody said so. */
+const SILENCE_MS = 8_000;
+
+let socket: WebSocket | null = null;
+let seq = 0;
+let wait_ms = FIRST_WAIT_MS;
+let heardAt_ms = 0;
+let retryTimer = 0;
+let onShips: (snapshot: boolean) => void = () => {};
+let onHello: () => void = () => {};
+
+export function connect(ships: (snapshot: boolean) => void, hello: () => void): void {
+  onShips = ships;
+  onHello = hello;
+  open();
+  setInterval(() => {
+    if (socket?.readyState === WebSocket.OPEN && performance.now() - heardAt_ms > SILENCE_MS) drop(socket);
+  }, 1000);
+}
+
+function open(): void {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const fresh = new WebSocket(`${scheme}://${location.host}/ws`);
+  socket = fresh;
+  fresh.binaryType = "arraybuffer";
+  fresh.onopen = () => {
+    heardAt_ms = performance.now();
+    if (desk.fleet.epoch >= 0) fresh.send(JSON.stringify({ type: "resume", epoch: desk.fleet.epoch, seq }));
+  };
+  fresh.onmessage = (event: MessageEvent<ArrayBuffer | string>) => {
+    heardAt_ms = performance.now();
+    if (!desk.connected) {
+      desk.connected = true;
+      desk.everConnected = true;
+      desk.lostAt_ms = null;
+      wait_ms = FIRST_WAIT_MS;
+    }
+    if (typeof event.data === "string") readText(event.data);
+    else readFrame(event.data);
+  };
+  fresh.onclose = () => drop(fresh);
+}
+
+function drop(closed: WebSocket): void {
+  if (closed !== socket) return;
+  socket = null;
+  closed.onclose = null;
+  closed.onmessage = null;
+  closed.close();
+  desk.connected = false;
+  desk.lostAt_ms ??= heardAt_ms || performance.now();
+  desk.changed();
+  clearTimeout(retryTimer);
+  retryTimer = window.setTimeout(open, wait_ms * (0.75 + 0.5 * Math.random()));
+  wait_ms = Math.min(LONGEST_WAIT_MS, wait_ms * 1.8);
+}
+
+function readFrame(buffer: ArrayBuffer): void {
+  try {
+    const frame = parseFrame(buffer);
+    if (!desk.fleet.apply(frame)) return;
+    seq = frame.seq;
+    desk.frameProblem = null;
+    desk.setClock(frame.clock_s);
+    onShips(frame.kind === KIND_SNAPSHOT);
+  } catch (problem) {
+    if (!(problem instanceof FrameError || problem instanceof RangeError)) throw problem;
+    desk.frameProblem = problem.message;
+    desk.changed();
+  }
+}
+
+function readText(text: string): void {
+  const message = JSON.parse(text) as Message;
+  switch (message.type) {
+    case "hello":
+      if (desk.hello && desk.hello.epoch !== message.epoch) forget();
+      desk.hello = message;
+      if (!message.ended) desk.endedSeen = false;
+      onHello();
+      break;
+    case "health":
+      desk.health = message;
+      desk.setClock(message.clock_s);
+      break;
+    case "names":
+      desk.fleet.name(message.ships);
+      break;
+    case "alerts":
+      keep(desk.alerts, message.alerts, message.all);
+      break;
+    case "incidents":
+      keep(desk.incidents, message.incidents, message.all);
+      break;
+    case "reports":
+      keep(desk.reports, message.reports, message.all);
+      break;
+  }
+  desk.changed();
+}
+
+function keep<T extends { id: string }>(into: Map<string, T>, items: T[], all: boolean): void {
+  if (all) into.clear();
+  for (const item of items) into.set(item.id, item);
+}
+
+/** A new epoch: the desk was started again or the replay begins anew. */
+function forget(): void {
+  desk.alerts.clear();
+  desk.incidents.clear();
+  desk.reports.clear();
+  desk.ship = null;
+  desk.track = null;
+}

@@ -1,0 +1,46 @@
+/** Keys and signs, in one dialog. */
+
+import { html, render } from "lit-html";
+import { severityIcon } from "./parts";
+import type { Severity } from "./shapes";
+
+const KEYS: [string, string][] = [
+  ["/", "Search for a ship"], ["J K", "Next, previous alert"], ["A", "Acknowledge the alert shown"], ["F", "Follow the ship shown"],
+  ["L", "Names on or off"], ["R", "Type in a report"], ["Space", "Play or pause a replay"], ["N", "Day, dusk, night"],
+  ["+ −", "Zoom in, zoom out"], ["Arrows", "Move the map, when it has the focus"], ["Esc", "Close what is on top"], ["?", "This help"],
+];
+const SIGNS: [Severity, string][] = [
+  ["notice", "Worth a look when there is time"], ["caution", "May become dangerous"], ["danger", "Act on it"], ["distress", "Life may be in danger: act now"],
+];
+
+export function openHelp(): void {
+  const dialog = document.querySelector<HTMLDialogElement>("#help")!;
+  render(
+    html`<div class="panel-head">
+        <div class="panel-title"><h2>Help</h2></div>
+        <button class="plain" aria-label="Close help" @click=${() => dialog.close()}>✕</button>
+      </div>
+      <div class="help-columns">
+        <section><h3>Keys</h3><dl class="keys">${KEYS.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl></section>
+        <section>
+          <h3>Alerts</h3>
+          <ul class="lines" role="list">
+            ${SIGNS.map(([severity, words]) => html`<li class="sign ${severity}">${severityIcon(severity)}<span><span class="severity-word">${severity}</span> ${words}</span></li>`)}
+          </ul>
+          <h3>Ships</h3>
+          <ul class="lines told" role="list">
+            <li>Triangle: under way, pointing where she heads</li>
+            <li>Small open diamond: at anchor or moored</li>
+            <li>Circle: radar target · crossed: no longer heard</li>
+            <li>Ring: your own fleet · square: guarded</li>
+            <li>Dashed ring: position not trusted</li>
+            <li>Pale: not heard for minutes</li>
+            <li>Sheet of paper: a person's report</li>
+          </ul>
+        </section>
+      </div>
+      <p class="quiet">Land: Natural Earth, public domain. Not for navigation.</p>`,
+    dialog,
+  );
+  if (!dialog.open) dialog.showModal();
+}

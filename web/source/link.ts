@@ -1,0 +1,38 @@
+/** The state of the page in its address, so that it can be sent to someone: #map=zoom/lat/lon&ship=…&alert=…&incident=… */
+
+import { desk } from "./desk";
+
+export interface Link {
+  map: { zoom: number; lat_deg: number; lon_deg: number } | null;
+  ship: number | null;
+  alert: string | null;
+  incident: string | null;
+}
+
+export function readLink(): Link {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const [zoom, lat_deg, lon_deg] = (given.get("map") ?? "").split("/").map(Number);
+  const usable = [zoom, lat_deg, lon_deg].every(Number.isFinite) && Math.abs(lat_deg) <= 85 && zoom >= 0 && zoom <= 20;
+  const ship = Number(given.get("ship"));
+  return {
+    map: usable ? { zoom, lat_deg, lon_deg } : null,
+    ship: Number.isSafeInteger(ship) && ship > 0 ? ship : null,
+    alert: given.get("alert"),
+    incident: given.get("incident"),
+  };
+}
+
+let written = "";
+export function writeLink(where: { zoom: number; lat_deg: number; lon_deg: number }): void {
+  const parts = [`map=${where.zoom.toFixed(2)}/${where.lat_deg.toFixed(4)}/${where.lon_deg.toFixed(4)}`];
+  if (desk.selection.ship !== null) parts.push(`ship=${desk.selection.ship}`);
+  if (desk.selection.alert !== null) parts.push(`alert=${encodeURIComponent(desk.selection.alert)}`);
+  if (desk.selection.incident !== null) parts.push(`incident=${encodeURIComponent(desk.selection.incident)}`);
+  const hash = `#${parts.join("&")}`;
+  if (hash === written) return;
+  written = hash;
+  history.replaceState(null, "", hash);
+}
+
+/** True when the address was changed by someone else than this page. */
+export const foreignLink = (): boolean => location.hash !== written;

@@ -1,0 +1,102 @@
+/** Looking for a ship by name, MMSI, IMO or call sign: the field in the top bar and the one in the report form. */
+
+import { html, nothing, render, type TemplateResult } from "lit-html";
+import { selectShip, showOnMap } from "./actions";
+import { get } from "./api";
+import { desk } from "./desk";
+import { KIND_WORDS, type FoundShip } from "./shapes";
+
+const PAUSE_MS = 150;
+
+let found: FoundShip[] = [];
+let asked = "";
+let chosen = -1;
+let open = false;
+let timer = 0;
+
+export async function findShips(text: string): Promise<FoundShip[]> {
+  if (!text.trim()) return [];
+  return (await get<{ ships: FoundShip[] }>(`/api/ships?q=${encodeURIComponent(text.trim())}`)).ships;
+}
+
+export const shipWords = (ship: FoundShip): string =>
+  [KIND_WORDS[ship.kind] ?? "", ship.mmsi ? `MMSI ${String(ship.mmsi).padStart(9, "0")}` : "", ship.flag ?? ""].filter(Boolean).join(" · ");
+
+function choose(ship: FoundShip, input: HTMLInputElement): void {
+  close(input);
+  input.value = "";
+  selectShip(ship.id);
+  const slot = desk.fleet.slotOf(ship.id);
+  if (slot !== null && desk.fleet.state[slot] === 2) showOnMap(...desk.fleet.latLon(slot));
+}
+
+function close(input: HTMLInputElement): void {
+  open = false;
+  chosen = -1;
+  found = [];
+  draw(input);
+}
+
+function results(input: HTMLInputElement): TemplateResult | typeof nothing {
+  if (!open) return nothing;
+  if (!found.length) return html`<li class="none" role="option" aria-selected="false" aria-disabled="true">No ship is called “${asked}”</li>`;
+  return html`${found.map(
+    (ship, index) => html`<li
+      role="option"
+      id="found-${index}"
+      aria-selected=${index === chosen ? "true" : "false"}
+      @pointerdown=${(event: Event) => {
+        event.preventDefault();
+        choose(ship, input);
+      }}
+    >
+      <span class="row-title">${ship.name || "no name sent"}</span><span class="quiet figures">${shipWords(ship)}</span>
+    </li>`,
+  )}`;
+}
+
+function draw(input: HTMLInputElement): void {
+  const box = document.querySelector<HTMLElement>("#found")!;
+  render(results(input), box);
+  box.hidden = !open;
+  input.setAttribute("aria-expanded", String(open));
+  if (chosen >= 0) input.setAttribute("aria-activedescendant", `found-${chosen}`);
+  else input.removeAttribute("aria-activedescendant");
+}
+
+export function startSearch(input: HTMLInputElement): void {
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    const text = input.value.trim();
+    if (!text) return close(input);
+    timer = window.setTimeout(async () => {
+      try {
+        const ships = await findShips(text);
+        if (input.value.trim() !== text) return;
+        found = ships;
+        asked = text;
+        open = true;
+        chosen = ships.length ? 0 : -1;
+        draw(input);
+      } catch {
+        desk.say("The desk cannot be reached, so it cannot be searched", true);
+      }
+    }, PAUSE_MS);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (found.length) chosen = (chosen + (event.key === "ArrowDown" ? 1 : -1) + found.length) % found.length;
+      draw(input);
+    } else if (event.key === "Enter" && chosen >= 0 && found[chosen]) {
+      event.preventDefault();
+      choose(found[chosen], input);
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      input.value = "";
+      close(input);
+      input.blur();
+    }
+  });
+  input.addEventListener("blur", () => close(input));
+}
