@@ -259,6 +259,7 @@ class Legs(Table):
     event_s:      Annotated[F64, col("s", "when the fix happened")]
     mmsi:         Annotated[U32, col("-", "identity")]
     slot:         Annotated[U32, col("-", "row of the ship in Picture")]
+    msg_type:     Annotated[U8, col("-", "message type; 0 is a radar target")]
     belief:       Annotated[U8, col("-", "which belief of this identity; 0 is the trusted one")]
     from_s:       Annotated[F64, col("s", "when the fix before happened", missing=NAN)]
     from_lon_deg: Annotated[F64, col("deg", "longitude of the fix before", missing=NAN)]
@@ -303,9 +304,11 @@ class Picture(Table):
     trusted:      Annotated[Bool, col("-", "her position is trusted: no other belief lives that contradicts it")]
     usual_sog_kn: Annotated[F32, col("kn", "median of her own speed over the last hour", missing=NAN)]
     usual_minutes: Annotated[U8, col("-", "minutes of that hour in which she was heard")]
+    fast_s:       Annotated[F64, col("s", "when she last made four fifths of that median", missing=NAN)]
     best_sog_kn:  Annotated[F32, col("kn", "greatest speed that she kept for five minutes", missing=NAN)]
     interval_s:   Annotated[F32, col("s", "usual time between her fixes as received here", missing=NAN)]
-    missed_share: Annotated[F32, col("-", "share of her expected fixes of the last hour that did not come", missing=NAN)]
+    missed_share: Annotated[F32, col("-", "share of the minutes of that hour in which she was not heard", missing=NAN)]
+    longest_gap_s: Annotated[F32, col("s", "longest run of such minutes", missing=NAN)]
     guarded:      Annotated[Bool, col("-", "on the guard list, or of a guarded kind")]
     own_fleet:    Annotated[Bool, col("-", "of the own fleet")]
     source_row:   Annotated[U64, col("-", "feed and line number of the newest trusted fix")]
@@ -325,6 +328,35 @@ class Pairs(Table):
     cpa_nm:      Annotated[F32, col("nm", "distance at the closest point of approach")]
     tcpa_s:      Annotated[F32, col("s", "time until then; negative when past")]
     # fmt: on
+
+
+@table
+class Feeds(Table):
+    """One row per feed that delivered something since the tick before."""
+
+    # fmt: off
+    feed:     Annotated[U16, col("-", "index of the feed")]
+    lines:    Annotated[U32, col("-", "lines received")]
+    messages: Annotated[U32, col("-", "reports among them")]
+    # fmt: on
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What a detector is shown at a tick: all that came since the tick before and, at every look, the picture of all ships.
+
+    `now_s` is the tick; NaN when the input has no times. `picture` and `pairs` are those of the newest look; `look` says that they are new.
+    """
+
+    now_s: float
+    look: bool
+    legs: Legs
+    picture: Picture
+    pairs: Pairs
+    heard: Heard
+    feeds: Feeds
+    feed_names: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
 
 VERBS = ("raise", "amend", "end", "withdraw")

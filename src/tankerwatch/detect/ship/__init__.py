@@ -1,0 +1,1 @@
+"""The dangers at sea, one a file."""

@@ -1,0 +1,84 @@
+"""False position: a ship's reports place her where she cannot have sailed.
+
+What it does      `track` gives each fix to the belief that could have sailed to it. Raised when `fixes` consecutive ones, which fit each
+                  other, make a track at least `apart_nm` from where the trusted belief expects her. Ends when no such fix came for `clear_s`.
+Why it matters    Spoofed or jammed satellite navigation, or two ships under one identity: a position that must not be trusted, and a ship
+                  that may not know it herself.
+When it is wrong  Identities that several ships share by neglect; a station with a wrong clock that repeats old reports. One bad fix, or
+                  bad fixes that do not fit each other, are counted and marked, and raise nothing.
+Sources           research/detect.md 5.2: two-hypothesis rule, measured on clean data; GFW segmenter and readsb keep such counters.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from tankerwatch.core.mmsi import is_standard
+from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells, View, finding, key_of, ships_of, spells
+
+SETTINGS: Final = {
+    "fixes": Setting(4, "-", "consecutive displaced fixes that fit each other", 2, 20, "research/detect.md 5.2: 3 found 99 %"),
+    "apart_nm": Setting(1.0, "nm", "they lie this far from where she is expected", 0.5, 50),
+    "trusted_fixes": Setting(5, "-", "fixes of the trusted belief, at least", 2, 100),
+    "clear_s": Setting(900, "s", "over when none came for this long", 60, 7200, "life of a displaced belief"),
+}
+
+
+def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spells]:
+    """Judge the new legs; radar targets and coarse reports (27) are left out. `Spells.value` is the greatest distance seen, nm."""
+    legs = view.legs
+    displaced = (
+        (legs.belief > 0)
+        & (legs.in_belief >= settings["fixes"])
+        & (legs.apart_nm >= settings["apart_nm"])
+        & ~np.isin(legs.msg_type, (0, 27))
+        & ~legs.late
+        & is_standard(legs.mmsi)
+    )
+    rows = np.flatnonzero(displaced)
+    _, last = np.unique(legs.mmsi[rows][::-1], return_index=True)
+    rows = rows[::-1][last]
+    spelled = spells(memory, key_of(legs.mmsi[rows]), view.now_s, hold_s=0, clear_s=settings["clear_s"])
+    kept = spelled.memory
+    found = []
+    for leg, row, due in zip(rows, spelled.at, spelled.due, strict=True):
+        if not due:
+            continue
+        kept.level[row] = 1
+        mmsi, apart = int(legs.mmsi[leg]), float(legs.apart_nm[leg])
+        found.append(
+            finding(
+                detector="false_position",
+                episode=f"{mmsi}-{int(kept.since_s[row])}",
+                verb="raise",
+                time_s=float(view.now_s),
+                start_s=float(kept.since_s[row]),
+                severity="caution",
+                score=0.8,
+                ships=(mmsi,),
+                lat_deg=float(legs.lat_deg[leg]),
+                lon_deg=float(legs.lon_deg[leg]),
+                reason=f"{{0}} reports positions {apart:.1f} nm from where she can be: her position is not to be trusted, or another uses her identity.",
+                evidence=(int(legs.source_row[leg]),),
+            )
+        )
+    for mmsi, since_s in zip(ships_of(spelled.ended.key)[0], spelled.ended.since_s, strict=True):
+        found.append(
+            finding(
+                detector="false_position",
+                episode=f"{mmsi}-{int(since_s)}",
+                verb="end",
+                time_s=float(view.now_s),
+                start_s=float(since_s),
+                severity="notice",
+                score=0.5,
+                ships=(mmsi,),
+                reason="{0} no longer reports positions that cannot be.",
+            )
+        )
+    return Findings.concat(found), kept
+
+
+DETECTOR: Final = Detector(id="false_position", words="false position", reads=("legs", "look"), settings=SETTINGS, memory=Spells, step=step)
