@@ -1,8 +1,10 @@
 """A scene, ready to run: its sentences as a feed would bring them, and the reports that the watch types in.
 
-scene = Scene.load("gulf_of_oman_2019_06_13")
-for batch in scene.batches(): ...        # a RecordedSource
-scene.write_log(path)                     # the same sentences as a log
+    scene = Scene.load("gulf_of_oman_2019_06_13")
+    for batch in scene.batches(): ...        # a RecordedSource
+    scene.write_log(path)                     # the same sentences as a log
+
+The sentences are written out as they are asked for; what is drawn by chance is drawn once, when the first is.
 """
 
 from __future__ import annotations
@@ -88,9 +90,8 @@ class Scene:
                 "certainty": told.certainty,
                 "time_s": told.time_s,
             }
-            made.append(
-                Decision(told.time_s, "report", f"report-{datetime.fromtimestamp(told.time_s, UTC):%Y%m%dT%H%M}-{index + 1}", "", content)
-            )
+            name = f"report-{datetime.fromtimestamp(told.time_s, UTC):%Y%m%dT%H%M}-{index + 1}"
+            made.append(Decision(told.time_s, "report", name, "", content))
         return made
 
     def lines(self) -> Iterator[tuple[float, bytes]]:

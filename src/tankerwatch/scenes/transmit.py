@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tankerwatch.core.ais.encoder import POSITION_A, Payload, base_station, payloads, static_voyage
+from tankerwatch.core.ais.encoder import BASE_STATION, POSITION_A, Payload, payloads, static_voyage
 from tankerwatch.core.ais.framing import sentences, tll
 from tankerwatch.core.geo import distance_nm
 from tankerwatch.core.schema import F64, I64
@@ -56,9 +56,8 @@ def of_ship(ship: Ship, recipe: Recipe) -> list[Messages]:
         speed_kn = np.maximum(speed_kn + dice.bell(count, 0.08), 0.0)
         course_deg = course_deg + dice.bell(count) * np.where(speed_kn < ADRIFT_KN, 8.0, 0.5)
         heading_deg = heading_deg + dice.slow(count, 1.0, 4)
-    heard_lat_deg, heard_lon_deg = _noisy(
-        dice, lat_deg, lon_deg, dice.bell(count, how["gps_noise_m"]), dice.bell(count, how["gps_noise_m"])
-    )
+    north_m, east_m = (dice.bell(count, how["gps_noise_m"]) for _ in range(2))
+    heard_lat_deg, heard_lon_deg = _noisy(lat_deg, lon_deg, north_m, east_m)
     reports = payloads(
         POSITION_A,
         msg_type=1,
@@ -99,7 +98,20 @@ def of_station(station: Station, recipe: Recipe) -> Messages:
     """Base station reports (type 4): its own UTC and position."""
     dice = Dice(recipe.seed, station.name)
     time_s = np.floor(_instants(recipe, dice, recipe.receiving["base_s"]))
-    content = [base_station(station.mmsi, float(now_s), station.lat_deg, station.lon_deg) for now_s in time_s]
+    content = payloads(
+        BASE_STATION,
+        msg_type=4,
+        repeat=0,
+        mmsi=station.mmsi,
+        **_calendar(time_s),
+        accurate=1,
+        lon_deg=station.lon_deg,
+        lat_deg=station.lat_deg,
+        epfd=7,
+        long_range=0,
+        raim=0,
+        comm_state=0,
+    )
     return Messages(time_s, np.full(len(time_s), station.lat_deg), np.full(len(time_s), station.lon_deg), content)
 
 
@@ -111,7 +123,7 @@ def of_radar(craft: RadarCraft, recipe: Recipe) -> Messages:
     lat_deg, lon_deg = craft.track.position(time_s)
     # A tracking radar smooths: its errors wander over several turns.
     north_m, east_m = (dice.slow(len(time_s), how["radar_noise_m"], 10) for _ in range(2))
-    heard_lat_deg, heard_lon_deg = _noisy(dice, lat_deg, lon_deg, north_m, east_m)
+    heard_lat_deg, heard_lon_deg = _noisy(lat_deg, lon_deg, north_m, east_m)
     final = len(time_s) - 1
     content = [
         tll(craft.number, lat, lon, craft.id, now_s, "L" if index == final and last_s == craft.track.time_s[-1] else "T")
@@ -139,8 +151,8 @@ def receive(recipe: Recipe, parts: Sequence[Messages]) -> Received:
             delay_s = low_s + (high_s - low_s) * dice.even(count) ** 3
             heard = dice.even(count) < chance
             received_ms = _milliseconds(messages.sent_s + delay_s)
-            for part in range(_sentence_count(messages)):
-                rows.append((received_ms[heard] + 12 * part, index[heard], np.full(int(heard.sum()), part), order[rank][heard]))
+            which, by = index[heard], order[rank][heard]
+            rows.extend((received_ms[heard] + 12 * n, which, np.full(len(which), n), by) for n in range(_sentence_count(messages)))
     time_ms, message, part_number, station = (np.concatenate(column) for column in zip(*rows, strict=True))
     line_order = np.lexsort((part_number, station, message, time_ms))
     return Received(time_ms[line_order], message[line_order], part_number[line_order], station[line_order])
@@ -154,6 +166,21 @@ def framed(payload: Payload, message: int) -> list[bytes]:
 def _sentence_count(messages: Messages) -> int:
     first = messages.content[0] if messages.content else b""
     return len(framed(first, 0)) if isinstance(first, Payload) else 1
+
+
+def _calendar(time_s: F64) -> dict[str, I64]:
+    """Year, month, day, hour, minute and second of whole seconds since 1970."""
+    second = time_s.astype(np.int64)
+    day = second.astype("datetime64[s]").astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    return {
+        "year": day.astype("datetime64[Y]").astype(np.int64) + 1970,
+        "month": month.astype(np.int64) % 12 + 1,
+        "day": (day - month).astype(np.int64) + 1,
+        "hour": second // 3600 % 24,
+        "minute": second // 60 % 60,
+        "second": second % 60,
+    }
 
 
 def _instants(recipe: Recipe, dice: Dice, every_s: float) -> F64:
@@ -171,11 +198,11 @@ def _swinging(recipe: Recipe, dice: Dice, time_s: F64, lat_deg: F64, lon_deg: F6
     middle_deg, wide_deg, phase = (float(dice.even(1, *span)[0]) for span in ((0.0, 360.0), (20.0, 50.0), (0.0, 6.283)))
     heading_deg = middle_deg + wide_deg * np.sin(phase + 2 * np.pi * time_s / period_s) + dice.bell(count, 0.5)
     astern = np.radians(heading_deg + 180.0)
-    lat_deg, lon_deg = _noisy(dice, lat_deg, lon_deg, swing_m * np.cos(astern), swing_m * np.sin(astern))
+    lat_deg, lon_deg = _noisy(lat_deg, lon_deg, swing_m * np.cos(astern), swing_m * np.sin(astern))
     return lat_deg, lon_deg, dice.even(count, 0.0, 0.2), dice.even(count, 0.0, 359.9), heading_deg
 
 
-def _noisy(dice: Dice, lat_deg: F64, lon_deg: F64, north_m: F64, east_m: F64) -> tuple[F64, F64]:
+def _noisy(lat_deg: F64, lon_deg: F64, north_m: F64, east_m: F64) -> tuple[F64, F64]:
     """Positions displaced by some metres."""
     return lat_deg + north_m / METRES_A_DEGREE, lon_deg + east_m / (METRES_A_DEGREE * np.cos(np.radians(lat_deg)))
 

@@ -34,19 +34,27 @@ FORMATS = {"area": "02", "group": "14", "all ships": "16", "individual": "20", "
 """Format specifier → symbol of M.493 table A1-3, without its leading 1."""
 
 
+_PLAIN = re.compile(r"[ -~]*")
+_STATION = re.compile(r"[A-Za-z0-9_.+-]{1,15}")
+_TALKER = re.compile(r"[A-Z]{5}")
+_CHANNEL = re.compile(r"[AB12]?")
+
+
 def checksum(body: bytes) -> bytes:
     """Exclusive or of all bytes, as two hexadecimal digits."""
     folded = int.from_bytes(body, "little")
-    width = 8 << max(len(body) - 1, 0).bit_length()
-    while width > 8:
-        width >>= 1
-        folded = (folded >> width) ^ (folded & ((1 << width) - 1))
-    return b"%02X" % folded
+    shift = 512
+    while shift < 4 * len(body):
+        shift <<= 1
+    while shift >= 8:
+        folded ^= folded >> shift
+        shift >>= 1
+    return b"%02X" % (folded & 0xFF)
 
 
 def sentence(start: str, body: str) -> bytes:
     """`start` ("!" or "$"), body, checksum. Raises ValueError for what no sentence may hold."""
-    if not re.fullmatch(r"[ -~]*", body) or set(body) & set("!$*\\^~"):
+    if not _PLAIN.fullmatch(body) or set(body) & set("!$*\\^~"):
         raise ValueError(f"{body!r} holds a character that is reserved in sentences")
     raw = body.encode("ascii")
     return b"%s%s*%s" % (start.encode("ascii"), raw, checksum(raw))
@@ -75,7 +83,7 @@ def sentences(
     total = -(-len(characters) // max_chars)
     if total > 9 or (total > 1 and sequence is None):
         raise ValueError(f"{total} sentences: at most 9, and more than one need a sequence")
-    if not re.fullmatch(r"[A-Z]{5}", talker) or not re.fullmatch(r"[AB12]?", channel):
+    if not _TALKER.fullmatch(talker) or not _CHANNEL.fullmatch(channel):
         raise ValueError(f"talker {talker!r} is five letters, channel {channel!r} is A, B, 1, 2 or nothing")
     made = []
     for part in range(total):
@@ -102,9 +110,9 @@ def tag(line: bytes, *, time_s: float | None = None, station: str = "", group: t
     """
     parts = []
     if group is not None:
-        parts.append("{}-{}-{}".format(*group).join(("g:", "")))
+        parts.append("g:{}-{}-{}".format(*group))
     if station:
-        if not re.fullmatch(r"[A-Za-z0-9_.+-]{1,15}", station):
+        if not _STATION.fullmatch(station):
             raise ValueError(f"station {station!r}: at most 15 letters, digits and _ . + -")
         parts.append(f"s:{station}")
     if time_s is not None:
