@@ -1,0 +1,7 @@
+"""Where bytes come in: recorded logs and tables, live feeds, and what a person types. One file a protocol.
+
+sources.py  what a PATH or a SOURCE on the command line means
+file.py     recorded NMEA logs, in order of receive time        archive.py  recorded decoded reports (CSV, Parquet)
+tcp.py  udp.py  serial.py  stdin.py  replay.py                  live feeds, on asyncio
+report.py   reports and decisions typed in by a person          lines.py  order.py  bytes.py  the parts of the above
+"""

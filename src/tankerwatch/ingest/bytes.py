@@ -1,0 +1,144 @@
+"""Opens what was recorded, packed or not, and reads it in blocks of bounded size.
+
+Packing is told by the first bytes, not by the name. A packed file that breaks off gives what could be read, and says so.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+import zstandard
+
+from tankerwatch.core.errors import InputFault
+
+GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+BLOCK = 1 << 20
+_ZSTD_STEP = 2048
+"""Packed bytes a step: one zstd block of four bytes can become 128 KiB, so this bounds what a hostile file makes of memory (64 MiB)."""
+_ZSTD_WINDOW = 1 << 27
+
+
+class Recording:
+    """One recorded input: a path, or `-` for standard input.
+
+    `damage` is "" or what was wrong with the packing, once it has been read.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], block_bytes: int = BLOCK) -> None:
+        self._block_bytes = block_bytes
+        self.name = os.fspath(path)
+        self.damage = ""
+        self.bytes_total = 0
+        self.again = False
+        """whether it can be read twice"""
+        if self.name == "-":
+            return
+        try:
+            found = Path(self.name).stat()
+        except OSError as error:
+            raise _unreadable(self.name, error) from error
+        self.again = stat.S_ISREG(found.st_mode)
+        self.bytes_total = found.st_size if self.again else 0
+
+    def open(self) -> BinaryIO:
+        """The packed bytes; raises InputFault when that is impossible."""
+        if self.name == "-":
+            return sys.stdin.buffer
+        try:
+            return Path(self.name).open("rb", buffering=0)
+        except OSError as error:
+            raise _unreadable(self.name, error) from error
+
+    def blocks(self, read: Callable[[int], None] | None = None) -> Iterator[bytes]:
+        """The unpacked bytes in blocks of any size; `read` is told how many packed bytes were taken each time."""
+        self.damage = ""
+        raw = self.open()
+        with nullcontext() if self.name == "-" else raw:
+            source = self._read(raw, read)
+            head = b""
+            while len(head) < len(ZSTD) and (block := next(source, b"")):
+                head += block
+            if head.startswith(GZIP):
+                yield from self._gzip(head, source)
+            elif head.startswith(ZSTD):
+                yield from self._zstd(head, source)
+            else:
+                if head:
+                    yield head
+                yield from source
+
+    def _read(self, raw: BinaryIO, read: Callable[[int], None] | None) -> Iterator[bytes]:
+        while True:
+            try:
+                # read1 of a pipe gives what is there instead of waiting for a whole block.
+                block = raw.read1(self._block_bytes) if hasattr(raw, "read1") else raw.read(self._block_bytes)
+            except OSError as error:
+                raise _unreadable(self.name, error) from error
+            if not block:
+                return
+            if read is not None:
+                read(len(block))
+            yield block
+
+    def _gzip(self, head: bytes, source: Iterator[bytes]) -> Iterator[bytes]:
+        unpack, packed = None, head
+        try:
+            while packed or (packed := next(source, b"")):
+                if unpack is None:  # another member may follow, or zeros that fill up the last block of a tape
+                    packed = packed.lstrip(b"\0")
+                    if not packed:
+                        continue
+                    if packed[0] != GZIP[0]:
+                        self.damage = "something else follows the gzip data"
+                        return
+                    unpack = zlib.decompressobj(31)
+                if made := unpack.decompress(packed, self._block_bytes):
+                    yield made
+                packed = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
+                if unpack.eof:
+                    unpack = None
+            if unpack is not None:
+                if rest := unpack.flush():
+                    yield rest
+                self.damage = "" if unpack.eof else "the gzip data break off"
+        except zlib.error as error:
+            self.damage = f"the gzip data are damaged ({error})"
+
+    def _zstd(self, head: bytes, source: Iterator[bytes]) -> Iterator[bytes]:
+        unpacker = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+        unpack = None
+        try:
+            for step in _steps(head, source):
+                while step:
+                    unpack = unpack or unpacker.decompressobj()
+                    if made := unpack.decompress(step):
+                        yield made
+                    step = unpack.unused_data if unpack.eof else b""
+                    if unpack.eof:
+                        unpack = None
+            if unpack is not None:
+                self.damage = "the zstd data break off"
+        except zstandard.ZstdError as error:
+            self.damage = f"the zstd data are damaged ({error})"
+
+
+def _steps(head: bytes, source: Iterator[bytes]) -> Iterator[bytes]:
+    for block in chain((head,), source):
+        for at in range(0, len(block), _ZSTD_STEP):
+            yield block[at : at + _ZSTD_STEP]
+
+
+def _unreadable(name: str, error: OSError) -> InputFault:
+    if isinstance(error, FileNotFoundError):
+        return InputFault("there is no such file or folder", where=name, help="check the path; quote names with blanks")
+    if isinstance(error, PermissionError):
+        return InputFault("may not be read", where=name, help="give the user that runs Tankerwatch the right to read it")
+    return InputFault(f"cannot be read ({error.strerror or error})", where=name, help="is the disk in order, and is it a file?")

@@ -1,0 +1,189 @@
+"""Recorded NMEA logs, read as one stream in order of receive time.
+
+    blocks of bytes → lines with their times (`stamped`) → in order within a window of 15 s (`Window`) → files merged (`merged`)
+
+Every step works on blocks, holds a bounded amount, and gives the same lines wherever the blocks are cut and however the file is packed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+
+from tankerwatch.core.errors import InputFault
+from tankerwatch.core.kernels import stamps
+from tankerwatch.core.schema import NAN
+from tankerwatch.core.tables import Batch, Lines
+from tankerwatch.ingest.bytes import BLOCK, Recording
+from tankerwatch.ingest.lines import LIMIT, Split, room
+from tankerwatch.ingest.order import LineRun, Window, merged
+from tankerwatch.ingest.paths import listed
+
+CHUNK_BYTES = 4 << 20
+PEEK_BYTES = 256 << 10
+REORDER_S = 15.0
+
+Progress = Callable[[int, int], None]
+"""called with the bytes read so far and the bytes in all; 0 in all where nobody can know"""
+
+
+def stamped(blocks: Iterable[bytes], counters: Counter[str], *, chunk_bytes: int = CHUNK_BYTES, limit: int = LIMIT) -> Iterator[Lines]:
+    """The lines in the order in which they stand, `source_row` from 1, each with its receive time (`core/kernels/stamps.py`).
+
+    counters: `lines` (physical ones, so that `lines` - `too_long` are handed on), `too_long`, `absurd_time`.
+    """
+    source = (block for block in blocks if block)
+    tail = b""  # lines whose times are not decided yet, and half a line
+    number = 1
+    last_s, since = NAN, 0
+    ended = False
+    while not ended:
+        parts, size = [tail], len(tail)
+        while size < len(tail) + chunk_bytes and not ended:
+            block = next(source, b"")
+            ended = not block
+            parts.append(block)
+            size += len(block)
+        content = b"".join(parts)
+        if ended and content and not content.endswith((b"\n", b"\r")):
+            content += b"\n"  # the last line of a file may lack its end
+        buffer = room(len(content))
+        buffer[: len(content)] = np.frombuffer(content, np.uint8)
+        found = Split(buffer, 0, len(content), first_number=number, limit=limit)
+        count = len(found.start)
+        decide = count if ended else max(count - stamps.AHEAD, 0)
+        own_s, kind = np.empty(count), np.empty(count, np.uint8)
+        stamps.own(buffer, found.start, found.end, own_s, kind)
+        if found.kept is not None:
+            kind[~found.kept] = stamps.NONE
+        time_s = np.empty(decide)
+        last_s, since, absurd = stamps.carry(own_s, kind, decide, last_s, since, time_s)
+        counters["absurd_time"] += absurd
+        counters["lines"] += decide
+        lines = Lines(buffer, found.start[:decide], found.end[:decide], time_s, found.number[:decide])
+        if found.kept is not None:
+            lines = lines.take(found.kept[:decide])
+            counters["too_long"] += decide - len(lines)
+        if len(lines):
+            yield lines
+        number = found.next_number - (count - decide)
+        tail = _tail(content, found, decide, limit)
+
+
+def _tail(content: bytes, found: Split, decide: int, limit: int) -> bytes:
+    """The bytes that the next block is put behind; of a line that is too long only enough to see that it is."""
+    half = content[found.rest : found.rest + limit + 1]
+    if decide == len(found.start):
+        return half
+    if found.kept is None or found.kept[decide:].all():
+        return content[found.start[decide] : found.rest] + half
+    held = [content[start : min(end, start + limit + 1)] for start, end in zip(found.start[decide:], found.end[decide:], strict=True)]
+    return b"\n".join(held) + (b"\r" if found.after_cr else b"\n") + half
+
+
+class LogFile:
+    """One recorded log as an input of a merge."""
+
+    def __init__(self, recording: Recording, counters: Counter[str], *, reorder_s: float, chunk_bytes: int, limit: int) -> None:
+        self.opens_at = -np.inf
+        self._recording = recording
+        self._counters = counters
+        self._reorder_s = reorder_s
+        self._chunk_bytes = chunk_bytes
+        self._limit = limit
+        self._rows = -1
+        self.read: Callable[[int], None] | None = None
+
+    def peek(self) -> None:
+        """Find out when it begins: by the first time in its head."""
+        if not self._recording.again:
+            return
+        for lines in stamped(_head(self._recording.blocks(), PEEK_BYTES), Counter(), limit=self._limit):
+            known = lines.time_s[~np.isnan(lines.time_s)]
+            if len(known):
+                self.opens_at = float(known[0]) - self._reorder_s
+                return
+
+    def runs(self) -> Iterator[LineRun]:
+        """All lines, in order."""
+        counters: Counter[str] = Counter()
+        window = Window(self._reorder_s)
+        blocks = self._recording.blocks(self.read)
+        for lines in stamped(blocks, counters, chunk_bytes=self._chunk_bytes, limit=self._limit):
+            yield from window.push(lines)
+        yield from window.finish()
+        self._rows = counters["lines"]
+        counters["late"] += window.late
+        counters["truncated_file"] += bool(self._recording.damage)
+        self._counters.update(counters)
+
+    def rows(self) -> int:
+        """The number of physical lines; reads the file once more when it has not been read to its end."""
+        if self._rows < 0:
+            if not self._recording.again:
+                raise InputFault(
+                    "its lines cannot be counted before it has been read", where=self._recording.name, help="name it last, after the files"
+                )
+            counters: Counter[str] = Counter()
+            for _ in stamped(self._recording.blocks(), counters, limit=self._limit):
+                pass
+            self._rows = counters["lines"]
+        return self._rows
+
+
+def _head(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    for block in blocks:
+        yield block[:size]
+        size -= len(block)
+        if size <= 0:
+            return
+
+
+class RecordedFiles:
+    """Recorded NMEA logs (packed by gzip or zstd or not), folders of them, or `-`: a `RecordedSource`.
+
+    Lines come in order of receive time: each file is sorted within `reorder_s` (0 keeps its order), files whose times overlap are
+    merged, a file without times comes first. `source_row` counts physical lines from 1, file by file in the order given.
+    counters, complete at the end: files, lines, too_long, absurd_time, late, truncated_file. Raises InputFault for what cannot be read.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        *,
+        reorder_s: float = REORDER_S,
+        progress: Progress | None = None,
+        chunk_bytes: int = CHUNK_BYTES,
+        limit: int = LIMIT,
+    ) -> None:
+        names = listed(paths)
+        self.name = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        self.counters: Counter[str] = Counter(files=len(names))
+        self._recordings = [Recording(name, min(chunk_bytes, BLOCK)) for name in names]
+        self._reorder_s = reorder_s
+        self._progress = progress
+        self._chunk_bytes = chunk_bytes
+        self._limit = limit
+
+    def batches(self) -> Iterator[Batch]:
+        """All lines in order of receive time."""
+        total = sum(recording.bytes_total for recording in self._recordings)
+        done = 0
+
+        def read(size: int) -> None:
+            nonlocal done
+            done += size
+            if self._progress is not None:
+                self._progress(done, total)
+
+        files = []
+        for recording in self._recordings:
+            file = LogFile(recording, self.counters, reorder_s=self._reorder_s, chunk_bytes=self._chunk_bytes, limit=self._limit)
+            file.read = read
+            if len(self._recordings) > 1:
+                file.peek()
+            files.append(file)
+        yield from merged(list(files))
