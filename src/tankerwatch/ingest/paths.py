@@ -29,9 +29,13 @@ def is_table(path: str | os.PathLike[str]) -> bool:
 
 def natural(name: str) -> list[tuple[int, int, str]]:
     """A sort key by which `log9` comes before `log10`."""
-    return [
-        (0, int(part), part) if part.isdigit() and part.isascii() else (1, 0, part) for part in re.split(r"(\d+)", name, flags=re.ASCII)
-    ]
+    parts = re.split(r"(\d+)", name, flags=re.ASCII)
+    return [(0, int(part), part) if part.isdigit() and part.isascii() else (1, 0, part) for part in parts]
+
+
+def _wanted(file: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    return ending(file) in (*LOGS, *TABLES) and not hidden and file.is_file()
 
 
 def listed(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
@@ -40,17 +44,11 @@ def listed(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
     Raises InputFault when there is none, when a path does not exist, or when standard input is named twice.
     """
     found: list[str] = []
-    for path in map(os.fspath, paths):
+    for path in [os.fspath(path) for path in paths]:
         if path == "-" or not Path(path).is_dir():
             found.append(path)
             continue
-        inside = [
-            str(file)
-            for file in Path(path).rglob("*")
-            if ending(file) in (*LOGS, *TABLES)
-            and not any(part.startswith(".") for part in file.relative_to(path).parts)
-            and file.is_file()
-        ]
+        inside = [str(file) for file in Path(path).rglob("*") if _wanted(file, Path(path))]
         if not inside:
             known = " ".join((*LOGS, *TABLES))
             raise InputFault("no log or table in this folder", where=path, help=f"a file's name must end in one of {known}, packed or not")

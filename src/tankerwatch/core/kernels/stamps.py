@@ -7,7 +7,8 @@ A buffer is uint8 with at least `Lines.PAD` zero bytes after its content. Forms 
     1550303566167726840 !AIVDM,…               before the sentence: epoch of 10 digits or more, or ISO 8601
     !AIVDM,…*1A,r003669987,1152921693          after the checksum: the first epoch or ISO 8601 that stands there
 
-A line without a time of its own carries that of the line before it, over at most `CARRIED` lines. A tag block alone on its line belongs to the line that follows.
+A line without a time of its own carries that of the line before it, over at most `CARRIED` lines. A tag block
+alone on its line belongs to the line that follows.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ LEAP_ALONE_S: Final = 400 * 86_400.0  # the furthest leap that is believed with 
 WITNESSES: Final = 5
 FEWEST_WITNESSES: Final = 3
 SIGHT: Final = 64  # lines in which the witnesses must be found
-CARRIED: Final = 1024  # lines over which a stamp carries; one that is alone within so many is a stray, as in a pasted sample
+CARRIED: Final = 1024  # lines over which a stamp carries; the first of a log is a stray when none comes in the second half of them
 TAG_LINES: Final = 8
 AHEAD: Final = CARRIED + TAG_LINES + 8
 """Lines that `carry` may look at beyond the last one that it decides."""
@@ -346,7 +347,7 @@ def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> None:
 @nb.njit(cache=True, nogil=True)
 def _believed(own_s: F64, kind: U8, i: int, last_s: float) -> bool:
     """Whether a stamp is no stray, and, when it is far ahead of the one before, is borne out by those after it."""
-    stamp = own_s[i]
+    stamp = float(own_s[i])
     if stamp <= last_s + LEAP_S:
         return True
     seen = 0
@@ -358,16 +359,16 @@ def _believed(own_s: F64, kind: U8, i: int, last_s: float) -> bool:
                 follow += 1
             if seen == WITNESSES:
                 break
-    if seen >= FEWEST_WITNESSES:
-        return 2 * follow >= seen
+    if seen >= FEWEST_WITNESSES and 2 * follow < seen:
+        return False
     if last_s == last_s:
-        return stamp <= last_s + LEAP_ALONE_S
-    if seen > 0 or i + CARRIED >= len(own_s):
+        return seen >= FEWEST_WITNESSES or stamp <= last_s + LEAP_ALONE_S
+    if i + CARRIED >= len(own_s):
         return True
-    for j in range(i + 1 + SIGHT, i + CARRIED):
-        if kind[j] == OWN:
-            return True
-    return False
+    stamped = False
+    for j in range(i + CARRIED // 2, i + CARRIED):
+        stamped |= kind[j] == OWN
+    return stamped
 
 
 @nb.njit(cache=True, nogil=True)
