@@ -96,7 +96,7 @@ SECTIONS: Final[dict[str, str]] = {
     "desk": "Where the page and the API are served.",
     "sources": "What `tankerwatch watch` listens to when its command line names no source.",
     "guard": "Ships that other craft must not close on unnoticed, by kind and by name.",
-    "fleet": "Your own ships: marked on the map, and guarded too.",
+    "fleet": "Your own ships, marked on the map. To guard them too, name them in [guard] as well.",
     "station": "Where your sensors stand, one section each: `[station.NAME]`, NAME as the feed or its tag block `s:` calls it. "
     "A radar tells bearing and distance from itself (`TTM`); without its place its targets cannot be put on the map.",
     "detect": "One section for each detector, `[detect.ID]`: switch it, leave ships out of it, move its thresholds.",
@@ -135,7 +135,7 @@ def detector_keys(detector: DeclaredDetector) -> tuple[Key, ...]:
     """The keys of one detector's section: those that all have, then its own thresholds."""
     section = f"detect.{detector.id}"
     common = tuple(replace(key, path=f"{section}.{key.name}") for key in KEYS if key.section == "detect.ID")
-    own = (Key(f"{section}.{name}", NUMBER, s.value, s.meaning, s.unit, s.low, s.high) for name, s in detector.settings.items())
+    own = (Key(f"{section}.{name}", NUMBER, float(s.value), s.meaning, s.unit, s.low, s.high) for name, s in detector.settings.items())
     return (*common, *own)
 
 

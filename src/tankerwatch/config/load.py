@@ -123,9 +123,7 @@ class _Reader:
 
     def address(self, where: str, text: str) -> None:
         if loopback(text) is None:
-            self.fault(
-                where, f"{text!r} is no address of this machine alone", "HOST:PORT, such as 127.0.0.1:8420; there is no log-in yet"
-            )
+            self.fault(where, f"{text!r} is no address of this machine alone", "HOST:PORT, such as 127.0.0.1:8420; there is no log-in yet")
 
     def section(self, tree: Mapping[str, Any], name: str, keys: Sequence[Key]) -> dict[str, Any]:
         """The values of a section by name, each of its declared type and within its bounds."""

@@ -1,0 +1,202 @@
+"""The arguments of each command, with help that a newcomer understands and examples that a test reads back."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from tankerwatch.cli import commands, reporting
+from tankerwatch.config.keys import loopback
+from tankerwatch.core.errors import InputFault
+
+INPUT: Final = (
+    "logs of NMEA sentences (.nmea .txt .log .aivdm, also .gz .zst), files of decoded reports (.csv .parquet), folders of these; "
+    "- is standard input"
+)
+SOURCE: Final = (
+    "a feed: tcp://HOST:PORT tcp-listen://HOST:PORT udp://HOST:PORT serial:DEVICE file:PATH or - (standard input); several are joined"
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in our one line instead of with the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InputFault, with what may have been meant."""
+        wrong = re.search(r"invalid choice: '([^']*)'.*?\(choose from (.*)\)", message)
+        where = self.prog.removeprefix("tankerwatch").strip()
+        if not wrong:
+            raise InputFault(message, where=where, help=f"{self.prog} --help")
+        near = get_close_matches(wrong[1], re.findall(r"[\w-]+", wrong[2]), 1)
+        raise InputFault(f"there is no {wrong[1]!r}", where=where, help=f"did you mean {near[0]}?" if near else f"{self.prog} --help")
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments of one command, `run` among them. Raises InputFault for what is not understood."""
+    arguments, unknown = parser().parse_known_args(argv)
+    if unknown:
+        known = re.findall(r"--[\w-]+", arguments.parser.format_usage())
+        near = get_close_matches(unknown[0].partition("=")[0], known, 1)
+        program = arguments.parser.prog
+        raise InputFault(
+            f"{unknown[0]!r} is not understood", where=program, help=f"did you mean {near[0]}?" if near else f"{program} --help"
+        )
+    return arguments
+
+
+def parser() -> Parser:
+    """The parser of the whole command line."""
+    top = Parser(
+        prog="tankerwatch",
+        description="Watches ships by AIS and radar, and warns when one is in danger.",
+        epilog="Begin with: tankerwatch demo. Each command explains itself: tankerwatch watch --help",
+        allow_abbrev=False,
+    )
+    group = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    add = _adder(group)
+    demo = add(
+        "demo",
+        commands.demo,
+        "watch the bundled scene of 13 June 2019 in the browser",
+        ["demo", "demo --speed 600", "demo --headless --json"],
+    )
+    demo.add_argument("--speed", type=_speed, default=120.0, metavar="N", help="how many times faster than it happened (120)")
+    demo.add_argument("--headless", action="store_true", help="no page: run it through as fast as it can, and print what it found")
+    _listen(demo)
+
+    watch = add(
+        "watch",
+        commands.watch,
+        "watch live feeds; the page, the alerts and the journal",
+        ["watch tcp://127.0.0.1:10110", "watch udp://0.0.0.0:10110 serial:/dev/ttyUSB0 --data history", "watch --config desk.toml"],
+    )
+    watch.add_argument("source", nargs="*", metavar="SOURCE", help=f"{SOURCE}; without any, those of the configuration")
+    watch.add_argument(
+        "--data", type=Path, default=commands.DATA, metavar="DIR", help=f"where all that is received is kept ({commands.DATA})"
+    )
+    _listen(watch)
+
+    analyse = add(
+        "analyse",
+        commands.analyse,
+        "find what a watch over recorded input would have seen, and when",
+        ["analyse feed.nmea.gz", "analyse logs/ --alerts alerts.jsonl --json", "analyse positions.csv --columns time=Seen,mmsi=Id"],
+    )
+    analyse.add_argument("path", nargs="+", metavar="PATH", help=INPUT)
+    analyse.add_argument("--alerts", metavar="FILE", help="write the alerts there, one JSON object a line; - is standard output")
+    analyse.add_argument("--geojson", metavar="FILE", help="write the alerts there for a map; - is standard output")
+    analyse.add_argument(
+        "--columns", type=_columns, default={}, metavar="MEANING=NAME,…", help="what the columns of a table are called, where not as usual"
+    )
+
+    decode = add(
+        "decode",
+        commands.decode,
+        "turn messages into tables",
+        ["decode feed.nmea -o decoded", "decode feed.nmea.zst -o positions.csv", "decode - -o positions.jsonl --json"],
+    )
+    decode.add_argument("path", nargs="+", metavar="PATH", help=INPUT)
+    decode.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="a folder for Parquet tables, or a .csv or .jsonl file for positions alone",
+    )
+
+    journal = add(
+        "journal", commands.journal, "print what a watch has kept, record by record", ["journal tankerwatch-data", "journal history --json"]
+    )
+    journal.add_argument("data", type=Path, metavar="DIR", help="the --data of the watch; it may be running")
+
+    report = add(
+        "report",
+        reporting.report,
+        "send a person's report to a running desk",
+        [
+            'report "Explosion heard from the engine room" --kind distress --ship 538001234 --source "radio, channel 16"',
+            "report 'Two small craft, no lights' --kind sighting --at '25°26.0′N 057°22.4′E' --time 2019-06-13T02:30Z",
+            "report 'Crew is in the boats' --at=-25.4,57.3 --verified",
+        ],
+    )
+    report.add_argument("words", metavar="WORDS", help="what happened, in one or two sentences")
+    report.add_argument("--kind", choices=reporting.KINDS, default="report", help="what it is: %(choices)s (report)")
+    report.add_argument("--ship", metavar="SHIP", help="the ship it is about: MMSI, or her name if it is clear")
+    report.add_argument(
+        "--at", type=reporting.place, metavar="PLACE", help="where: 25.43,57.37 or 25°26.0′N 057°22.4′E (south: --at=-25.4,57.3)"
+    )
+    report.add_argument(
+        "--time", type=reporting.moment, metavar="TIME", help="when it happened, UTC, such as 2019-06-13T02:30Z (the desk's clock)"
+    )
+    report.add_argument("--verified", action="store_true", help="someone has made sure of it")
+    report.add_argument("--source", default="", metavar="WHO", help="who says so")
+    report.add_argument("--desk", metavar="HOST:PORT", help="where the desk listens (as configured, else 127.0.0.1:8420)")
+
+    config = group.add_parser(
+        "config", help="check or show the configuration", description="Check or show the configuration.", allow_abbrev=False
+    )
+    add = _adder(config.add_subparsers(title="commands", metavar="COMMAND", required=True))
+    check = add("check", commands.config_check, "say everything that is wrong with a configuration", ["config check desk.toml"])
+    check.add_argument("file", type=Path, metavar="FILE", help="the TOML file")
+    add("show", commands.config_show, "print a configuration with every key, its default and its meaning", ["config show > desk.toml"])
+
+    _adder(group)("version", commands.version, "say which version this is, and of what it is made", ["version --json"])
+    return top
+
+
+def _listen(command: Parser) -> None:
+    command.add_argument(
+        "--listen", type=_address, metavar="HOST:PORT", help="where the page is served (as configured, else 127.0.0.1:8420)"
+    )
+
+
+def _address(text: str) -> str:
+    if loopback(text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address of this machine alone, such as 127.0.0.1:8420; there is no log-in yet")
+    return text
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.1 <= speed <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed; 0.1 to 100000 times")
+    return speed
+
+
+def _columns(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in text.split(",")]
+    for meaning, _, name in pairs:
+        if not meaning.strip() or not name.strip():
+            raise argparse.ArgumentTypeError(f"{text!r} is not like time=Seen,mmsi=Id")
+    return {meaning.strip(): name.strip() for meaning, _, name in pairs}
+
+
+def _adder(group: Any) -> Callable[[str, Callable[[argparse.Namespace], int], str, Sequence[str]], Parser]:
+    """Adds a command with the options that all commands have."""
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], words: str, examples: Sequence[str]) -> Parser:
+        epilog = "examples:\n" + "\n".join(f"  tankerwatch {example}" for example in examples)
+        made: Parser = group.add_parser(
+            name,
+            help=words,
+            description=f"{words[0].upper()}{words[1:]}.",
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        made.add_argument("--config", type=Path, metavar="FILE", help="a TOML file of settings (tankerwatch config show prints one)")
+        made.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+        made.add_argument("--progress", action="store_true", help="show a bar even where there is no terminal")
+        made.set_defaults(run=run, parser=made)
+        return made
+
+    return add

@@ -1,0 +1,196 @@
+"""What each command does: it turns arguments into one call, and the answer into words, JSON and files."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tankerwatch.cli.output import (
+    complain,
+    count,
+    json_lines,
+    plain,
+    print_found,
+    print_json,
+    progress_bar,
+    spoken_time,
+    text_file,
+    whole_file,
+)
+from tankerwatch.core.errors import InputFault
+
+if TYPE_CHECKING:
+    from tankerwatch.config import Config
+
+DATA: Final = Path("tankerwatch-data")
+OUTPUTS: Final = (".csv", ".jsonl")
+
+
+def called(arguments: argparse.Namespace) -> str:
+    """The command as it was called."""
+    return str(arguments.parser.prog).removeprefix("tankerwatch ")
+
+
+def config_of(arguments: argparse.Namespace) -> Config:
+    """The configuration that a command runs with; entries of its lists that name no ship are told."""
+    from tankerwatch.config import load
+    from tankerwatch.detect import catalog
+
+    config = load(arguments.config, catalog.detectors())
+    for remark in config.remarks:
+        complain(remark)
+    return config
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """The bundled scene: on the page, or in one go."""
+    config = config_of(arguments)
+    if arguments.headless:
+        from tankerwatch.pipeline import demo_headless
+
+        found = demo_headless(config=config)
+        (print_json if arguments.json else print_found)(found)
+        return 0
+    if arguments.json:
+        raise InputFault("--json tells what a whole run found", where=called(arguments), help="add --headless")
+    from tankerwatch import desk
+
+    desk.demo(speed=arguments.speed, listen=arguments.listen or config.listen, config=config)
+    return 0
+
+
+def watch(arguments: argparse.Namespace) -> int:
+    """The live desk."""
+    config = config_of(arguments)
+    sources = arguments.source or list(config.sources)
+    if not sources:
+        help = "name a feed, such as tcp://127.0.0.1:10110, or see the scene: tankerwatch demo"
+        raise InputFault("there is nothing to watch", where=called(arguments), help=help)
+    from tankerwatch import desk
+
+    desk.watch(sources, arguments.data, config=config, listen=arguments.listen or config.listen)
+    return 0
+
+
+def analyse(arguments: argparse.Namespace) -> int:
+    """What a watch over recorded input would have seen."""
+    if arguments.alerts == arguments.geojson == "-":
+        raise InputFault("both the alerts and the map on standard output", where=called(arguments), help="give one of them a file")
+    config = config_of(arguments)
+    from tankerwatch.pipeline import analyse as analyse_input
+
+    with progress_bar(arguments.progress) as progress:
+        result = analyse_input(arguments.path, config=config, columns=arguments.columns, progress=progress)
+    for words in result.words:
+        if words not in config.remarks:  # those were told before the work began
+            complain(words)
+    if arguments.alerts:
+        with text_file(arguments.alerts) as file:
+            file.writelines(json_lines(result.alerts))
+    if arguments.geojson:
+        with text_file(arguments.geojson) as file:
+            file.writelines(json_lines([result.to_geojson()]))
+    found = {"alerts": result.alerts, "incidents": result.incidents, "counters": result.counters, "words": result.words}
+    if arguments.json:
+        print_json(found)
+    elif "-" not in (arguments.alerts, arguments.geojson):
+        print_found(found)
+    return 0
+
+
+def decode(arguments: argparse.Namespace) -> int:
+    """Messages as tables."""
+    out: Path = arguments.out
+    single = out.suffix in OUTPUTS and not out.is_dir()
+    if out.suffix and not single and not out.is_dir():
+        help = f"-o {out.stem} for a folder of Parquet tables, -o {out.stem}.csv for positions alone"
+        raise InputFault(f"{out} is neither a folder nor a .csv or .jsonl file", where=called(arguments), help=help)
+    config_of(arguments)
+    from tankerwatch.pipeline import decode_to
+
+    with progress_bar(arguments.progress) as progress, whole_file(out) if single else nullcontext(out) as place:
+        counters: dict[str, Any] = decode_to(arguments.path, place, progress=progress)
+    if arguments.json:
+        print_json(counters)
+        return 0
+    made = f"{count(counters['positions'], 'position')} from {count(counters['messages'], 'message')} in {count(counters['lines'], 'line')}"
+    print(f"{out}: {made}")
+    for reason, lines in sorted(counters["rejected"].items(), key=lambda pair: (-pair[1], pair[0])):
+        print(f"  {count(lines, 'line')} not used: {plain(reason)}")
+    return 0
+
+
+def config_check(arguments: argparse.Namespace) -> int:
+    """Every fault of a configuration; status 1 when only entries of its lists name no ship."""
+    from tankerwatch.config import check
+    from tankerwatch.detect import catalog
+
+    config, faults = check(arguments.file, catalog.detectors())
+    for words in (*map(str, faults), *config.remarks):
+        complain(words)
+    if arguments.json:
+        print_json({"faults": [str(fault) for fault in faults], "remarks": list(config.remarks)})
+    elif not faults:
+        kinds = ", ".join(config.guard_kinds) or "none"
+        ships = f"{count(len(config.guard), 'ship')} by name; own fleet: {count(len(config.fleet), 'ship')}"
+        print(f"{arguments.file}: every key is right. Guarded: kinds {kinds}; {ships}.")
+    return 2 if faults else 1 if config.remarks else 0
+
+
+def config_show(arguments: argparse.Namespace) -> int:
+    """Every key with its default and its meaning, as a file to begin with."""
+    from tankerwatch.config.page import example
+    from tankerwatch.detect import catalog
+
+    text = example(catalog.detectors())
+    if arguments.json:
+        import tomllib
+
+        print_json(tomllib.loads(text))
+    else:
+        print(text, end="")
+    return 0
+
+
+def version(arguments: argparse.Namespace) -> int:
+    """Which version this is, and of what it is made."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as version_of
+
+    parts = {"python": ".".join(str(part) for part in sys.version_info[:3])}
+    for name in ("tankerwatch", "numpy", "numba", "pyarrow", "starlette"):
+        try:
+            parts[name] = version_of(name)
+        except PackageNotFoundError:
+            parts[name] = "not installed"
+    if arguments.json:
+        print_json(parts)
+    else:
+        print("\n".join(f"{name} {number}" for name, number in parts.items()))
+    return 0
+
+
+def journal(arguments: argparse.Namespace) -> int:
+    """What a watch has kept, record by record."""
+    from tankerwatch.store.records import read_records
+
+    seen = {"records": 0, "skipped": 0, "lost": 0}
+    for record in read_records(arguments.data):
+        seen[record.what if record.what in seen else "records"] += 1
+        data = record.data.decode("utf-8", "backslashreplace")
+        if arguments.json:
+            time_s = record.time_s if math.isfinite(record.time_s) else None
+            print_json({"record": record.number, "time_s": time_s, "what": record.what, "data": data})
+        else:
+            print(f"{record.number:>9}  {spoken_time(record.time_s, 3)}  {plain(record.what)}  {plain(data)}")
+    if arguments.json:
+        print_json(seen)
+    elif seen["skipped"] or seen["lost"]:
+        complain(
+            f"{count(seen['records'], 'record')} printed; damaged or lost in {count(seen['skipped'] + seen['lost'], 'place')}, said above"
+        )
+    return 0
