@@ -97,8 +97,8 @@ class FakeDesk:
             self.heard_s[slot] = self.clock_s - 3
         self.flags[0] |= 3
         self.flags[1] |= 3
-        self.flags[2] |= 128
-        self.flags[4] |= 1
+        self.flags[2] |= 129
+        self.flags[4] |= 3
         self.sog[0] = self.sog[1] = 1.2
         self.ids = [538005000 + slot for slot in range(ships)]
         self.reports: list[dict] = [

@@ -3,7 +3,7 @@
 
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
-import { selectAlert, selectIncident, showAlert } from "./actions";
+import { selectAlert, selectIncident, showAlert, showOnMap } from "./actions";
 import { desk } from "./desk";
 import { age, count, timeAndAge } from "./format";
 import { severityIcon } from "./parts";
@@ -89,7 +89,10 @@ function incidentHead(incident: Incident): TemplateResult {
     class="incident-head ${incident.severity}"
     aria-current=${desk.selection.incident === incident.id && desk.selection.alert === null ? "true" : "false"}
     data-incident-id=${incident.id}
-    @click=${() => selectIncident(incident.id)}
+    @click=${() => {
+      selectIncident(incident.id);
+      showOnMap(incident.lat_deg, incident.lon_deg);
+    }}
   >
     <span class="row-top"><span class="severity-word">incident</span><span class="row-age figures">${age(incident.start_s, desk.clock_s())}</span></span>
     <span class="row-title">${incident.title}</span>
@@ -160,16 +163,13 @@ function handleWords(): TemplateResult {
   const open = desk.openAlerts().sort(byWeight);
   const worst = open[0];
   if (!worst) return html`<span>Nothing calls for attention</span>`;
-  return html`${severityIcon(worst.severity)}<span class="handle-title">${worst.title}</span><span class="handle-count">${open.length} open</span>`;
+  return html`<span class=${worst.severity}>${severityIcon(worst.severity)}</span><span class="handle-title">${worst.title}</span><span class="handle-count">${open.length} open</span>`;
 }
 
 function toggleDrawer(): void {
   desk.listOpen = !desk.listOpen;
   desk.changed();
 }
-
-const sameOrder = (one: Group[], other: Group[]): boolean =>
-  JSON.stringify(one.map((group) => [group.key, group.alerts])) === JSON.stringify(other.map((group) => [group.key, group.alerts]));
 
 export function drawAlerts(into: HTMLElement): void {
   const wanted = arrange();
@@ -178,7 +178,6 @@ export function drawAlerts(into: HTMLElement): void {
     // What is gone may not be pressed any more, but it keeps its place; what is new waits.
     const known = new Set([...listed(), ...over]);
     waiting = wanted.groups.flatMap((group) => group.alerts).filter((id) => !known.has(id)).length;
-    if (!waiting && !sameOrder(shown, wanted.groups)) waiting = 0;
   } else {
     shown = wanted.groups;
     over = wanted.over;

@@ -61,7 +61,16 @@ map.onFrame = drawShips;
 function followShip(): void {
   const slot = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
   if (slot === null || desk.fleet.state[slot] !== 2) return;
-  map.look(...desk.fleet.latLon(slot));
+  map.look(...desk.fleet.latLon(slot), undefined, 0, hidden());
+}
+
+/** How much of the map lies under the open panel, so that what is looked at stays in the open. */
+function hidden(): { right_px: number; bottom_px: number } {
+  if (parts.panel.hidden) return { right_px: 0, bottom_px: 0 };
+  const chart = parts.chart.getBoundingClientRect();
+  const panel = parts.panel.getBoundingClientRect();
+  const asDrawer = panel.width > chart.width * 0.9;
+  return asDrawer ? { right_px: 0, bottom_px: Math.max(0, chart.bottom - panel.top) } : { right_px: Math.max(0, chart.right - panel.left), bottom_px: 0 };
 }
 
 // Where to look first: the address says so, or the scene, or wherever the ships are.
@@ -168,16 +177,16 @@ function drawAll(): void {
 }
 
 desk.onChange(drawAll);
-onLook((lat_deg, lon_deg) => map.look(lat_deg, lon_deg, undefined, GLIDE_MS), followShip);
+onLook((lat_deg, lon_deg) => setTimeout(() => map.look(lat_deg, lon_deg, undefined, GLIDE_MS, hidden()), 30), followShip);
 holdOrder(parts.list);
 startSearch(document.querySelector<HTMLInputElement>("#search")!);
 startKeys({
   palette: changePalette,
   labels: () => {
-    ships.showLabels = !ships.showLabels;
+    ships.labelMode = ({ some: "all", all: "few", few: "some" } as const)[ships.labelMode];
     ships.rankLabels(map.camera());
     drawShips();
-    desk.say(ships.showLabels ? "Names are shown" : "Names are hidden, but those that matter");
+    desk.say({ all: "As many names as fit", few: "Names only of ships that matter", some: "Names where there is room" }[ships.labelMode]);
   },
   zoom: (step) => map.zoomBy(step),
   pan: (x_px, y_px) => map.panBy(x_px, y_px),

@@ -4,6 +4,9 @@ import type { Palette } from "./palette";
 
 const MOST_LABELS = 140;
 const CELL_PX = 8;
+/** From this rank on a ship carries the sign of an alert, which is larger than her own symbol. */
+const MARKED_RANK = 4;
+const MARK_PX = 17;
 export const LABEL_FONT = '12px "B612", sans-serif';
 
 export interface Candidate {
@@ -63,7 +66,8 @@ export class Labels {
     for (const { slot, rank } of candidates) {
       if (rank < 3) break;
       const at = place(slot);
-      if (at) this.claim(at[0] - 7, at[1] - 7, 14, 14);
+      const half = rank >= MARKED_RANK ? MARK_PX : 7;
+      if (at) this.claim(at[0] - half, at[1] - half, 2 * half, 2 * half);
     }
     let drawn = 0;
     for (const { slot, rank } of candidates) {
@@ -74,15 +78,16 @@ export class Labels {
       const text = full.length > 24 ? `${full.slice(0, 23)}…` : full;
       const [x, y] = at;
       const wide = this.measure(context, text);
-      let left = x + 10;
+      const gap = rank >= MARKED_RANK ? MARK_PX + CELL_PX + 1 : 11;
+      let left = x + gap;
       let middle = y;
       if (!this.claim(left, y - 7, wide, 14)) {
-        left = x - 10 - wide;
+        left = x - gap - wide;
         if (!this.claim(left, y - 7, wide, 14)) {
           left = x - wide / 2;
-          middle = y + 17;
+          middle = y + gap + 7;
           if (!this.claim(left, middle - 7, wide, 14)) {
-            middle = y - 17;
+            middle = y - gap - 7;
             if (!this.claim(left, middle - 7, wide, 14)) continue;
           }
         }

@@ -76,8 +76,13 @@ export class ChartMap {
     return { zoom: camera.zoom, lat_deg: latitude(camera.centreY), lon_deg };
   }
 
-  look(lat_deg: number, lon_deg: number, zoom?: number, glide_ms = 0): void {
-    const center = [(mercatorX(lon_deg) - 0.5) * WORLD_M, (0.5 - mercatorY(lat_deg)) * WORLD_M];
+  /** Bring a place to the middle of that part of the map that no panel covers. */
+  look(lat_deg: number, lon_deg: number, zoom?: number, glide_ms = 0, hidden = { right_px: 0, bottom_px: 0 }): void {
+    const resolution = zoom === undefined ? (this.view.getResolution() ?? 1) : this.view.getResolutionForZoom(zoom);
+    const center = [
+      (mercatorX(lon_deg) - 0.5) * WORLD_M + (hidden.right_px / 2) * resolution,
+      (0.5 - mercatorY(lat_deg)) * WORLD_M - (hidden.bottom_px / 2) * resolution,
+    ];
     this.view.cancelAnimations();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (glide_ms && !still) this.view.animate({ center, ...(zoom === undefined ? {} : { zoom }), duration: glide_ms });

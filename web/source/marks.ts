@@ -38,7 +38,7 @@ export function drawGrid(context: Context, camera: Camera, palette: Palette): vo
   context.strokeStyle = palette.grid;
   context.fillStyle = palette.gridText;
   context.lineWidth = 1;
-  context.font = '12px "B612 Mono", monospace';
+  context.font = '12px "B612", sans-serif';
   context.beginPath();
   context.textAlign = "left";
   context.textBaseline = "top";
@@ -48,7 +48,7 @@ export function drawGrid(context: Context, camera: Camera, palette: Palette): vo
     context.moveTo(x, 0);
     context.lineTo(x, camera.height);
     const wrapped = ((((lon_deg + 180) % 360) + 360) % 360) - 180;
-    context.fillText(gridLabel(wrapped, step_deg, "E", "W"), x + 4, 4);
+    if (x > 60) context.fillText(gridLabel(wrapped, step_deg, "E", "W"), x + 4, 7);
   }
   context.textBaseline = "bottom";
   for (let index = Math.ceil(south / step_deg); index * step_deg <= north; index++) {
@@ -56,7 +56,7 @@ export function drawGrid(context: Context, camera: Camera, palette: Palette): vo
     const y = Math.round((mercatorY(lat_deg) - camera.centreY) * camera.worldPx + camera.height / 2) + 0.5;
     context.moveTo(0, y);
     context.lineTo(camera.width, y);
-    if (y > 34) context.fillText(gridLabel(lat_deg, step_deg, "N", "S"), 4, y - 2);
+    if (y > 34) context.fillText(gridLabel(lat_deg, step_deg, "N", "S"), 8, y - 2);
   }
   context.stroke();
 }

@@ -1,10 +1,10 @@
 /** The bar at the bottom of a replay: play and pause, speed, how far it has come and where the alerts were. The desk
  *  cannot seek, so this is a picture of progress and no slider. */
 
-import { html, nothing, render, svg, type TemplateResult } from "lit-html";
+import { html, render, svg, type TemplateResult } from "lit-html";
 import { steerReplay } from "./actions";
 import { desk } from "./desk";
-import { clockTime, dateOnly } from "./format";
+import { clockTime } from "./format";
 import { SEVERITY_RANK, type Hello } from "./shapes";
 
 const SPEEDS = [1, 10, 30, 60, 120, 300, 600, 1200, 3600];
@@ -66,7 +66,7 @@ function bar(hello: Hello): TemplateResult {
           </div>
           <span class="replay-end figures">${clockTime(end_s)}</span>`
       : html`<span class="replay-end">no end is known</span>`}
-    <span class="replay-title">${hello.scene?.title ?? hello.title}${start_s === null ? nothing : html` <span class="figures">${dateOnly(start_s)}</span>`}</span>`;
+    <span class="replay-title">${hello.scene?.title ?? hello.title}</span>`;
 }
 
 export function drawReplay(into: HTMLElement): void {

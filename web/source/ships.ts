@@ -22,6 +22,9 @@ const FADING_S = 6 * 60;
 const FADED_S = 20 * 60;
 /** Beyond this many in view, ordinary ships are dots. */
 const DOTS_FROM = 20_000;
+/** With more ships than this in view, and further out than this, only those that matter carry their names. */
+const NAMED_UP_TO = 90;
+const NAMED_FROM_ZOOM = 12;
 const REACH_PX = 18;
 const MARGIN_PX = 16;
 
@@ -41,7 +44,8 @@ export class ShipLayer {
   private dots: ImageData | null = null;
   draws = 0;
   firstShipsMs = 0;
-  showLabels = true;
+  /** "some": names where there is room for all; "all": as many as fit; "few": only ships that matter. */
+  labelMode: "some" | "all" | "few" = "some";
   selected: number | null = null;
   /** Draw what is no ship: the grid below, marks above. */
   below: (context: CanvasRenderingContext2D, camera: Camera) => void = () => {};
@@ -234,7 +238,7 @@ export class ShipLayer {
 
   /** Decide which ships may carry a name; a few times a second is enough, and keeps names from flickering. */
   rankLabels(camera: Camera): void {
-    const crowded = !this.showLabels || (camera.zoom < 8 && this.drawnCount > 60);
+    const crowded = this.labelMode === "few" || (this.labelMode === "some" && this.drawnCount > NAMED_UP_TO && camera.zoom < NAMED_FROM_ZOOM);
     const candidates: Candidate[] = [];
     for (let at = 0; at < this.drawnCount; at++) {
       const slot = this.drawn[at];

@@ -31,7 +31,7 @@ function build(track: Track, width: number): void {
   plot?.destroy();
   const text = colour("--quiet");
   const grid = { stroke: colour("--line"), width: 1 };
-  const font = '12px "B612 Mono", monospace';
+  const font = '12px "B612", sans-serif';
   plot = new uPlot(
     {
       width,
@@ -42,8 +42,8 @@ function build(track: Track, width: number): void {
       scales: { x: { time: true }, kn: { range: (_, __, highest) => [0, Math.max(10, highest * 1.1)] }, deg: { range: [0, 360] } },
       axes: [
         { stroke: text, grid, ticks: grid, font, size: 26, values: [[3600, "{HH}Z", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1], [1, "{HH}:{mm}", null, null, null, null, null, null, 1]] },
-        { scale: "kn", stroke: text, grid, ticks: grid, font, size: 44, values: (_, splits) => splits.map((value) => `${value}kn`) },
-        { scale: "deg", side: 1, stroke: text, grid: { show: false }, ticks: grid, font, size: 40, splits: () => [0, 90, 180, 270, 360], values: (_, splits) => splits.map((value) => `${value}°`) },
+        { scale: "kn", stroke: text, grid, ticks: grid, font, size: 50, values: (_, splits) => splits.map((value) => `${value} kn`) },
+        { scale: "deg", side: 1, stroke: text, grid: { show: false }, ticks: grid, font, size: 46, splits: () => [0, 90, 180, 270, 360], values: (_, splits) => splits.map((value) => `${value}°`) },
       ],
       series: [
         {},
