@@ -12,7 +12,10 @@ from tankerwatch.core.tables import Batch
 class RecordedSource(Protocol):
     """Something recorded, read from beginning to end in bounded memory and in order of receive time."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What people call it: its path, or the scene's name."""
+        ...
 
     def batches(self) -> Iterator[Batch]:
         """What it holds; lines of one batch need not end on a tick."""

@@ -83,6 +83,20 @@ class Lines:
         buffer = np.frombuffer(b"\n".join(lines) + b"\n" + bytes(cls.PAD), np.uint8)
         return cls(buffer, end - lengths, end, np.array(time_s, np.float64), np.array(source_row, np.uint64))
 
+    @classmethod
+    def concat(cls, parts: list[Lines]) -> Lines:
+        """All lines of several, in order."""
+        if len(parts) == 1:
+            return parts[0]
+        shift = np.cumsum([0, *(len(p.buffer) for p in parts)])
+        return cls(
+            np.concatenate([p.buffer for p in parts] or [np.zeros(cls.PAD, np.uint8)]),
+            np.concatenate([p.start + by for p, by in zip(parts, shift[:-1], strict=True)] or [np.empty(0, np.int64)]),
+            np.concatenate([p.end + by for p, by in zip(parts, shift[:-1], strict=True)] or [np.empty(0, np.int64)]),
+            np.concatenate([p.time_s for p in parts] or [np.empty(0, np.float64)]),
+            np.concatenate([p.source_row for p in parts] or [np.empty(0, np.uint64)]),
+        )
+
     def take(self, which: Any) -> Lines:
         """Some of the lines, over the same buffer."""
         return Lines(self.buffer, self.start[which], self.end[which], self.time_s[which], self.source_row[which])
@@ -327,6 +341,15 @@ class Pairs(Table):
     closing_kn:  Annotated[F32, col("kn", "speed at which the distance shrinks")]
     cpa_nm:      Annotated[F32, col("nm", "distance at the closest point of approach")]
     tcpa_s:      Annotated[F32, col("s", "time until then; negative when past")]
+    # fmt: on
+
+
+@table
+class Marks(Table):
+    """One row per line received: where it came from, for the health of the feeds."""
+
+    # fmt: off
+    feed: Annotated[U16, col("-", "index of the feed")]
     # fmt: on
 
 

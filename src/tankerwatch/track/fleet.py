@@ -170,9 +170,8 @@ class Fleet:
         slot = self._slots_of(fixes.mmsi)
         event_s = event_times(fixes.time_s, fixes.utc_second)
         rows = np.empty((len(fixes), kernel.IN_COLUMNS))
-        for column, values in enumerate(
-            (fixes.time_s, event_s, fixes.lat_deg, fixes.lon_deg, fixes.sog_kn, fixes.cog_deg, fixes.heading_deg, fixes.nav_status, fixes.msg_type)
-        ):
+        given: list[Any] = [fixes.time_s, event_s, fixes.lat_deg, fixes.lon_deg, fixes.sog_kn, fixes.cog_deg]
+        for column, values in enumerate([*given, fixes.heading_deg, fixes.nav_status, fixes.msg_type]):
             rows[:, column] = values
         out = np.empty((len(fixes), kernel.OUT_COLUMNS))
         kernel.advance(

@@ -42,5 +42,5 @@ def pairs_of(picture: Picture, now_s: float) -> Pairs:
         room = found
     slots, out = slots[:found], out[:found]
     order = np.lexsort((slots[:, 1], slots[:, 0]))
-    slots, values = slots[order].astype(np.uint32), out[order].astype(np.float32)
-    return Pairs(slots[:, 0].copy(), slots[:, 1].copy(), *(values[:, c].copy() for c in range(5)))
+    both, values = slots[order].astype(np.uint32), out[order].astype(np.float32)
+    return Pairs(both[:, 0].copy(), both[:, 1].copy(), *(values[:, c].copy() for c in range(5)))

@@ -61,7 +61,11 @@ def _surrounded(picture: Picture, slot: int, now_s: float, settings: Settings) -
 def _at_rest_near(picture: Picture, slot: int, now_s: float, settings: Settings) -> bool:
     at_rest = (picture.usual_sog_kn < 1.0) | np.isin(picture.nav_status, (1, 5))
     rows = np.flatnonzero(at_rest & (now_s - picture.heard_s < 1800))
-    return bool((distance_nm(picture.lat_deg[slot], picture.lon_deg[slot], picture.lat_deg[rows], picture.lon_deg[rows]) < settings["rest_nm"]).any())
+    return bool(
+        (
+            distance_nm(picture.lat_deg[slot], picture.lon_deg[slot], picture.lat_deg[rows], picture.lon_deg[rows]) < settings["rest_nm"]
+        ).any()
+    )
 
 
 def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spells]:

@@ -20,24 +20,34 @@ from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells
 
 SETTINGS: Final = {
     "silent_s": Setting(1800, "s", "over when the beacon or the call was not heard for this long", 300, 86400),
-    "ship_fixes": Setting(2, "-", "reports with status 14 before an ordinary ship is believed", 1, 20, "a slip of the finger is mended sooner"),
+    "ship_fixes": Setting(
+        2, "-", "reports with status 14 before an ordinary ship is believed", 1, 20, "a slip of the finger is mended sooner"
+    ),
 }
 ACTIVE: Final = 14
 BEACONS: Final = {970: "An AIS-SART", 972: "A man-overboard beacon", 974: "An EPIRB"}
 TEST: Final = re.compile(r"\b(TEST|TESTING|EXERCISE|DRILL)\b", re.IGNORECASE)
 CRY: Final = re.compile(
-    r"\b(MAYDAY|MAN OVERBOARD|(SART|MOB|EPIRB) ACTIVE|ABANDON(ING)? SHIP|UNDER ATTACK|PIRATE ATTACK|SINKING|ON FIRE|IN DISTRESS)\b", re.IGNORECASE
+    r"\b(MAYDAY|MAN OVERBOARD|(SART|MOB|EPIRB) ACTIVE|ABANDON(ING)? SHIP|UNDER ATTACK|PIRATE ATTACK|SINKING|ON FIRE|IN DISTRESS)\b",
+    re.IGNORECASE,
 )
 
 
 def _cries(view: View) -> Iterator[tuple[int, str, str, float, float, int]]:
     """What cries for help in this view: (identity, severity, words, lat, lon, source row), in order of the tables."""
     fixes = view.heard.fixes
-    for i in np.flatnonzero(fixes.nav_status == ACTIVE):
+    for i in np.flatnonzero(fixes.nav_status == ACTIVE).tolist():
         mmsi = int(fixes.mmsi[i])
         beacon = BEACONS.get(mmsi // 1_000_000)
         if beacon:
-            yield mmsi, "distress", f"{beacon} is active ({{0}}).", float(fixes.lat_deg[i]), float(fixes.lon_deg[i]), int(fixes.source_row[i])
+            yield (
+                mmsi,
+                "distress",
+                f"{beacon} is active ({{0}}).",
+                float(fixes.lat_deg[i]),
+                float(fixes.lon_deg[i]),
+                int(fixes.source_row[i]),
+            )
         else:
             words = "{0} sends the status of an active distress beacon: a call for help, or set by mistake."
             yield mmsi, "danger", words, float(fixes.lat_deg[i]), float(fixes.lon_deg[i]), int(fixes.source_row[i])
@@ -54,7 +64,11 @@ def _cries(view: View) -> Iterator[tuple[int, str, str, float, float, int]]:
     for i in range(len(calls)):
         if calls.category[i] == "distress" and calls.kind[i] in ("call", "relay"):
             nature = f": {calls.nature[i]}" if calls.nature[i] else ""
-            words = f"{{0}} has sent a DSC distress call{nature}." if calls.kind[i] == "call" else f"A DSC distress call of {{0}} is relayed{nature}."
+            words = (
+                f"{{0}} has sent a DSC distress call{nature}."
+                if calls.kind[i] == "call"
+                else f"A DSC distress call of {{0}} is relayed{nature}."
+            )
             yield int(calls.mmsi[i]), "distress", words, float(calls.lat_deg[i]), float(calls.lon_deg[i]), int(calls.source_row[i])
 
 
@@ -62,8 +76,8 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
     """Judge what was heard. Level 1 raised; `Spells.value` counts the reports of a ship that is not yet believed."""
     now_s = 0.0 if np.isnan(view.now_s) else view.now_s
     cries: dict[int, list[tuple[str, str, float, float, int]]] = {}
-    for mmsi, *cry in _cries(view):
-        cries.setdefault(mmsi, []).append((cry[0], cry[1], cry[2], cry[3], cry[4]))
+    for cry in _cries(view):
+        cries.setdefault(cry[0], []).append(cry[1:])
     keys = key_of(np.array(sorted(cries), np.uint64))
     spelled = spells(memory, keys, now_s, hold_s=0, clear_s=settings["silent_s"])
     kept = spelled.memory

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from tankerwatch.core.mmsi import is_standard
+from tankerwatch.core.mmsi import are_standard
 from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells, View, finding, key_of, ships_of, spells
 
 SETTINGS: Final = {
@@ -35,7 +35,7 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
         & (legs.apart_nm >= settings["apart_nm"])
         & ~np.isin(legs.msg_type, (0, 27))
         & ~legs.late
-        & is_standard(legs.mmsi)
+        & are_standard(legs.mmsi)
     )
     rows = np.flatnonzero(displaced)
     _, last = np.unique(legs.mmsi[rows][::-1], return_index=True)

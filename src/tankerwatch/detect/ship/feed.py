@@ -120,7 +120,11 @@ def _state(memory: Health, at: int, now_s: float, settings: Settings) -> tuple[i
     silent = now_s - memory.last_s[at]
     if silent >= settings["silent_s"] and silent >= settings["usual_factor"] * max(float(memory.pause_s[at]), 1.0):
         return SILENT, f"The feed {name} has been silent for {silent:.0f} s."
-    if memory.report_s[at] == memory.report_s[at] and now_s - memory.report_s[at] >= settings["no_ships_s"] and silent < settings["silent_s"]:
+    if (
+        memory.report_s[at] == memory.report_s[at]
+        and now_s - memory.report_s[at] >= settings["no_ships_s"]
+        and silent < settings["silent_s"]
+    ):
         return NO_SHIPS, f"The feed {name} delivers lines, but no ship for {now_s - memory.report_s[at]:.0f} s."
     return 0, ""
 
@@ -158,7 +162,12 @@ def _judge(view: View, memory: Health, settings: Settings) -> Findings:
             memory.raised_s[at] = view.now_s
             say("raise", "caution", said, view.now_s)
         else:
-            say("end", "notice", "The clock agrees again." if feed == CLOCK else f"The feed {name} delivers again.", float(memory.raised_s[at]))
+            say(
+                "end",
+                "notice",
+                "The clock agrees again." if feed == CLOCK else f"The feed {name} delivers again.",
+                float(memory.raised_s[at]),
+            )
         memory.raised[at] = state
     return Findings.concat(found)
 

@@ -13,7 +13,20 @@ from typing import Final
 
 import numpy as np
 
-from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells, View, key_of, others_stopped_within, ship_finding, ships_of, slot_of, spells
+from tankerwatch.detect.kit import (
+    Detector,
+    Findings,
+    Setting,
+    Settings,
+    Spells,
+    View,
+    key_of,
+    others_stopped_within,
+    ship_finding,
+    ships_of,
+    slot_of,
+    spells,
+)
 
 NOT_UNDER_COMMAND: Final = 2
 SETTINGS: Final = {
@@ -45,7 +58,9 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
             severity, score = "danger", 0.9
             words = f"{{0}} is not under command; " + (f"she makes {sog:.1f} kn." if sog == sog else "her speed is not known.")
         since_s = float(kept.since_s[row])
-        found.append(ship_finding(view, "not_under_command", "raise", [slot], since_s=since_s, severity=severity, score=score, reason=words))
+        found.append(
+            ship_finding(view, "not_under_command", "raise", [slot], since_s=since_s, severity=severity, score=score, reason=words)
+        )
     for mmsi, since_s in zip(ships_of(spelled.ended.key)[0], spelled.ended.since_s, strict=True):
         words = "{0} no longer says that she is not under command."
         slot = slot_of(picture, mmsi)

@@ -1,0 +1,296 @@
+"""The desk at work: what the sources deliver goes to the journal, is made durable, flows through the river, and is shown.
+
+One task pumps: collect, append, commit, flow, publish. Flow and disk run in one worker thread, so that the page stays quick; whoever reads
+the river's state takes the lock. Nothing is acted on, and nobody is told that it is safe, before it is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import math
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any, Final
+
+from tankerwatch.config import Config
+from tankerwatch.core.errors import InputFault
+from tankerwatch.core.ports import Desk, FeedState, Journal, LiveSource, PictureNow
+from tankerwatch.core.tables import Batch, Decision, View
+from tankerwatch.desk import health as healths
+from tankerwatch.desk import panel
+from tankerwatch.desk.inbox import Inbox, Waiting
+from tankerwatch.desk.player import Player
+from tankerwatch.desk.trails import Trails
+from tankerwatch.ingest import clock
+from tankerwatch.ingest import report as reports
+from tankerwatch.pipeline import Changes, River
+from tankerwatch.store.feeds import FeedRegister
+from tankerwatch.triage import render
+from tankerwatch.web.live import Hub
+
+PUMP_S: Final = 0.1
+SHOW_S: Final = 0.4
+DECISIONS: Final = ("acknowledge", "confirm", "dismiss")
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """How a replay presents itself: what the page's hello says of it."""
+
+    mode: str = "live"
+    title: str = "Tankerwatch"
+    scene: dict[str, Any] | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+class LiveDesk:
+    """Everything that one desk holds. `open` it, then `pump` for ever; `desk` is what the web stage may call."""
+
+    def __init__(
+        self,
+        config: Config,
+        journal: Journal,
+        register: FeedRegister,
+        hub: Hub,
+        *,
+        sources: Sequence[LiveSource] = (),
+        player: Callable[[], Player] | None = None,
+        show: Show = Show(),
+    ) -> None:
+        self.config, self.journal, self.register, self.hub, self.show = config, journal, register, hub, show
+        self.sources = sources
+        self.inbox = Inbox()
+        self.lock = threading.Lock()
+        self.worker = ThreadPoolExecutor(1, thread_name_prefix="river")
+        self.version = version("tankerwatch")
+        self.epochs = itertools.count(int(clock.now()) & 0x7FFFFFFF)
+        self._player = player
+        self._told_states: dict[int, str] = {}
+        self._shown_s = -math.inf
+        self._names_at = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin with an empty sea."""
+        self.river = River(self.config, self.register.names or ("",), place_times=self.show.mode != "live")
+        self.river.on_frame = self._on_frame
+        self.trails, self.health = Trails(), healths.Health()
+        self.player = self._player() if self._player else None
+        self.replay_state = FeedState(0, self.player.source.name if self.player else "", "open")
+        self.epoch, self.picture_version, self.names = next(self.epochs), 0, []
+        self._names_at = 0
+        self.picture: PictureNow | None = None
+
+    def _on_frame(self, view: View) -> None:
+        if view.now_s == view.now_s:
+            self.trails.take(view)
+            self.health.take(view)
+
+    @property
+    def feeds(self) -> list[FeedState]:
+        """The state of every feed's transport."""
+        return [self.replay_state] if self.player else [source.feed for source in self.sources]
+
+    def rebuild(self, progress: Callable[[int], None] | None = None) -> None:
+        """Let everything that the journal holds flow through, as it did when it came in."""
+        for batch in self.journal.replay():
+            self.register.note(batch)
+            self.river.take(batch)
+            if progress is not None:
+                progress(len(batch.lines))
+
+    def run_silently(self, until_s: float) -> None:
+        """The hours before a replay is shown."""
+        assert self.player is not None
+        for batch in self.player.until(until_s):
+            self._process(batch)
+        self.player.clock_s = until_s
+
+    def _process(self, batch: Batch) -> tuple[Changes, bool]:
+        """To the disk, then through the river. True when all of the batch is durable."""
+        number = self.journal.append(batch)
+        self.journal.commit()
+        self.register.note(batch)
+        with self.lock:
+            changes = self.river.take(batch)
+        return changes, self.journal.durable >= number
+
+    async def pump(self) -> None:
+        """Deliver what arrives, for ever."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await asyncio.wait_for(self.inbox.arrived.wait(), PUMP_S)
+                await asyncio.sleep(PUMP_S / 4)  # a moment for more to come: one commit serves all
+            except TimeoutError:
+                pass
+            for batch, waiting in self._due():
+                changes, safe = await loop.run_in_executor(self.worker, self._process, batch)
+                self._answer(waiting, safe)
+                await self._publish(changes)
+            await self._publish_picture()
+
+    def _due(self) -> list[tuple[Batch, list[Waiting]]]:
+        now_s = clock.now()
+        for state in self.feeds if not self.player else ():
+            if self._told_states.get(state.index) != state.state:
+                self._told_states[state.index] = state.state
+                content = {"feed": state.index, "state": state.state, "words": state.words}
+                self.inbox.decide(Decision(now_s, "feed", f"feed-{state.index}-{now_s:.3f}", state.name, content))
+        if not self.player:
+            return [self.inbox.collect(now_s)]
+        due: list[tuple[Batch, list[Waiting]]] = [(batch, []) for batch in self.player.due()]
+        self.replay_state.state = "ended" if self.player.ended else "open"
+        batch, waiting = self.inbox.collect(self.player.clock_s if self.player.clock_s is not None and not self.player.ended else math.nan)
+        # A decision during a replay happens at the replay's time.
+        at = self.player.clock_s if self.player.clock_s is not None else now_s
+        batch = replace(batch, decisions=tuple(replace(d, time_s=at) for d in batch.decisions))
+        return [*due, (batch, waiting)] if len(batch.decisions) or batch.clock_s == batch.clock_s else due
+
+    def _answer(self, waiting: list[Waiting], safe: bool) -> None:
+        for w in waiting:
+            if w.done is not None and not w.done.done():
+                if safe:
+                    w.done.set_result(w.decision.id)
+                else:
+                    w.done.set_exception(InputFault("not stored: the journal cannot be written", help=self.journal.failure or "see /api/health"))
+
+    async def _publish(self, changes: Changes) -> None:
+        if changes.alerts:
+            self.hub.publish("alerts", [render.alert_json(a, self.river.name_of) for a in changes.alerts.values()])
+        if changes.incidents:
+            self.hub.publish("incidents", [render.incident_json(i, self.river.name_of) for i in changes.incidents.values()])
+        if changes.reports:
+            self.hub.publish("reports", [render.report_json(r) for r in changes.reports.values()])
+
+    async def _publish_picture(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._shown_s < SHOW_S:
+            return
+        self._shown_s = now
+        await asyncio.get_running_loop().run_in_executor(self.worker, self._draw)
+
+    def _draw(self) -> None:
+        with self.lock:
+            changed = self.river.fleet.changed_names
+            for slot in range(len(self.names), len(self.river.fleet)):
+                self.names.append(panel.name_row(self.river, slot))
+            for slot in changed:
+                self.names[slot] = panel.name_row(self.river, slot)
+            changed.clear()
+            self.picture_version += 1
+            self.picture = panel.picture_now(self.river, self.epoch, self.picture_version, list(self.names))
+
+    # What the web stage may call.
+
+    @property
+    def desk(self) -> Desk:
+        """The seam to the web stage."""
+        return Desk(
+            health=self._health,
+            alerts=lambda: self._read(lambda r: [render.alert_json(a, r.name_of) for a in _worst_first(r)]),
+            alert=lambda name: self._read(lambda r: render.alert_json(r.triage.alerts[name], r.name_of) if name in r.triage.alerts else None),
+            incidents=lambda: self._read(lambda r: [render.incident_json(i, r.name_of) for i in r.triage.incidents.values()]),
+            reports=lambda: self._read(lambda r: [render.report_json(x) for x in r.triage.reports.values()]),
+            ship=lambda ship: self._of_ship(ship, lambda slot: panel.ship_panel(self.river, self.trails, slot)),
+            track=lambda ship: self._of_ship(ship, lambda slot: self.trails.track(slot, self.river.clock_s)),
+            search=lambda text: self._read(lambda r: panel.search(r, text)),
+            hello=self._hello,
+            decide=self._decide,
+            replay=self._replay,
+            snapshot=lambda: self.picture,
+        )
+
+    def _read(self, question: Callable[[River], Any]) -> Any:
+        with self.lock:
+            return question(self.river)
+
+    def _of_ship(self, ship: int, question: Callable[[int], dict[str, Any]]) -> dict[str, Any] | None:
+        with self.lock:
+            slot = self.river.fleet.slots.get(ship)
+            return None if slot is None else question(slot)
+
+    def _health(self) -> dict[str, Any]:
+        with self.lock:
+            return healths.report(
+                self.river,
+                self.health,
+                self.journal,
+                self.feeds,
+                version=self.version,
+                mode=self.show.mode,
+                now_s=clock.now(),
+                watching=self._watching(),
+            )
+
+    def _watching(self) -> str:
+        guarded = int(self.river.fleet.guarded[: len(self.river.fleet)].sum())
+        dangers = ", ".join(watch.detector.words for watch in self.river.watches if watch.detector.id != "feed")
+        return f"{len(self.river.fleet)} ships, {guarded} of them guarded, for {dangers}"
+
+    def _hello(self) -> dict[str, Any]:
+        player = self.player
+        return {
+            "type": "hello",
+            "epoch": self.epoch,
+            "mode": self.show.mode,
+            "version": self.version,
+            "title": self.show.title,
+            "speed": player.speed if player else 1,
+            "paused": player.paused if player else False,
+            "ended": player.ended if player else False,
+            "start_s": self.show.start_s,
+            "end_s": self.show.end_s,
+            "scene": self.show.scene,
+        }
+
+    async def _decide(self, kind: str, subject: str, content: dict[str, Any]) -> str:
+        """Store a decision; its id once it is durable and has taken effect. Raises InputFault for what cannot be understood, KeyError
+        for a subject that there is not.
+        """
+        now_s = self.river.clock_s if self.player and self.river.clock_s == self.river.clock_s else clock.now()
+        if kind == "report":
+            decision = reports.report(content, now_s)
+        else:
+            if kind in DECISIONS and subject not in self.river.triage.alerts:
+                raise KeyError(subject)
+            decision = reports.decision(kind, subject, content, now_s)
+        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.inbox.decide(decision, done)
+        return await done
+
+    def _replay(self, wish: dict[str, Any]) -> bool:
+        if self.player is None:
+            return False
+        if "speed" in wish:
+            self.player.speed = min(max(float(wish["speed"]), 0.1), 3600.0)
+        if "paused" in wish:
+            self.player.paused = bool(wish["paused"])
+        if wish.get("again"):
+            self.again()
+        self.hub.publish("hello", self._hello())
+        return True
+
+    def again(self) -> None:
+        """The replay from its beginning, with an empty sea."""
+        speed = self.player.speed if self.player else 1.0
+        with self.lock:
+            self.begin()
+            assert self.player is not None
+            self.player.speed = speed
+        if self.show.start_s is not None:
+            self.run_silently(self.show.start_s)
+        self._draw()
+
+
+def _worst_first(river: River) -> list[Any]:
+    rank = {"open": 0, "closed": 1, "withdrawn": 2}
+    order = {"distress": 0, "danger": 1, "caution": 2, "notice": 3}
+    return sorted(river.triage.alerts.values(), key=lambda a: (rank[a.state], order[a.severity], -(a.raised_s or 0), a.id))
+
+

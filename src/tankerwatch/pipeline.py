@@ -1,0 +1,343 @@
+"""The whole program on one page: what is received passes every stage once, in order, and alerts come out.
+
+    lines ─decode→ reports ─ticks→ frames ─track→ legs, picture, pairs ─detect→ findings ─triage→ alerts, incidents
+
+Replay is the same code as live: a desk, an analysis and a restart all call `River.take` with the same batches.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from tankerwatch.config import Config
+from tankerwatch.config.keys import KINDS
+from tankerwatch.core.incidents import Alert, Evidence, Incident, Report
+from tankerwatch.core.ports import RecordedSource
+from tankerwatch.core.schema import F64
+from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
+from tankerwatch.decode import Decoder
+from tankerwatch.detect import catalog
+from tankerwatch.detect.kit import Detector, Settings
+from tankerwatch.store.ring import SentenceRing
+from tankerwatch.track.fleet import Fleet, Identity
+from tankerwatch.track.pairs import pairs_of
+from tankerwatch.track.ticks import Frame, Ticks
+from tankerwatch.triage import render
+from tankerwatch.triage.triage import Triage
+
+FAMILIES: Final = ("fixes", "statics", "bases", "texts", "calls", "others")
+STATION_TAG: Final = re.compile(rb"\\(?:[^\\*]*,)?s:([^,*\\]{1,40})")
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a call of `River.take` changed, each in its newest state."""
+
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Watch:
+    """A detector on duty, with what it remembers."""
+
+    detector: Detector
+    settings: Settings
+    excepted: Any
+    memory: Any
+
+
+class River:
+    """The stages in order, with all that they remember. `take` what comes in, then read `triage`, `picture` and `fleet`."""
+
+    def __init__(self, config: Config, feed_names: Sequence[str] = ("",), *, place_times: bool = False) -> None:
+        self.config = config
+        self.feed_names = tuple(feed_names)
+        stations = {name: (station.lat_deg, station.lon_deg) for name, station in config.stations.items()}
+        self.decoder = Decoder(feed_names=self.feed_names, place_times=place_times, sensor_positions=stations)
+        self.fleet = Fleet(watchlist=self._watchlist)
+        self.ticks = Ticks()
+        self.ring = SentenceRing()
+        self.watches = [
+            Watch(d, config.detectors[d.id].settings, config.detectors[d.id].excepted, d.memory.empty())
+            for d in catalog.detectors()
+            if config.detectors[d.id].enabled
+        ]
+        self.triage = Triage(rules=_rules(self.watches), names=self.name_of, evidence=self._evidence)
+        self.picture = Picture.empty()
+        self.pairs = Pairs.empty()
+        self.clock_s = math.nan
+        self.timeless_rows = 0
+        self.timed_rows = 0
+        self.on_frame: Callable[[View], None] | None = None
+
+    def take(self, batch: Batch) -> Changes:
+        """Pass a batch through all stages; what changed of alerts, incidents and reports."""
+        changes = Changes()
+        if len(batch.lines):
+            self.ring.add(batch.lines)
+        for lines, late in _runs(batch.lines, self.clock_s):
+            heard = self.decoder.decode(lines)
+            self._flow(heard, lines, late, changes)
+        if batch.heard is not None:
+            self._flow(batch.heard, None, False, changes)
+        if batch.decisions:
+            times = np.maximum.accumulate(np.fmax([d.time_s for d in batch.decisions], self.clock_s))
+            self._frames(self.ticks.add({"decisions": (times, batch.decisions)}), changes)
+            self.clock_s = float(times[-1])
+        if batch.clock_s == batch.clock_s:
+            self.clock_s = float(np.fmax(self.clock_s, batch.clock_s))
+            self._frames(self.ticks.reach(math.floor(self.clock_s)), changes)
+        return changes
+
+    def finish(self) -> Changes:
+        """The stream is over."""
+        changes = Changes()
+        self._frames(self.ticks.finish(), changes)
+        return changes
+
+    def _flow(self, heard: Heard, lines: Lines | None, late: bool, changes: Changes) -> None:
+        rows: dict[str, tuple[F64, Any]] = {}
+        timeless: dict[str, Any] = {"stations": heard.stations}
+        newest = self.clock_s
+        for name in FAMILIES:
+            table = getattr(heard, name)
+            if not len(table):
+                continue
+            known = ~np.isnan(table.time_s)
+            self.timed_rows += int(known.sum())
+            if not known.all():
+                timeless[name] = table.take(~known)
+                self.timeless_rows += len(table) - int(known.sum())
+                table = table.take(known)
+            if len(table):
+                times = self._arrival(table.time_s, late)
+                newest = float(np.fmax(newest, times[-1]))
+                rows[name] = (times, table)
+        if len(timeless) > 1:
+            self._frame(Frame(math.nan, False, timeless), changes)
+        if lines is not None and len(lines):
+            stamped = ~np.isnan(lines.time_s)
+            times = (
+                np.full(int(stamped.sum()), self.clock_s) if late else np.maximum.accumulate(np.fmax(lines.time_s[stamped], self.clock_s))
+            )
+            if len(times):
+                rows["lines"] = (times, Marks((lines.source_row[stamped] >> np.uint64(FEED_SHIFT)).astype(np.uint16)))
+                newest = float(np.fmax(newest, times[-1]))
+        if rows:
+            rows["stations"] = (np.array([min(times[0] for times, _ in rows.values())]), (heard.stations,))
+            self._frames(self.ticks.add(rows), changes)
+        self.clock_s = newest
+
+    def _arrival(self, times: F64, late: bool) -> F64:
+        """Where rows stand in the stream: at their own time, but never before what came earlier."""
+        return np.full(len(times), self.clock_s) if late else np.maximum.accumulate(np.fmax(times, self.clock_s))
+
+    def _frames(self, frames: Iterator[Frame], changes: Changes) -> None:
+        for frame in frames:
+            self._frame(frame, changes)
+
+    def _frame(self, frame: Frame, changes: Changes) -> None:
+        rows = frame.rows
+        decisions = rows.get("decisions", ())
+        for decision in decisions:
+            if decision.kind == "guard":
+                self.fleet.guard(int(decision.subject), bool(decision.content["guard"]))
+        timed = frame.now_s == frame.now_s
+        stations = rows.get("stations", ()) if timed else ()
+        families = {name: rows[name] for name in FAMILIES if name in rows}
+        heard = Heard(**families, stations=stations[-1] if stations else ())
+        legs = self.fleet.advance(heard) if timed else Legs.empty()
+        if frame.look:
+            self.picture = self.fleet.picture(frame.now_s)
+            self.pairs = pairs_of(self.picture, frame.now_s)
+        feeds = _feeds(rows.get("lines"), heard)
+        view = View(frame.now_s, frame.look, legs, self.picture, self.pairs, heard, feeds, self.feed_names, decisions)
+        findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view)])
+        if len(findings) or decisions or frame.look:
+            alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)
+            changes.alerts |= {alert.id: alert for alert in alerts}
+            changes.incidents |= {incident.id: incident for incident in incidents}
+            changes.reports |= {report.id: report for report in reports}
+        if self.on_frame is not None:
+            self.on_frame(view)
+
+    def _ask(self, watch: Watch, view: View) -> Iterator[Findings]:
+        heard = view.heard
+        present = {
+            "look": view.look,
+            "legs": len(view.legs),
+            "fixes": len(heard.fixes),
+            "texts": len(heard.texts),
+            "calls": len(heard.calls),
+            "bases": len(heard.bases),
+            "decisions": len(view.decisions),
+            "feeds": len(view.feeds),
+        }
+        if not any(present[name] for name in watch.detector.reads) or (math.isnan(view.now_s) and not watch.detector.timeless):
+            return
+        findings, watch.memory = watch.detector.step(view, watch.memory, watch.settings)
+        if len(findings) and len(watch.excepted):
+            kept = [not (ships and self._excepted(watch, ships[0])) for ships in findings.ships]
+            findings = findings.take(np.array(kept))
+        if len(findings):
+            yield findings
+
+    def _excepted(self, watch: Watch, mmsi: int) -> bool:
+        identity = self._identity(mmsi)
+        return bool(watch.excepted.holds(mmsi=mmsi, imo=identity.imo, name=identity.name))
+
+    def _identity(self, mmsi: int) -> Identity:
+        slot = self.fleet.slots.get(mmsi)
+        return Identity(mmsi) if slot is None else self.fleet.identities[slot]
+
+    def name_of(self, mmsi: int) -> str:
+        """The name that a ship sends, "" when not known."""
+        return self._identity(mmsi).name
+
+    def _watchlist(self, identity: Identity, kind: int) -> tuple[bool, bool]:
+        known: dict[str, Any] = {"mmsi": identity.mmsi, "imo": identity.imo, "name": identity.name}
+        of_a_guarded_kind = 1 <= kind <= len(KINDS) and KINDS[kind - 1] in self.config.guard_kinds
+        guarded = of_a_guarded_kind or self.config.guard.holds(**known)
+        return guarded, self.config.fleet.holds(**known)
+
+    def _evidence(self, source_rows: tuple[int, ...]) -> tuple[Evidence, ...]:
+        found = []
+        for row, line in zip(source_rows, self.ring.find(source_rows), strict=True):
+            feed = row >> FEED_SHIFT
+            name = self.feed_names[feed] if feed < len(self.feed_names) else str(feed)
+            if line is None:
+                found.append(Evidence(row & ROW_MASK, name))
+                continue
+            _, time_s, sentence = line
+            tag = STATION_TAG.search(sentence)
+            station = tag[1].decode("ascii", "replace") if tag else name
+            text = "".join(c if c.isprintable() else "\ufffd" for c in sentence.decode("ascii", "replace"))
+            found.append(Evidence(row & ROW_MASK, name, station, None if math.isnan(time_s) else time_s, text))
+        return tuple(found)
+
+
+def _runs(lines: Lines, clock_s: float) -> Iterator[tuple[Lines, bool]]:
+    """Split where a line is of an earlier second than one before it: such late lines belong to the second in which they came."""
+    if not len(lines):
+        return
+    times = np.where(np.isnan(lines.time_s), -np.inf, lines.time_s)
+    reached = np.maximum.accumulate(np.fmax(times, clock_s))
+    late = np.floor(times) < np.floor(reached)
+    late &= np.isfinite(times)
+    edges = np.flatnonzero(np.diff(late)) + 1
+    for low, high in zip((0, *edges.tolist()), (*edges.tolist(), len(lines)), strict=True):
+        yield lines.take(slice(low, high)), bool(late[low])
+
+
+def _feeds(marks: Marks | None, heard: Heard) -> Feeds:
+    if marks is None:
+        return Feeds.empty()
+    reports = [getattr(heard, name).source_row >> np.uint64(FEED_SHIFT) for name in FAMILIES if len(getattr(heard, name))]
+    feed, lines = np.unique(marks.feed, return_counts=True)
+    told = np.concatenate(reports) if reports else np.empty(0, np.uint64)
+    messages = np.array([(told == f).sum() for f in feed.tolist()], np.uint32)
+    return Feeds(feed, lines.astype(np.uint32), messages)
+
+
+def _rules(watches: Iterable[Watch]) -> dict[str, dict[str, Any]]:
+    return {
+        watch.detector.id: {
+            "id": watch.detector.id,
+            "words": watch.detector.words,
+            "version": watch.detector.version,
+            "what": catalog.section(watch.detector, "What it does"),
+            "why": catalog.section(watch.detector, "Why it matters"),
+            "wrong": catalog.section(watch.detector, "When it is wrong"),
+            "settings": dict(watch.settings),
+        }
+        for watch in watches
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an analysis found: JSON-able alerts in order of `raised_s`, incidents, counters, and remarks for a person to read."""
+
+    alerts: list[dict[str, Any]]
+    incidents: list[dict[str, Any]]
+    counters: dict[str, Any]
+    words: list[str]
+
+    def to_geojson(self) -> dict[str, Any]:
+        """The alerts that have a place, as a GeoJSON FeatureCollection."""
+        return {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "geometry": {"type": "Point", "coordinates": [alert["lon_deg"], alert["lat_deg"]]},
+                    "properties": {key: value for key, value in alert.items() if key not in ("lon_deg", "lat_deg")},
+                }
+                for alert in self.alerts
+                if alert["lat_deg"] is not None
+            ],
+        }
+
+
+def run(source: RecordedSource, config: Config, *, place_times: bool = False) -> River:
+    """Let everything that a recorded source holds flow through; the river at its end."""
+    river = River(config, (source.name,), place_times=place_times)
+    for batch in source.batches():
+        river.take(batch)
+    river.finish()
+    return river
+
+
+def result_of(river: River) -> Result:
+    """The alerts and incidents of a river at its end."""
+    alerts = sorted(river.triage.alerts.values(), key=lambda a: (math.inf if a.raised_s is None else a.raised_s, a.id))
+    incidents = sorted(river.triage.incidents.values(), key=lambda i: (math.inf if i.start_s is None else i.start_s, i.id))
+    first = river.triage.first_helpers
+    return Result(
+        alerts=[render.alert_json(a, river.name_of) for a in alerts],
+        incidents=[render.incident_json(replace(i, helpers=first.get(i.id, i.helpers)), river.name_of) for i in incidents],
+        counters={**river.decoder.counters.to_json(), "ships": len(river.fleet)},
+        words=_remarks(river),
+    )
+
+
+def _remarks(river: River) -> list[str]:
+    said = list(river.config.remarks)
+    if river.timeless_rows and not river.timed_rows:
+        said.append("The input has no times, and no base station tells them: only what needs no time was looked for (distress).")
+    elif river.timeless_rows:
+        said.append(f"{river.timeless_rows} reports came before the first known time: in them only what needs no time was looked for.")
+    return said
+
+
+def analyse(
+    paths: Sequence[Path | str],
+    *,
+    config: Config,
+    columns: dict[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Result:
+    """Run decode, track, detect and triage over recorded input exactly as a desk would have.
+
+    Raises InputFault when a path cannot be read.
+    """
+    from tankerwatch.ingest.sources import recorded
+
+    return result_of(run(recorded(paths, columns=columns, progress=progress), config, place_times=True))
+
+
+def demo_headless(*, config: Config) -> dict[str, Any]:
+    """The bundled scene from beginning to end, as fast as it goes: `{"alerts": […], "incidents": […]}`."""
+    from tankerwatch.scenes.scene import Scene
+
+    result = result_of(run(Scene.load(), config))
+    return {"alerts": result.alerts, "incidents": result.incidents}
