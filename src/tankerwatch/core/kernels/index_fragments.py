@@ -1,0 +1,420 @@
+"""Second pass: from sentences to messages. Joins the sentences of long messages and gives each message its station.
+
+A message of several sentences is kept open under (feed, talker, VDM or VDO, channel, sequence number, count, group, station) until
+all have come, in any order. A message that is complete stays known for a while: so a second copy of one of its sentences is no new
+message, and a message that was joined with a wrong late part is given again, rightly, when the right part comes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba as nb
+import numpy as np
+
+from tankerwatch.core.kernels import index as ix
+
+# Columns of a message.
+FROM, TAIL, CHARACTERS, BITS, TYPE, REPEAT, MMSI, CHANNEL, STATION, QUALITY, ENTRY = range(11)
+MESSAGE_WIDTH = 11
+"""FROM: where the payload begins, in the lines' buffer, or in the tail when TAIL is 1 · ENTRY: the entry that completed it."""
+
+SLOTS = 256
+"""Messages open at once."""
+PARTS = 9
+TIMEOUT_S = 30.0
+TIMEOUT_SENTENCES = 1000
+LONGEST = PARTS * ix.FRAGMENT_LONGEST
+"""Characters of the longest joined message."""
+
+# Columns of an open message.
+_STATE, _FEED, _SENDER, _CHANNEL, _SEQUENCE, _TOTAL, _GROUP, _STATION, _RANK, _HAVE, _LATE, _QUALITY, _COUNT, _AGE = range(14)
+_SLOT_WIDTH = 14
+_FREE, _PENDING, _DONE = range(3)
+# Columns of one part of an open message.
+_SIZE, _FILL, _SERIAL, _PART_ENTRY = range(4)
+
+# Columns of a feed's state.
+SENTENCES, PGHP_STATION, PGHP_STATE, TAG_STATION, TAG_RANK, TAG_STATE = range(6)
+FEED_WIDTH = 6
+_NONE, _NEXT, _GROUPED = range(3)
+
+# Quality bits set here; the same numbers as in core/tables.py (a test compares them).
+_BAD_LENGTH = 1 << 0
+_LATE_FRAGMENT = 1 << 2
+_OWN_SHIP = 1 << 6
+
+
+def open_messages() -> tuple[Any, Any, Any, Any, Any]:
+    """What is kept of open messages: slots, parts, times, source rows, bytes; empty."""
+    return (
+        np.zeros((SLOTS, _SLOT_WIDTH), np.int64),
+        np.full((SLOTS, PARTS, 4), -1, np.int64),
+        np.full(SLOTS, np.nan),
+        np.zeros(SLOTS, np.uint64),
+        np.zeros((SLOTS, PARTS, ix.FRAGMENT_LONGEST), np.uint8),
+    )
+
+
+@nb.njit(cache=True, nogil=True, inline="always")
+def _six(c: Any) -> int:
+    v = np.int64(c) - 48
+    return v - 8 if v > 40 else v
+
+
+@nb.njit(cache=True, nogil=True)
+def _message(buffer: Any, message: Any, limits: Any) -> int:
+    """Type, repeat indicator and identity of a message whose place and length are known; USED, or why it cannot be decoded."""
+    at = message[FROM]
+    bits = message[BITS]
+    if bits < 6:
+        return ix.TOO_SHORT
+    kind = _six(buffer[at])
+    message[TYPE] = kind
+    if bits < limits[kind, 0]:
+        return ix.TOO_SHORT
+    head = 0
+    for i in range(1, 7):
+        head = head * 64 + _six(buffer[at + i])
+    message[REPEAT] = head >> 34
+    message[MMSI] = (head >> 4) & 0x3FFFFFFF
+    if bits < limits[kind, 1] or bits >= limits[kind, 2] + 6:
+        message[QUALITY] |= _BAD_LENGTH
+    return ix.USED
+
+
+@nb.njit(cache=True, nogil=True)
+def _station(entry: Any, feed: Any) -> None:
+    """Give an entry the best that is known of its station: its own word, else that of a line before it that was meant for it."""
+    single = entry[ix.TOTAL] == 1
+    first = entry[ix.NUMBER] == 1
+    last = entry[ix.NUMBER] == entry[ix.TOTAL]
+    for which in range(2):
+        place, rank, state = (PGHP_STATION, ix.RANK_PGHP, PGHP_STATE) if which == 0 else (TAG_STATION, feed[TAG_RANK], TAG_STATE)
+        if feed[state] == _NONE:
+            continue
+        if feed[state] == _GROUPED and first:
+            feed[state] = _NONE  # that was for a message before
+            continue
+        if feed[place] >= 0 and rank > entry[ix.RANK]:
+            entry[ix.STATION] = feed[place]
+            entry[ix.RANK] = rank
+        feed[state] = _NONE if single or last else _GROUPED
+
+
+@nb.njit(cache=True, nogil=True)
+def _find(entry: Any, feed: int, sender: int, slots: Any) -> int:
+    """The open message that an entry belongs to; -1 when none. One of the same station goes before one whose station is not known."""
+    best = -1
+    best_age = np.int64(-1)
+    for i in range(len(slots)):
+        slot = slots[i]
+        if (
+            slot[_STATE] == _FREE
+            or slot[_FEED] != feed
+            or slot[_SENDER] != sender
+            or slot[_SEQUENCE] != entry[ix.SEQUENCE]
+            or slot[_CHANNEL] != entry[ix.CHANNEL]
+            or slot[_TOTAL] != entry[ix.TOTAL]
+        ):
+            continue
+        if slot[_GROUP] != entry[ix.GROUP] and slot[_GROUP] != 0 and entry[ix.GROUP] != 0:
+            continue
+        same = slot[_STATION] == entry[ix.STATION] and (slot[_RANK] > 0) == (entry[ix.RANK] > 0)
+        if not same and slot[_RANK] > 0 and entry[ix.RANK] > 0:
+            continue
+        age = slot[_AGE] + (np.int64(1) << 60 if same else 0)
+        if age > best_age:
+            best = i
+            best_age = age
+    return best
+
+
+@nb.njit(cache=True, nogil=True)
+def _same_part(buffer: Any, entry: Any, part: Any, kept: Any) -> bool:
+    if part[_SIZE] != entry[ix.LENGTH] or part[_FILL] != entry[ix.FILL]:
+        return False
+    for i in range(entry[ix.LENGTH]):
+        if kept[i] != buffer[entry[ix.AT] + i]:
+            return False
+    return True
+
+
+@nb.njit(cache=True, nogil=True)
+def _join(slot: int, total: int, parts: Any, kept: Any, tail: Any, at: int) -> tuple[int, int]:
+    """Write the payload of a complete message to tail[at:]; its characters and its bits. Fill bits inside it are left out."""
+    plain = True
+    for k in range(total - 1):
+        if parts[slot, k, _FILL] > 0:
+            plain = False
+    size = 0
+    if plain:
+        for k in range(total):
+            for i in range(parts[slot, k, _SIZE]):
+                tail[at + size] = kept[slot, k, i]
+                size += 1
+        return size, 6 * size - parts[slot, total - 1, _FILL]
+    bits = 0
+    value = 0
+    for k in range(total):
+        for b in range(6 * parts[slot, k, _SIZE] - parts[slot, k, _FILL]):
+            value = value * 2 + ((_six(kept[slot, k, b // 6]) >> (5 - b % 6)) & 1)
+            bits += 1
+            if bits % 6 == 0:
+                tail[at + size] = value + (48 if value < 40 else 56)
+                size += 1
+                value = 0
+    if bits % 6 > 0:
+        value <<= 6 - bits % 6
+        tail[at + size] = value + (48 if value < 40 else 56)
+        size += 1
+    return size, bits
+
+
+@nb.njit(cache=True, nogil=True)
+def assemble(
+    buffer: Any,
+    entries: Any,
+    first: int,
+    count: int,
+    time_s: Any,
+    source_row: Any,
+    outcomes: Any,
+    feeds: Any,
+    feed_station: Any,
+    slots: Any,
+    parts: Any,
+    times: Any,
+    rows: Any,
+    kept: Any,
+    limits: Any,
+    serial: int,
+    messages: Any,
+    message_times: Any,
+    message_rows: Any,
+    tail: Any,
+    made: Any,
+    settled: Any,
+) -> int:
+    """Make messages of entries[first:count]. Returns the entry to go on with: below `count` when the tail or `settled` has no room left.
+
+    time_s, source_row: by line · outcomes: (capacity,) u8 out, what became of each entry · feeds: (feeds, FEED_WIDTH) i64 kept between
+    calls · feed_station: (feeds,) i64, the station that stands for a feed · slots, parts, times, rows, kept: `open_messages` ·
+    limits: (64, 3) `layouts.length_limits` · serial: the number of the batch's first line among all lines ever · messages, message_times,
+    message_rows: out, one row a message, with room for `count` · made: (3,) i64, messages and bytes of the tail so far, and the age clock ·
+    settled: (capacity, 3) i64 out: [0, 0] holds how many rows follow, each a line's serial number, its feed and what became of it: lines of
+    earlier batches that were counted as incomplete and are not.
+    """
+    for e in range(first, count):
+        entry = entries[e]
+        line = entry[ix.LINE]
+        feed = np.int64(source_row[line] >> np.uint64(48))
+        state = feeds[feed]
+        if entry[ix.KIND] == ix.TAGS:
+            outcomes[e] = ix.USED
+            if entry[ix.RANK] > 0:
+                state[TAG_STATION] = entry[ix.STATION]
+                state[TAG_RANK] = entry[ix.RANK]
+                state[TAG_STATE] = _NEXT
+            continue
+        if entry[ix.KIND] == ix.PGHP:
+            outcomes[e] = ix.USED
+            state[PGHP_STATION] = entry[ix.STATION]
+            state[PGHP_STATE] = _NEXT if entry[ix.RANK] > 0 else _NONE
+            continue
+        if entry[ix.KIND] != ix.AIS:
+            continue  # radar, own position, calls: decided by who reads them
+        if made[1] + LONGEST + 64 > len(tail) or settled[0, 0] + PARTS + 1 >= len(settled):
+            return e
+        state[SENTENCES] += 1
+        made[2] += 1
+        _station(entry, state)
+        if entry[ix.RANK] == 0:
+            entry[ix.STATION] = feed_station[feed]
+        now = time_s[line]
+        message = messages[made[0]]
+        if entry[ix.TOTAL] == 1:
+            message[FROM] = entry[ix.AT]
+            message[TAIL] = 0
+            message[CHARACTERS] = entry[ix.LENGTH]
+            message[BITS] = 6 * entry[ix.LENGTH] - entry[ix.FILL]
+            message[QUALITY] = entry[ix.QUALITY]
+            message[CHANNEL] = entry[ix.CHANNEL]
+            message[STATION] = entry[ix.STATION]
+            message[ENTRY] = e
+            outcomes[e] = _message(buffer, message, limits)
+            if outcomes[e] == ix.USED:
+                message_times[made[0]] = now
+                message_rows[made[0]] = source_row[line]
+                made[0] += 1
+            continue
+
+        sender = entry[ix.TALKER] * 2 + (1 if entry[ix.QUALITY] & _OWN_SHIP else 0)
+        k = entry[ix.NUMBER] - 1
+        total = entry[ix.TOTAL]
+        i = _find(entry, feed, sender, slots)
+        if i >= 0:
+            slot = slots[i]
+            has = (slot[_HAVE] >> k) & 1 == 1
+            if times[i] == times[i] and now == now:
+                old = abs(now - times[i]) > TIMEOUT_S
+            else:
+                old = state[SENTENCES] - slot[_COUNT] > TIMEOUT_SENTENCES
+            if old:
+                slot[_STATE] = _FREE
+                i = -1
+            elif slot[_STATE] == _PENDING:
+                if has:
+                    if _same_part(buffer, entry, parts[i, k], kept[i, k]):
+                        outcomes[e] = ix.DUPLICATE_FRAGMENT
+                        continue
+                    slot[_STATE] = _FREE  # another message under the same number: the one before stays incomplete
+                    i = -1
+            elif k > 0 and _same_part(buffer, entry, parts[i, k], kept[i, k]):
+                outcomes[e] = ix.DUPLICATE_FRAGMENT
+                continue
+            elif k == 0 or slot[_LATE] == 0:
+                slot[_STATE] = _FREE
+                i = -1
+            # else: complete, with a late part that was perhaps another message's: this one replaces it, in order
+        if i < 0:
+            i = 0
+            for j in range(len(slots)):
+                if slots[j, _STATE] == _FREE:
+                    i = j
+                    break
+                if slots[j, _AGE] < slots[i, _AGE]:
+                    i = j
+            slot = slots[i]
+            slot[_STATE] = _PENDING
+            slot[_FEED] = feed
+            slot[_SENDER] = sender
+            slot[_CHANNEL] = entry[ix.CHANNEL]
+            slot[_SEQUENCE] = entry[ix.SEQUENCE]
+            slot[_TOTAL] = total
+            slot[_GROUP] = entry[ix.GROUP]
+            slot[_STATION] = entry[ix.STATION]
+            slot[_RANK] = entry[ix.RANK]
+            slot[_HAVE] = 0
+            slot[_LATE] = 0
+            slot[_QUALITY] = 0
+            times[i] = np.nan
+        slot = slots[i]
+        again = slot[_STATE] == _DONE
+        if slot[_HAVE] >> k != 0 and not again:
+            slot[_LATE] = 1
+        if again:
+            slot[_LATE] = 0
+        slot[_HAVE] |= 1 << k
+        slot[_AGE] = made[2]
+        slot[_COUNT] = state[SENTENCES]
+        slot[_QUALITY] |= entry[ix.QUALITY]
+        if entry[ix.RANK] > slot[_RANK]:
+            slot[_STATION] = entry[ix.STATION]
+            slot[_RANK] = entry[ix.RANK]
+        if entry[ix.GROUP] != 0:
+            slot[_GROUP] = entry[ix.GROUP]
+        if not times[i] >= now:
+            if now == now:
+                times[i] = now
+        if k == 0:
+            rows[i] = source_row[line]
+        part = parts[i, k]
+        part[_SIZE] = entry[ix.LENGTH]
+        part[_FILL] = entry[ix.FILL]
+        part[_SERIAL] = serial + line
+        part[_PART_ENTRY] = e
+        for j in range(entry[ix.LENGTH]):
+            kept[i, k, j] = buffer[entry[ix.AT] + j]
+        outcomes[e] = ix.INCOMPLETE
+        if slot[_HAVE] != (1 << total) - 1:
+            continue
+
+        size, bits = _join(i, total, parts, kept, tail, made[1])
+        message[FROM] = made[1]
+        message[TAIL] = 1
+        message[CHARACTERS] = size
+        message[BITS] = bits
+        message[QUALITY] = slot[_QUALITY] | (_LATE_FRAGMENT if slot[_LATE] else 0)
+        message[CHANNEL] = slot[_CHANNEL]
+        message[STATION] = slot[_STATION]
+        message[ENTRY] = e
+        what = _message(tail, message, limits)
+        if what == ix.USED:
+            message_times[made[0]] = times[i]
+            message_rows[made[0]] = rows[i]
+            made[0] += 1
+            made[1] += size
+        for j in range(total):
+            part = parts[i, j]
+            if part[_PART_ENTRY] >= 0:
+                outcomes[part[_PART_ENTRY]] = what
+            elif part[_SERIAL] >= 0:
+                settled[0, 0] += 1
+                settled[settled[0, 0], 0] = part[_SERIAL]
+                settled[settled[0, 0], 1] = feed
+                settled[settled[0, 0], 2] = what
+                _settle(part[_SERIAL], slots, parts)
+        slot[_STATE] = _DONE
+    return count
+
+
+@nb.njit(cache=True, nogil=True)
+def _settle(serial: int, slots: Any, parts: Any) -> None:
+    """A line of an earlier batch is no longer incomplete: forget that it was, wherever else a sentence of it is kept."""
+    for i in range(len(slots)):
+        for j in range(parts.shape[1]):
+            if parts[i, j, _SERIAL] == serial and parts[i, j, _PART_ENTRY] < 0:
+                parts[i, j, _SERIAL] = -1
+
+
+@nb.njit(cache=True, nogil=True)
+def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: Any, parts: Any, serial: int) -> None:
+    """Decide what became of each line from its entries: used when one was used, else incomplete when one may still be, else the first reason.
+
+    Then let go of the batch: open parts remember a line's serial number only where the line counts as incomplete.
+    """
+    for e in range(count):
+        line = entries[e, ix.LINE]
+        old = reasons[line]
+        new = outcomes[e]
+        if old == ix.OPEN or new == ix.USED or (new == ix.INCOMPLETE and old != ix.USED):
+            reasons[line] = new
+    for i in range(len(slots)):
+        for j in range(parts.shape[1]):
+            part = parts[i, j]
+            if part[_PART_ENTRY] >= 0:
+                if slots[i, _STATE] != _PENDING or reasons[part[_SERIAL] - serial] != ix.INCOMPLETE:
+                    part[_SERIAL] = -1
+                part[_PART_ENTRY] = -1
+
+
+def warm() -> None:
+    """Compile."""
+    buffer = np.frombuffer(b"!AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09" + bytes(128), np.uint8).copy()
+    entries = np.zeros((4, ix.ENTRY_WIDTH), np.int64)
+    reasons = np.zeros(1, np.uint8)
+    count = ix.index(buffer, np.zeros(1, np.int64), np.full(1, 48, np.int64), reasons, entries, *ix.stations_table())
+    outcomes = np.zeros(4, np.uint8)
+    kept = open_messages()
+    assemble(
+        buffer,
+        entries,
+        0,
+        count,
+        np.zeros(1),
+        np.zeros(1, np.uint64),
+        outcomes,
+        np.zeros((1, FEED_WIDTH), np.int64),
+        np.zeros(1, np.int64),
+        *kept,
+        np.zeros((64, 3), np.int64),
+        0,
+        np.zeros((4, MESSAGE_WIDTH), np.int64),
+        np.zeros(4),
+        np.zeros(4, np.uint64),
+        np.zeros(2 * LONGEST, np.uint8),
+        np.zeros(3, np.int64),
+        np.zeros((64, 3), np.int64),
+    )
+    settle_lines(entries, count, outcomes, reasons, kept[0], kept[1], 0)

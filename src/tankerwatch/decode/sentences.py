@@ -1,0 +1,172 @@
+"""From lines to messages: the two passes of core/kernels, and all that is kept between batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tankerwatch.core.ais import layouts
+from tankerwatch.core.kernels import index as ix
+from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.schema import F64, I64, U8, U16, U64
+from tankerwatch.core.tables import FEED_SHIFT, Lines
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What one batch of lines holds.
+
+    lines: the batch · entries: (e, ENTRY_WIDTH) sentences · outcomes: (e,) what became of each, written by whoever reads it ·
+    reasons: (lines,) what became of each line · messages: (m, MESSAGE_WIDTH) complete messages in order of completion · time_s: (m,),
+    source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of earlier batches that are
+    no longer incomplete: serial number, feed, what became of them.
+    """
+
+    lines: Lines
+    entries: I64
+    outcomes: U8
+    reasons: U8
+    messages: I64
+    time_s: F64
+    source_row: U64
+    tail: U8
+    settled: I64
+
+    def payload(self, message: int) -> bytes:
+        """The armoured payload of a message."""
+        row = self.messages[message]
+        source = self.tail if row[fr.TAIL] else self.lines.buffer
+        return source[row[fr.FROM] : row[fr.FROM] + row[fr.CHARACTERS]].tobytes()
+
+    def sentence(self, entry: int) -> bytes:
+        """The sentence of an entry that is not AIS, without its checksum."""
+        row = self.entries[entry]
+        return self.lines.buffer[row[ix.AT] : row[ix.AT] + row[ix.LENGTH]].tobytes()
+
+
+class Sentences:
+    """Finds sentences and joins them to messages. Bounded: 256 messages open at once, 8,192 names of stations."""
+
+    def __init__(self, feed_names: Sequence[str]) -> None:
+        self.stations: list[str] = []
+        self._keys, self._numbers, self._known, self._fresh = ix.stations_table()
+        self._open = fr.open_messages()
+        self._limits = layouts.length_limits()
+        self._feeds = np.zeros((0, fr.FEED_WIDTH), np.int64)
+        self._feed_station = np.zeros(0, np.int64)
+        self._serial = 0
+        self._age = 0
+        self._reserve = np.empty((0, ix.ENTRY_WIDTH), np.int64)
+        for feed, name in enumerate(feed_names):
+            self._grow(feed, name)
+
+    def station_of_feed(self, feed: int) -> int:
+        """The station that stands for a feed where the sentences name none."""
+        return int(self._feed_station[feed])
+
+    def read(self, lines: Lines) -> Found:
+        """Find the sentences of some lines and the messages that are complete with them. Follow with `settle` once all entries have an outcome."""
+        reasons = np.empty(len(lines), np.uint8)
+        start, end = np.ascontiguousarray(lines.start), np.ascontiguousarray(lines.end)
+        time_s, source_row = np.ascontiguousarray(lines.time_s), np.ascontiguousarray(lines.source_row)
+        if len(lines):
+            last = int(source_row.max()) >> FEED_SHIFT
+            self._grow(last, f"feed {last}")
+        if len(self._reserve) < len(lines) + 16:
+            self._reserve = np.empty((len(lines) + 16, ix.ENTRY_WIDTH), np.int64)
+        while True:
+            count = ix.index(lines.buffer, start, end, reasons, self._reserve, self._keys, self._numbers, self._known, self._fresh)
+            if count <= len(self._reserve):
+                break
+            self._reserve = np.empty((count, ix.ENTRY_WIDTH), np.int64)
+        self._name_fresh(lines.buffer)
+
+        entries = self._reserve[:count]
+        outcomes = np.zeros(count, np.uint8)
+        messages = np.empty((count, fr.MESSAGE_WIDTH), np.int64)
+        message_times = np.empty(count, np.float64)
+        message_rows = np.empty(count, np.uint64)
+        parts = entries[(entries[:, ix.KIND] == ix.AIS) & (entries[:, ix.TOTAL] > 1), ix.LENGTH]
+        tail = np.empty(2 * (fr.LONGEST + 64) + int(parts.sum()), np.uint8)
+        made = np.array([0, 0, self._age], np.int64)
+        settled = np.zeros((2 * fr.PARTS + 2 + len(parts), 3), np.int64)
+        settlements: list[Any] = []
+        at = 0
+        while True:
+            at = fr.assemble(
+                lines.buffer,
+                entries,
+                at,
+                count,
+                time_s,
+                source_row,
+                outcomes,
+                self._feeds,
+                self._feed_station,
+                *self._open,
+                self._limits,
+                self._serial,
+                messages,
+                message_times,
+                message_rows,
+                tail,
+                made,
+                settled,
+            )
+            settlements.append(settled[1 : settled[0, 0] + 1].copy())
+            settled[0, 0] = 0
+            if at >= count:
+                break
+            tail = np.concatenate([tail, np.empty(max(len(tail), 8 * fr.LONGEST), np.uint8)])
+        self._age = int(made[2])
+        n = int(made[0])
+        return Found(
+            lines,
+            entries,
+            outcomes,
+            reasons,
+            messages[:n],
+            message_times[:n],
+            message_rows[:n],
+            tail,
+            np.concatenate(settlements),
+        )
+
+    def settle(self, found: Found) -> None:
+        """All entries have an outcome: write what became of each line to `found.reasons`, and let go of the batch."""
+        fr.settle_lines(found.entries, len(found.entries), found.outcomes, found.reasons, self._open[0], self._open[1], self._serial)
+        self._serial += len(found.lines)
+
+    def _grow(self, feed: int, name: str) -> None:
+        """Make room for feeds up to `feed`, which is new under the name `name` when it is the next."""
+        for new in range(len(self._feeds), feed + 1):
+            word = (name if new == feed else f"feed {new}").encode()
+            buffer = np.frombuffer(word + bytes(Lines.PAD), np.uint8)
+            station = ix.intern(buffer, 0, len(word), self._keys, self._numbers, self._known, self._fresh)
+            self._name_fresh(buffer)
+            if station < 0:  # a feed without a name, or no room: what has no station
+                station = self._nameless()
+            self._feeds = np.concatenate([self._feeds, np.zeros((1, fr.FEED_WIDTH), np.int64)])
+            self._feed_station = np.append(self._feed_station, np.int64(station))
+
+    def _nameless(self) -> int:
+        """The station without a name."""
+        if "" not in self.stations:
+            if int(self._known[0]) >= ix.STATIONS_MAX:
+                return 0
+            self.stations.append("")
+            self._known[0] += 1
+        return self.stations.index("")
+
+    def _name_fresh(self, buffer: U8) -> None:
+        for first, last in self._fresh[: int(self._known[1])].tolist():
+            self.stations.append(buffer[first:last].tobytes().decode("ascii", "replace"))
+        self._known[1] = 0
+
+
+def stations_of(found: Found, messages: I64) -> U16:
+    """(n,) station of each of the messages numbered in `messages`."""
+    return np.asarray(found.messages[messages, fr.STATION].astype(np.uint16))
