@@ -57,9 +57,9 @@ def demo(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.json:
         raise InputFault("--json tells what a whole run found", where=called(arguments), help="add --headless")
-    from tankerwatch import desk
+    from tankerwatch.desk import demo as serve_demo
 
-    desk.demo(speed=arguments.speed, listen=arguments.listen or config.listen, config=config)
+    serve_demo(speed=arguments.speed, listen=arguments.listen or config.listen, config=config)
     return 0
 
 
@@ -70,9 +70,9 @@ def watch(arguments: argparse.Namespace) -> int:
     if not sources:
         help = "name a feed, such as tcp://127.0.0.1:10110, or see the scene: tankerwatch demo"
         raise InputFault("there is nothing to watch", where=called(arguments), help=help)
-    from tankerwatch import desk
+    from tankerwatch.desk import watch as serve_watch
 
-    desk.watch(sources, arguments.data, config=config, listen=arguments.listen or config.listen)
+    serve_watch(sources, arguments.data, config=config, listen=arguments.listen or config.listen)
     return 0
 
 

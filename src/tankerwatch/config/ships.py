@@ -145,8 +145,16 @@ def _named(cells: Sequence[str], columns: dict[str, int]) -> tuple[ShipList, lis
     if not held:
         return ShipList(), ["names no ship"]
     name = held.pop("name", "")
-    numbers = [number if number.upper().startswith(column.upper()) else f"{column.upper()} {number}" for column, number in held.items()]
-    return _joined(numbers, name)
+    numbers: list[str] = []
+    faults: list[str] = []
+    for column, text in held.items():
+        digits = re.fullmatch(rf"(?:{column})?[\s:.#-]*([0-9]+)", text, re.IGNORECASE)
+        if digits:
+            numbers.append(f"{column.upper()} {digits[1]}")
+        else:
+            faults.append(f"{text[:60]!r} is no {column.upper()} number")
+    found, others = _joined(numbers, name)
+    return found, faults + others
 
 
 def _guessed(cells: Sequence[str]) -> tuple[ShipList, list[str]]:
