@@ -65,7 +65,7 @@ def progress_bar(forced: bool) -> Iterator[Progress | None]:
         return
     from tqdm import tqdm
 
-    with tqdm(file=sys.stderr, unit="B", unit_scale=True, dynamic_ncols=True, leave=False) as bar:
+    with tqdm(file=sys.stderr, unit="B", unit_scale=True, dynamic_ncols=True, leave=not sys.stderr.isatty()) as bar:
 
         def advance(done: int, total: int) -> None:
             bar.total = total or None
