@@ -1,0 +1,213 @@
+"""For authors of detectors: small scenes as TOML, turned into real sentences, run through the whole river, and checked.
+
+    words = "A loaded tanker loses her engine and coasts."
+
+    [[ship]]
+    mmsi = 311000001
+    name = "EXAMPLE"
+    type = 80
+    length_m = 250
+    every_s = 10
+    track = [[0, 24.0, 58.0], [60, 24.2, 58.0], [70, 24.21, 58.0, 2]]   # minute, latitude, longitude, status from there on
+    silent = [[30, 45]]                                                # minutes in which she is not heard
+
+    [[craft]]            # a radar target without AIS: number, every_s, track
+    [[line]]             # a sentence as it is: minute, text
+    [[report]]           # typed in: minute, kind, words, ship
+
+    [[expect]]           # an alert that must come; nothing else may come
+    detector = "sudden_stop"
+    ships = [311000001]
+    after = 61           # raised between these minutes
+    before = 72
+
+Between way-points a ship moves in a straight line at even speed, which is what she sends. A scene without `expect` must raise nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from tankerwatch.config import Config, load
+from tankerwatch.core.ais import encoder
+from tankerwatch.core.ais.framing import sentences, tag, tll
+from tankerwatch.core.geo import bearing_deg, distance_nm
+from tankerwatch.core.incidents import Alert
+from tankerwatch.core.tables import Batch, Decision, Lines
+from tankerwatch.detect import catalog
+from tankerwatch.pipeline import River
+
+START_S: Final = 1_700_000_000 // 600 * 600
+STATION: Final = "r200000900"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An alert that a scene must raise."""
+
+    detector: str
+    ships: tuple[int, ...]
+    after_s: float
+    before_s: float
+    severity: str | None
+    state: str | None
+
+    def fits(self, alert: Alert) -> bool:
+        """Whether this is the alert."""
+        return (
+            alert.detector == self.detector
+            and (not self.ships or alert.ships[: len(self.ships)] == self.ships)
+            and alert.raised_s is not None
+            and self.after_s <= alert.raised_s <= self.before_s
+            and self.severity in (None, alert.severity)
+            and self.state in (None, alert.state)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorScene:
+    """A scene of a few ships with what must be found in it."""
+
+    name: str
+    words: str
+    content: dict[str, Any]
+    expected: tuple[Expected, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> DetectorScene:
+        """Read a TOML file."""
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        expected = tuple(
+            Expected(
+                e["detector"],
+                tuple(e.get("ships", ())),
+                START_S + 60 * e.get("after", 0),
+                START_S + 60 * e.get("before", 1e6),
+                e.get("severity"),
+                e.get("state"),
+            )
+            for e in content.get("expect", ())
+        )
+        return cls(path.stem, content["words"], content, expected)
+
+    def received(self) -> list[tuple[float, bytes]]:
+        """Every sentence with its receive time, in order."""
+        made: list[tuple[float, bytes]] = []
+        for number, ship in enumerate(self.content.get("ship", ())):
+            made += _of_ship(ship, number)
+        for number, craft in enumerate(self.content.get("craft", ())):
+            made += _of_craft(craft, number)
+        for line in self.content.get("line", ()):
+            time_s = START_S + 60 * line["minute"]
+            made.append((time_s, tag(line["text"].encode(), time_s=time_s, station=STATION)))
+        for text in self.content.get("text", ()):
+            time_s = START_S + 60 * text["minute"]
+            for part in sentences(encoder.safety_text(text["mmsi"], text["words"]), sequence=7):
+                made.append((time_s, tag(part, time_s=time_s, station=STATION)))
+        return sorted(made, key=lambda pair: pair[0])
+
+    def decisions(self) -> list[Decision]:
+        """The reports typed in."""
+        made = []
+        for n, report in enumerate(self.content.get("report", ())):
+            time_s = float(START_S + 60 * report["minute"])
+            content = {"verified": True, "source": "scene", "ship": None, "lat_deg": None, "lon_deg": None, "time_s": time_s}
+            content |= {key: value for key, value in report.items() if key != "minute"}
+            made.append(Decision(time_s, "report", f"report-{n}", "", content))
+        return made
+
+    def log(self) -> bytes:
+        """The sentences as a log file."""
+        return b"".join(line + b"\r\n" for _, line in self.received())
+
+    def batches(self, cuts: int = 1) -> Iterator[Batch]:
+        """The sentences in `cuts` batches of equal numbers of lines, each report at its time."""
+        received, waiting = self.received(), self.decisions()
+        size = max(1, -(-len(received) // cuts))
+        for begin in range(0, len(received), size):
+            part = received[begin : begin + size]
+            lines = Lines.of([line for _, line in part], [t for t, _ in part], list(range(begin + 1, begin + 1 + len(part))))
+            due = tuple(d for d in waiting if d.time_s <= part[-1][0])
+            waiting = waiting[len(due) :]
+            yield Batch(lines=lines, decisions=due)
+        end_s = START_S + 60.0 * self.content.get("minutes", 0)
+        yield Batch(decisions=tuple(waiting), clock_s=end_s if self.content.get("minutes") else float("nan"))
+
+    def run(self, config: Config | None = None, cuts: int = 1) -> River:
+        """Let the scene flow through the river."""
+        river = River(config or load(None, catalog.detectors()), ("scene",))
+        for batch in self.batches(cuts):
+            river.take(batch)
+        river.finish()
+        return river
+
+    def check(self) -> list[str]:
+        """What is wrong: expected alerts that did not come, and those that came unasked. Empty when all is well."""
+        alerts = list(self.run().triage.alerts.values())
+        wrong = []
+        for expected in self.expected:
+            fit = next((a for a in alerts if expected.fits(a)), None)
+            if fit is None:
+                wrong.append(f"{self.name}: no {expected.detector} of {expected.ships} came as expected")
+            else:
+                alerts.remove(fit)
+        for a in alerts:
+            minute = None if a.raised_s is None else round((a.raised_s - START_S) / 60, 1)
+            wrong.append(f"{self.name}: {a.detector} {a.severity} {a.state} of {a.ships} at minute {minute}: {a.reason}")
+        return wrong
+
+
+def _motion(track: list[list[float]], times_s: Any) -> tuple[Any, Any, Any, Any, Any]:
+    """Latitude, longitude, speed, course and status at times (n,) s after the start."""
+    minute = np.array([p[0] for p in track]) * 60.0
+    lat, lon = np.array([p[1] for p in track]), np.array([p[2] for p in track])
+    leg = np.clip(np.searchsorted(minute, times_s, side="right") - 1, 0, max(len(track) - 2, 0))
+    to = np.minimum(leg + 1, len(track) - 1)
+    took = np.maximum(minute[to] - minute[leg], 1e-9)
+    sog = np.where(to > leg, distance_nm(lat[leg], lon[leg], lat[to], lon[to]) / took * 3600, 0.0)
+    status = np.array([int(p[3]) if len(p) > 3 else 0 for p in track])
+    at = np.clip(np.searchsorted(minute, times_s, side="right") - 1, 0, len(track) - 1)
+    return np.interp(times_s, minute, lat), np.interp(times_s, minute, lon), sog, bearing_deg(lat[leg], lon[leg], lat[to], lon[to]), status[at]
+
+
+def _times(thing: dict[str, Any], number: int) -> Any:
+    track = thing["track"]
+    times = np.arange(track[0][0] * 60 + number % 7 + 0.3, track[-1][0] * 60, thing.get("every_s", 10))
+    for low, high in thing.get("silent", ()):
+        times = times[(times < low * 60) | (times >= high * 60)]
+    return times
+
+
+def _of_ship(ship: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]:
+    mmsi, times = ship["mmsi"], _times(ship, number)
+    lat, lon, sog, cog, status = _motion(ship["track"], times)
+    for low, high, north_deg, east_deg in ship.get("false", ()):
+        lied = (times >= low * 60) & (times < high * 60)
+        lat, lon = lat + north_deg * lied, lon + east_deg * lied
+    for i, t in enumerate(times.tolist()):
+        made = START_S + t
+        if ship.get("class") == "B":
+            payload = encoder.position_b(mmsi, lat[i], lon[i], min(sog[i], 102), cog[i], cog[i], int(made) % 60)
+        else:
+            payload = encoder.position_a(mmsi, lat[i], lon[i], min(sog[i], 102), cog[i] % 359.9, round(cog[i]) % 360, int(status[i]), int(made) % 60)
+        yield made + 0.4, tag(sentences(payload)[0], time_s=made + 0.4, station=STATION)
+        if i % 30 == 0 and ship.get("class") != "B":
+            half = ship.get("length_m", 0) / 2
+            static = encoder.static_voyage(
+                mmsi, name=ship.get("name", ""), imo=ship.get("imo"), ship_type=ship.get("type"), to_bow_m=half, to_stern_m=half
+            )
+            for part in sentences(static, sequence=number % 10):
+                yield made + 0.5, tag(part, time_s=made + 0.5, station=STATION)
+
+
+def _of_craft(craft: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]:
+    times = _times({"every_s": 6, **craft}, number)
+    lat, lon, *_ = _motion(craft["track"], times)
+    for i, t in enumerate(times.tolist()):
+        yield START_S + t, tag(tll(craft.get("number", number + 1), lat[i], lon[i]), time_s=START_S + t, station=STATION)
