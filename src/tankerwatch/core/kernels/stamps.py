@@ -345,6 +345,52 @@ def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> None:
 
 
 @nb.njit(cache=True, nogil=True)
+def moments(buffer: U8, start: I64, end: I64, out_s: F64) -> None:
+    """The time written in each `buffer[start:end]`: epoch, ISO 8601, `20210701_185151` or dd/mm/yyyy HH:MM[:SS]; NaN where there is none."""
+    for i in range(len(start)):
+        at, stop = start[i], end[i]
+        while at < stop and (buffer[at] == 32 or buffer[at] == 34):
+            at += 1
+        out_s[i] = _day_first(buffer, at, stop)
+        if out_s[i] != out_s[i]:
+            value, p = _number(buffer, at, stop, 19)
+            if p - at >= 9:
+                part, p = _fraction(buffer, p, stop)
+                while p < stop and (buffer[p] == 32 or buffer[p] == 34):
+                    p += 1
+                out_s[i] = _epoch(value, part) if p == stop else math.nan
+            else:
+                out_s[i] = _calendar(buffer, at, stop)
+
+
+@nb.njit(cache=True, nogil=True)
+def _day_first(buffer: U8, at: int, stop: int) -> float:
+    day, p = _number(buffer, at, stop, 2)
+    if p == at or p >= stop or (buffer[p] != 47 and buffer[p] != _DOT and buffer[p] != 45):
+        return math.nan
+    mark = buffer[p]
+    month, q = _number(buffer, p + 1, stop, 2)
+    if q == p + 1 or q >= stop or buffer[q] != mark:
+        return math.nan
+    year, p = _number(buffer, q + 1, stop, 4)
+    if p != q + 5 or p >= stop or (buffer[p] != 32 and buffer[p] != 84):
+        return math.nan
+    hour, q = _number(buffer, p + 1, stop, 2)
+    if q == p + 1 or q >= stop or buffer[q] != _COLON:
+        return math.nan
+    minute, p = _number(buffer, q + 1, stop, 2)
+    if p == q + 1:
+        return math.nan
+    second = 0
+    part = 0.0
+    if p < stop and buffer[p] == _COLON:
+        second, q = _number(buffer, p + 1, stop, 2)
+        part, q = _fraction(buffer, q, stop)
+    made = _moment(year, month, day, hour, minute, second, part)
+    return made if EARLIEST_S <= made < LATEST_S else math.nan
+
+
+@nb.njit(cache=True, nogil=True)
 def _believed(own_s: F64, kind: U8, i: int, last_s: float) -> bool:
     """Whether a stamp is no stray, and, when it is far ahead of the one before, is borne out by those after it."""
     stamp = float(own_s[i])
@@ -454,5 +500,6 @@ def warm() -> None:
     kind = np.zeros(1, np.uint8)
     split(buffer, buffer.view(np.uint64), 0, 1, False, 80, 1, start, end, np.zeros(1, np.uint64))
     own(buffer, start, end, time_s, kind)
+    moments(buffer, start, end, time_s)
     carry(time_s, kind, 1, math.nan, 0, np.zeros(1))
     order_keys(time_s, end, 15.0, 1, np.zeros((1, 2)), np.full(5, 0.0), np.zeros(1))

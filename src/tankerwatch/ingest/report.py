@@ -1,0 +1,172 @@
+"""What a person types in: a report, or a decision on an alert or a ship, checked and made a `Decision`.
+
+It comes from the page, the command line or a line of JSON, so it is as little to be trusted as any sentence from the air.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from tankerwatch.core.errors import InputFault
+from tankerwatch.core.tables import Decision
+
+REPORT_KINDS: Final = ("distress", "sighting", "rescue", "note", "report")
+DECISION_KINDS: Final = ("acknowledge", "confirm", "dismiss", "guard")
+LONGEST_WORDS: Final = 2000
+LONGEST_SOURCE: Final = 100
+LONGEST_SUBJECT: Final = 200
+GREATEST_SHIP: Final = 2**32 - 1
+EARLIEST_S: Final = 631_152_000.0
+AHEAD_S: Final = 3600.0
+"""A report may be dated this far after the desk's clock: clocks differ, prophecies are mistyped dates."""
+
+_REPORT_KEYS: Final = frozenset({"time_s", "kind", "words", "ship", "lat_deg", "lon_deg", "verified", "source"})
+
+
+def report(content: Mapping[str, Any], now_s: float, where: str = "report") -> Decision:
+    """A report as typed in at `now_s`. The same content at the same time has the same id.
+
+    Keys: `words` (1 to 2,000 characters), and where they apply `time_s` of what happened (seconds since 1970 UTC or ISO 8601; else now),
+    `kind` (of `REPORT_KINDS`, else "report"), `ship` (its id), `lat_deg` with `lon_deg`, `verified`, `source`. Raises InputFault.
+    """
+    if not isinstance(content, Mapping):
+        raise InputFault("a report is an object with named values", where=where, help='such as {"words": "smoke seen", "kind": "sighting"}')
+    unknown = sorted(str(key)[:40] for key in content if key not in _REPORT_KEYS)
+    if unknown:
+        raise InputFault(f"{unknown[0]!r} is no part of a report", where=where, help=f"it may have {', '.join(sorted(_REPORT_KEYS))}")
+    kind = content.get("kind") or "report"
+    if kind not in REPORT_KINDS:
+        raise InputFault(f"{_shown(kind)} is no kind of report", where=f"{where}.kind", help=f"one of {', '.join(REPORT_KINDS)}")
+    lat_deg, lon_deg = _position(content, where)
+    verified = content.get("verified")
+    if verified not in (None, True, False) or isinstance(verified, (int, float)) is not isinstance(verified, bool):
+        raise InputFault(
+            f"{_shown(verified)} is neither true nor false", where=f"{where}.verified", help="true when a second source says so too"
+        )
+    made = {
+        "kind": kind,
+        "words": _words(content.get("words"), LONGEST_WORDS, f"{where}.words", needed=True),
+        "ship": _ship(content.get("ship"), f"{where}.ship"),
+        "lat_deg": lat_deg,
+        "lon_deg": lon_deg,
+        "verified": bool(verified),
+        "source": _words(content.get("source"), LONGEST_SOURCE, f"{where}.source"),
+        "time_s": _time(content.get("time_s"), now_s, f"{where}.time_s"),
+    }
+    return Decision(now_s, "report", _name("report", made, now_s), "", made)
+
+
+def decision(kind: str, subject: str, content: Mapping[str, Any] | None, now_s: float) -> Decision:
+    """An acknowledgement, confirmation or dismissal of the alert `subject`, or the guarding of the ship `subject`, at `now_s`.
+
+    content: `words` (needed to dismiss: the next watch must know why), and for guard `guard` true or false. Raises InputFault.
+    """
+    if kind not in DECISION_KINDS:
+        raise InputFault(f"{_shown(kind)} is no decision", where="decision", help=f"one of {', '.join(DECISION_KINDS)}")
+    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or _stripped(subject) != subject:
+        raise InputFault(f"{_shown(subject)} names nothing", where=kind, help="give the id of the alert or the ship")
+    content = {} if content is None else content
+    if not isinstance(content, Mapping):
+        raise InputFault("the content is an object with named values", where=kind, help='such as {"words": "seen by radar too"}')
+    made: dict[str, Any] = {"words": _words(content.get("words"), LONGEST_WORDS, f"{kind}.words", needed=kind == "dismiss")}
+    if kind == "guard":
+        subject = str(_ship(subject, "guard.ship"))
+        guard = content.get("guard", True)
+        if not isinstance(guard, bool):
+            raise InputFault(
+                f"{_shown(guard)} is neither true nor false", where="guard.guard", help="true to guard the ship, false to stop it"
+            )
+        made["guard"] = guard
+    return Decision(now_s, kind, _name(kind, {"subject": subject, **made}, now_s), subject, made)
+
+
+def moment(text: str) -> float:
+    """Seconds since 1970 UTC of an ISO 8601 time; one without a zone is UTC. Raises ValueError."""
+    found = datetime.fromisoformat(text.strip().upper().replace("UTC", "+00:00"))
+    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
+
+
+def _time(given: Any, now_s: float, where: str) -> float:
+    help = "seconds since 1970 UTC, or 2019-06-13T02:40:00Z"
+    if given is None or given == "":
+        return now_s
+    try:
+        time_s = moment(given) if isinstance(given, str) and not re.fullmatch(r"\s*[0-9.]+\s*", given) else _number(given)
+    except (ValueError, OverflowError) as error:
+        raise InputFault(f"{_shown(given)} is no time", where=where, help=help) from error
+    if not EARLIEST_S <= time_s <= now_s + AHEAD_S:
+        raise InputFault(f"{_shown(given)} is not in the time of this watch", where=where, help=f"{help}; not in the future")
+    return time_s
+
+
+def _position(content: Mapping[str, Any], where: str) -> tuple[float | None, float | None]:
+    given = [content.get("lat_deg"), content.get("lon_deg")]
+    if given[0] is None and given[1] is None:
+        return None, None
+    made = []
+    for name, value, limit in zip(("lat_deg", "lon_deg"), given, (90.0, 180.0), strict=True):
+        if value is None:
+            raise InputFault("a position has two parts", where=f"{where}.{name}", help="give lat_deg and lon_deg, or neither")
+        try:
+            number = _number(value)
+        except ValueError as error:
+            raise InputFault(f"{_shown(value)} is no number", where=f"{where}.{name}", help="decimal degrees, such as 25.43") from error
+        if not abs(number) <= limit:
+            raise InputFault(f"{_shown(value)} is no place on Earth", where=f"{where}.{name}", help=f"from {-limit:.0f} to {limit:.0f}")
+        made.append(number)
+    return made[0], made[1]
+
+
+def _ship(given: Any, where: str) -> int | None:
+    if given is None or given == "":
+        return None
+    if isinstance(given, str) and re.fullmatch(r"[0-9]{1,10}", given):
+        given = int(given)
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 < given <= GREATEST_SHIP:
+        raise InputFault(f"{_shown(given)} is no ship", where=where, help="the MMSI or the number of the radar target")
+    return given
+
+
+def _number(given: Any) -> float:
+    if isinstance(given, bool) or not isinstance(given, (int, float, str)):
+        raise ValueError("no number")
+    try:
+        number = float(given)
+    except OverflowError as error:
+        raise ValueError("too great") from error
+    if not math.isfinite(number):
+        raise ValueError("not finite")
+    return number
+
+
+def _words(given: Any, longest: int, where: str, *, needed: bool = False) -> str:
+    if given is not None and not isinstance(given, str):
+        raise InputFault(f"{_shown(given)} is no text", where=where, help="write it in words")
+    words = _stripped(given or "")
+    if needed and not words:
+        raise InputFault("there are no words", where=where, help="say in a sentence what is known")
+    if len(words) > longest:
+        raise InputFault(f"{len(words)} characters are too many", where=where, help=f"at most {longest}")
+    return words
+
+
+def _stripped(text: str) -> str:
+    """The text without what cannot be seen, but may deceive or break: controls, reversals of direction, lone surrogates."""
+    text = re.sub(r"\s*\n\s*|\s*\r\s*|\t", " ", text[: LONGEST_WORDS * 8])
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")).strip()
+
+
+def _shown(given: Any) -> str:
+    return repr(_stripped(str(given))[:40])
+
+
+def _name(kind: str, content: Mapping[str, Any], now_s: float) -> str:
+    said = json.dumps([kind, now_s, content], sort_keys=True, ensure_ascii=True)
+    return f"{kind}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
