@@ -33,7 +33,7 @@ function panel(health: Health): TemplateResult {
       <div class="panel-title"><p class="over">health</p><h2 tabindex="-1">Feeds and journal</h2></div>
       <button class="plain" @click=${() => closeTop()} aria-label="Close feeds" title="Close (Esc)">✕</button>
     </div>
-    <div class="panel-body">
+    <div class="panel-body" tabindex="0" role="group" aria-label="Feeds, journal, clock">
       <ul class="feeds" role="list">${health.feeds.map((feed) => feedCard(feed, health.clock_s))}</ul>
       ${journal
         ? html`<h3>Journal</h3>

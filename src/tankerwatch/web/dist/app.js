@@ -125,7 +125,7 @@
       <div class="panel-title"><p class="over">health</p><h2 tabindex="-1">Feeds and journal</h2></div>
       <button class="plain" @click=${()=>hr()} aria-label="Close feeds" title="Close (Esc)">✕</button>
     </div>
-    <div class="panel-body">
+    <div class="panel-body" tabindex="0" role="group" aria-label="Feeds, journal, clock">
       <ul class="feeds" role="list">${n.feeds.map(s=>kv(s,n.clock_s))}</ul>
       ${t?$`<h3>Journal</h3>
             <p class=${t.state==="ok"?"":"warning"}>${t.state==="ok"?"✓":"✕ failed:"} ${t.words}</p>
