@@ -1,0 +1,1 @@
+"""Findings become alerts, one an episode, and alerts become incidents: `triage.Triage`."""

@@ -1,0 +1,278 @@
+"""One alert an episode: raised once, amended as evidence comes, ended, withdrawn when disproved, never deleted.
+
+Every step goes through the transition table of `core/incidents.py`; what the table does not hold changes nothing and is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from tankerwatch.core.incidents import CLOSED, OPEN, RANK, TRANSITIONS, WITHDRAWN, Alert, Evidence, Step
+from tankerwatch.core.schema import NAN
+from tankerwatch.core.tables import Decision
+from tankerwatch.triage import words
+from tankerwatch.triage.book import Book, short_id
+from tankerwatch.triage.budget import Budget, Group
+from tankerwatch.triage.finding import Finding
+
+EVIDENCE_EACH_END: Final = 10
+"""An alert keeps its first ten and its latest ten pieces of evidence."""
+STEPS_FIRST: Final = 8
+STEPS_LATEST: Final = 56
+
+ENDED: Final = {"raise": "seen again", "end": "over", "withdraw": "disproved"}
+"""What is said of a step for which the detector found no words."""
+
+
+def with_step(alert: Alert, time_s: float | None, verb: str, said: str) -> tuple[Step, ...]:
+    """The alert's history and one step more. Amendments that follow each other are one step; a long history keeps its two ends."""
+    steps = alert.history
+    if verb == "amend" and steps and steps[-1].verb == "amend":
+        steps = steps[:-1]
+    steps = (*steps, Step(NAN if time_s is None else time_s, verb, words.clean(said)))
+    return steps if len(steps) <= STEPS_FIRST + STEPS_LATEST else steps[:STEPS_FIRST] + steps[-STEPS_LATEST:]
+
+
+def kept_evidence(before: tuple[Evidence, ...], new: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Both together, each line once, at most the first ten and the latest ten."""
+    once = tuple({(piece.feed, piece.source_row): piece for piece in (*before, *new)}.values())
+    if len(once) <= 2 * EVIDENCE_EACH_END:
+        return once
+    return once[:EVIDENCE_EACH_END] + once[-EVIDENCE_EACH_END:]
+
+
+class Episodes:
+    """The alerts of all episodes, in the book.
+
+    `names` gives a ship's name as sent, "" when none is known; `evidence` the received lines behind source rows; `in_incident` whether
+    a finding belongs to an open incident, and so is shown singly whatever its rule has spent.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        *,
+        rules: Mapping[str, dict[str, Any]],
+        names: Callable[[int], str],
+        evidence: Callable[[tuple[int, ...]], tuple[Evidence, ...]],
+        budget: Budget,
+        in_incident: Callable[[Finding], bool],
+    ) -> None:
+        self.book = book
+        self.groups: dict[str, Group] = {}
+        """by the id of the alert that a group shares"""
+        self._rules = rules
+        self._names = names
+        self._evidence = evidence
+        self._budget = budget
+        self._in_incident = in_incident
+        self._alert_of: dict[str, str] = {}
+        self.reported: dict[str, None] = {}
+        """alerts that a person's report raised: no detector will ever end them"""
+
+    def named(self, ships: tuple[int, ...]) -> list[str]:
+        """What the ships are called now."""
+        return [words.ship_name(ship, self._names(ship)) for ship in ships]
+
+    def take(self, finding: Finding) -> Alert | None:
+        """Carry out what a detector said; the alert that it touched, None when it touched none."""
+        name = self._alert_of.get(finding.key)
+        if name is None:
+            if finding.verb != "raise":
+                self.book.refuse(f"{finding.verb} of an episode never raised")
+                return None
+            return self._begin(finding)
+        group = self.groups.get(name)
+        if group is None:
+            return self._amend(self.book.alerts[name], finding)
+        if finding.severity == "distress" and group.members[finding.key].severity != "distress":
+            # A distress is never one of many: it leaves the group for an alert of its own.
+            self._leave(group, finding)
+            return self._begin(finding)
+        return self._amend_group(group, finding)
+
+    def report_distress(self, finding: Finding) -> Alert:
+        """A person reported a distress: amend the open distress alert of that ship, else raise one."""
+        open_alert = self.open_distress(finding.ships)
+        if open_alert is None:
+            alert = self._raise(finding)
+            self.reported[alert.id] = None
+            return alert
+        said = words.fill(finding.reason, self.named(finding.ships))
+        return self._change(open_alert, finding.time_s, "amend", said, severity=finding.severity) or open_alert
+
+    def open_distress(self, ships: tuple[int, ...]) -> Alert | None:
+        """The open distress alert of the first of these ships."""
+        for alert in self.book.alerts.values():
+            if (
+                alert.detector == "distress"
+                and alert.state == OPEN
+                and ships
+                and alert.ships[:1] == ships[:1]
+                and alert.id not in self.groups
+            ):
+                return alert
+        return None
+
+    def decide(self, decision: Decision) -> Alert | None:
+        """Carry out acknowledge, confirm or dismiss; the alert, None when there is none of that id."""
+        alert = self.book.alerts.get(decision.subject)
+        if alert is None:
+            self.book.refuse(f"{decision.kind} of an alert that does not exist")
+            return None
+        said = words.clean(str(decision.content.get("words") or ""))
+        if decision.kind == "acknowledge":
+            if alert.acknowledged_s is not None and not said:
+                return None
+            return self._change(alert, decision.time_s, "acknowledge", said, acknowledged_s=alert.acknowledged_s or decision.time_s)
+        if decision.kind == "confirm":
+            return self._change(alert, decision.time_s, "confirm", said, confirmed=True)
+        return self._change(alert, decision.time_s, "dismiss", said)
+
+    def end(self, alert: Alert, time_s: float, said: str) -> Alert | None:
+        """End an alert that no detector will end."""
+        return self._change(alert, time_s, "end", said)
+
+    def place(self, alert: Alert, lat_deg: float, lon_deg: float) -> Alert:
+        """Give an alert the position that was not known when it was raised."""
+        placed = replace(alert, lat_deg=lat_deg, lon_deg=lon_deg)
+        self.book.put(placed)
+        return placed
+
+    def _begin(self, finding: Finding) -> Alert | None:
+        """A new episode: an alert of its own, unless the rule has spent its budget or a report raised the same distress before."""
+        if finding.detector == "distress":
+            known = self.open_distress(finding.ships)
+            if known is not None and known.id in self.reported:
+                self._alert_of[finding.key] = known.id
+                return self._amend(known, finding)
+        time_s = self.book.clock_s if finding.time_s is None else finding.time_s
+        spent = not self._budget.spend(finding.detector, finding.severity, time_s)
+        if spent and not (finding.severity != "distress" and self._in_incident(finding)):
+            return self._raise_in_group(finding)
+        return self._raise(finding)
+
+    def _raise(self, finding: Finding, *, title: str = "", key: str = "") -> Alert:
+        """A new alert, made from one finding."""
+        names = self.named(finding.ships)
+        reason = words.fill(finding.reason, names)
+        ship = f"-{finding.ships[0]}" if finding.ships else ""
+        key = key or finding.key
+        alert = Alert(
+            id=short_id(f"{words.clean(finding.detector, 30)}{ship}", key, self.book.ids),
+            detector=finding.detector,
+            severity=finding.severity,
+            state=TRANSITIONS["", "raise"],
+            ships=finding.ships,
+            raised_s=finding.time_s,
+            start_s=finding.start_s if finding.start_s is not None else finding.time_s,
+            end_s=None,
+            lat_deg=finding.lat_deg,
+            lon_deg=finding.lon_deg,
+            score=finding.score,
+            reason=reason,
+            title=title or words.title(finding.detector, names),
+            updated_s=finding.time_s,
+            evidence=self._resolved(finding),
+            rule=self._rules.get(finding.detector, {}),
+        )
+        alert = replace(alert, history=with_step(alert, finding.time_s, "raise", reason))
+        self._alert_of[key] = alert.id
+        self.book.put(alert)
+        return alert
+
+    def _amend(self, alert: Alert, finding: Finding) -> Alert | None:
+        """What a detector says of an episode that has an alert of its own."""
+        verb = finding.verb
+        ships = finding.ships or alert.ships
+        names = self.named(ships)
+        said = words.fill(finding.reason, names) if finding.reason else ""
+        changes: dict[str, Any] = {"evidence": kept_evidence(alert.evidence, self._resolved(finding))}
+        if verb in ("raise", "amend"):
+            changes |= {"ships": ships, "severity": finding.severity, "score": finding.score, "title": words.title(alert.detector, names)}
+            if said:
+                changes["reason"] = said
+            if finding.lat_deg is not None:
+                changes |= {"lat_deg": finding.lat_deg, "lon_deg": finding.lon_deg}
+            if finding.start_s is not None and (alert.start_s is None or finding.start_s < alert.start_s):
+                changes["start_s"] = finding.start_s
+        return self._change(alert, finding.time_s, verb, said or ENDED.get(verb, alert.reason), **changes)
+
+    def _change(self, alert: Alert, time_s: float | None, verb: str, said: str, **changes: Any) -> Alert | None:
+        """Take one step through the transition table; None when it holds no such step."""
+        state = TRANSITIONS.get((alert.state, verb))
+        if state is None:
+            self.book.refuse(f"{verb} of an alert that is {alert.state}")
+            return None
+        severity = changes.get("severity", alert.severity)
+        if alert.state == OPEN and RANK[severity] < RANK[alert.severity]:
+            # While it is open an alert only grows worse: a severity that swings with each fix would cry again each time.
+            changes["severity"] = severity = alert.severity
+        if RANK[severity] > RANK[alert.severity] and alert.acknowledged_s is not None:
+            changes["acknowledged_s"] = None  # what was acknowledged was less than this (IEC 62923-1: escalation)
+        if alert.state == OPEN and state != OPEN:
+            changes["end_s"] = time_s
+        step = "amend" if verb == "raise" else verb
+        changed = replace(alert, **changes, state=state, history=with_step(alert, time_s, step, said))
+        if time_s is not None and (alert.updated_s is None or time_s > alert.updated_s):
+            changed = replace(changed, updated_s=time_s)
+        self.book.put(changed)
+        return changed
+
+    def _resolved(self, finding: Finding) -> tuple[Evidence, ...]:
+        """The received lines behind a finding, at most its first ten and latest ten."""
+        rows = tuple(dict.fromkeys(finding.evidence))
+        if len(rows) > 2 * EVIDENCE_EACH_END:
+            rows = rows[:EVIDENCE_EACH_END] + rows[-EVIDENCE_EACH_END:]
+        return kept_evidence((), self._evidence(rows)) if rows else ()
+
+    def _raise_in_group(self, finding: Finding) -> Alert:
+        """The rule has spent its hour: this episode joins the open group of its rule, or begins one."""
+        for group in self.groups.values():
+            if group.detector == finding.detector and self.book.alerts[group.alert].state == OPEN:
+                break
+        else:
+            alert = self._raise(finding, key=f"group\n{finding.key}")
+            # A group lies at no one place, and no ship of it is the one in danger.
+            self.book.put(replace(alert, lat_deg=None, lon_deg=None))
+            group = self.groups[alert.id] = Group(alert.id, finding.detector)
+        self._alert_of[finding.key] = group.alert
+        return self._amend_group(group, finding) or self.book.alerts[group.alert]
+
+    def _amend_group(self, group: Group, finding: Finding) -> Alert | None:
+        """Tell the group's alert anew after something was said of a member."""
+        new = finding.key not in group.members
+        group.amend(finding)
+        alert = self.book.alerts[group.alert]
+        told = group.told(alert, self.named(group.ships()), self._budget.an_hour)
+        # A piece for each ship rather than many of one: later words about a known member bring none.
+        evidence = kept_evidence(alert.evidence, self._resolved(finding)[-1:]) if new else alert.evidence
+        state = group.over()
+        verb = {OPEN: "amend", CLOSED: "end", WITHDRAWN: "withdraw"}[state]
+        if state != OPEN and alert.state != OPEN and state == alert.state:
+            return None
+        if state == OPEN and not new and told == alert:
+            return None
+        return self._change(
+            alert,
+            finding.time_s,
+            verb,
+            told.reason,
+            title=told.title,
+            reason=told.reason,
+            severity=told.severity,
+            ships=told.ships,
+            evidence=evidence,
+        )
+
+    def _leave(self, group: Group, finding: Finding) -> None:
+        """A member leaves its group."""
+        del self._alert_of[finding.key]
+        group.amend(replace(finding, verb="withdraw", severity=group.members[finding.key].severity))
+        alert = self.book.alerts[group.alert]
+        told = group.told(alert, self.named(group.ships()), self._budget.an_hour)
+        verb = "amend" if group.over() == OPEN else "end"
+        self._change(alert, finding.time_s, verb, told.reason, title=told.title, reason=told.reason, ships=told.ships)
+        del group.members[finding.key]

@@ -1,0 +1,130 @@
+"""Alerts, incidents and reports as JSON values, in the shapes of docs/reference/wire.md: what `analyse` writes and the page reads.
+
+Times are rounded to a millisecond, positions to 6 decimals (0.1 m); what is missing is null, and no NaN ever reaches JSON.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from tankerwatch.core.incidents import Alert, Helper, Incident, Report
+from tankerwatch.triage import words
+
+Json = dict[str, Any]
+
+
+def nameless(_: int) -> str:
+    """No ship's name is known."""
+    return ""
+
+
+def number(value: float | None, digits: int) -> float | None:
+    """A finite number, rounded; else None."""
+    return None if value is None or not math.isfinite(value) else round(float(value), digits)
+
+
+def plain(value: Any) -> Any:
+    """The same value with numbers that JSON does not know as null, tuples as lists and NumPy numbers as Python's."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in (sorted(value, key=repr) if isinstance(value, set | frozenset) else value)]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if hasattr(value, "item"):
+        return plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return str(value)
+
+
+def alert_json(alert: Alert, names: Callable[[int], str] = nameless) -> Json:
+    """An alert, with the evidence and the steps that led to its state."""
+    return {
+        "id": alert.id,
+        "detector": alert.detector,
+        "severity": alert.severity,
+        "state": alert.state,
+        "ships": list(alert.ships),
+        "names": names_json(alert.ships, names),
+        "raised_s": number(alert.raised_s, 3),
+        "start_s": number(alert.start_s, 3),
+        "end_s": number(alert.end_s, 3),
+        "updated_s": number(alert.updated_s, 3),
+        "lat_deg": number(alert.lat_deg, 6),
+        "lon_deg": number(alert.lon_deg, 6),
+        "score": number(alert.score, 3),
+        "title": alert.title,
+        "reason": alert.reason,
+        "incident": alert.incident,
+        "acknowledged_s": number(alert.acknowledged_s, 3),
+        "confirmed": alert.confirmed,
+        "history": [{"time_s": number(step.time_s, 3), "verb": step.verb, "words": step.words} for step in alert.history],
+        "rule": plain(alert.rule),
+        "evidence": [
+            {
+                "source_row": piece.source_row,
+                "feed": piece.feed,
+                "station": piece.station,
+                "time_s": number(piece.time_s, 3),
+                "sentence": piece.sentence,
+            }
+            for piece in alert.evidence
+        ],
+    }
+
+
+def incident_json(incident: Incident, names: Callable[[int], str] = nameless) -> Json:
+    """An incident with those who can help."""
+    return {
+        "id": incident.id,
+        "severity": incident.severity,
+        "state": incident.state,
+        "title": incident.title,
+        "start_s": number(incident.start_s, 3),
+        "end_s": number(incident.end_s, 3),
+        "alerts": list(incident.alerts),
+        "ships": list(incident.ships),
+        "names": names_json(incident.ships, names),
+        "reports": list(incident.reports),
+        "lat_deg": number(incident.lat_deg, 6),
+        "lon_deg": number(incident.lon_deg, 6),
+        "helpers": [helper_json(helper) for helper in incident.helpers],
+    }
+
+
+def helper_json(helper: Helper) -> Json:
+    """A ship that can help."""
+    return {
+        "mmsi": helper.mmsi,
+        "name": helper.name,
+        "kind": helper.kind,
+        "distance_nm": number(helper.distance_nm, 1),
+        "bearing_deg": number(helper.bearing_deg, 0),
+        "hours": number(helper.hours, 2),
+        "speed_kn": number(helper.speed_kn, 1),
+    }
+
+
+def report_json(report: Report) -> Json:
+    """What a person typed in."""
+    return {
+        "id": report.id,
+        "time_s": number(report.time_s, 3),
+        "kind": report.kind,
+        "words": report.words,
+        "ship": report.ship,
+        "lat_deg": number(report.lat_deg, 6),
+        "lon_deg": number(report.lon_deg, 6),
+        "verified": report.verified,
+        "source": report.source,
+        "entered_s": number(report.entered_s, 3),
+        "incident": report.incident,
+    }
+
+
+def names_json(ships: Iterable[int], names: Callable[[int], str]) -> dict[str, str]:
+    """What each ship is called, by her id as text."""
+    return {str(ship): words.ship_name(ship, names(ship)) for ship in ships}
