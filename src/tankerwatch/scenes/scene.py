@@ -142,12 +142,12 @@ class Scene:
         """Lines begin to end of the log, written out as they are asked for."""
         content, received = self._messages
         stations = [*(station.name for station in self.recipe.stations), self.recipe.receiving["radar_station"]]
-        columns = (received.time_ms, received.message, received.part, received.station)
-        for time_ms, message, part, station in zip(*(column[begin:end].tolist() for column in columns), strict=True):
+        columns = (received.time_ms, received.message, received.part, received.station, received.sequence)
+        for time_ms, message, part, station, sequence in zip(*(column[begin:end].tolist() for column in columns), strict=True):
             time_s, said = time_ms / 1000.0, content[message]
             group = None
             if isinstance(said, Payload):
-                made = framed(said, message)
+                made = framed(said, message, sequence)
                 if len(made) > 1:
                     group = (part + 1, len(made), (message * len(stations) + station) % 10_000)
                 said = made[part]

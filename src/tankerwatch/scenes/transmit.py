@@ -33,12 +33,13 @@ class Messages:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Received:
-    """(n,) lines in order of receipt, before they are written out: whole milliseconds, message, part of it and station."""
+    """(n,) lines in order of receipt, before they are written out: whole milliseconds, message, part of it, station and its sequence."""
 
     time_ms: I64
     message: I64
     part: I64
     station: I64
+    sequence: I64
 
 
 def of_ship(ship: Ship, recipe: Recipe) -> list[Messages]:
@@ -155,17 +156,29 @@ def receive(recipe: Recipe, parts: Sequence[Messages]) -> Received:
             rows.extend((received_ms[heard] + 12 * n, which, np.full(len(which), n), by) for n in range(_sentence_count(messages)))
     time_ms, message, part_number, station = (np.concatenate(column) for column in zip(*rows, strict=True))
     line_order = np.lexsort((part_number, station, message, time_ms))
-    return Received(time_ms[line_order], message[line_order], part_number[line_order], station[line_order])
+    time_ms, message, part_number, station = (c[line_order] for c in (time_ms, message, part_number, station))
+    return Received(time_ms, message, part_number, station, _sequences(message, part_number, station))
 
 
-def framed(payload: Payload, message: int) -> list[bytes]:
-    """The sentences of a message: channels in turn, and a sequence number where there are several."""
-    return sentences(payload, channel="AB"[message % 2], sequence=message % 10)
+def _sequences(message: I64, part: I64, station: I64) -> I64:
+    """0 to 9 in turn for each message of several parts at a station; its parts share it. 0 for all others."""
+    made = np.zeros(len(message), np.int64)
+    for one in np.unique(station[part > 0]):
+        here = np.flatnonzero(station == one)
+        several = here[np.isin(message[here], message[here][part[here] > 0])]
+        turn = {number: index % 10 for index, number in enumerate(dict.fromkeys(message[several].tolist()))}
+        made[several] = [turn[number] for number in message[several].tolist()]
+    return made
+
+
+def framed(payload: Payload, message: int, sequence: int) -> list[bytes]:
+    """The sentences of a message, channels in turn."""
+    return sentences(payload, channel="AB"[message % 2], sequence=sequence)
 
 
 def _sentence_count(messages: Messages) -> int:
     first = messages.content[0] if messages.content else b""
-    return len(framed(first, 0)) if isinstance(first, Payload) else 1
+    return len(framed(first, 0, 0)) if isinstance(first, Payload) else 1
 
 
 def _calendar(time_s: F64) -> dict[str, I64]:
