@@ -152,6 +152,7 @@ def test_every_example_is_understood(name):
         ("demo --speed nan", "'nan' is no speed"),
         ("demo --json", "demo: --json tells what a whole run found help: add --headless"),
         ("watch", "watch: there is nothing to watch help: name a feed"),
+        ("watch - --json", "watch: a watch has no end that JSON could tell of help: ask the running desk"),
         ("analyse . --columns time", "'time' is not like time=Seen,mmsi=Id"),
         ("analyse . --alerts - --geojson -", "give one of them a file"),
         ("demo --config absent.toml", "absent.toml: cannot be read"),
@@ -473,8 +474,10 @@ def test_a_terminal_that_knows_little_still_gets_the_words(tmp_path):
 
 
 WORDS = st.sampled_from(
-    "demo watch analyse decode journal config check show version --json --headless --speed 1 - . -o --listen 127.0.0.1:1 --alerts "
-    "--columns a=b --config x.toml --progress -- --data --geojson out.csv".split()
+    shlex.split(
+        "demo watch analyse decode journal config check show version --json --headless --speed 1 - . -o --listen 127.0.0.1:1 --alerts "
+        "--columns a=b --config x.toml --progress -- --data --geojson out.csv"
+    )
 )
 
 

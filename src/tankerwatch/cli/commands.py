@@ -65,6 +65,10 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def watch(arguments: argparse.Namespace) -> int:
     """The live desk."""
+    if arguments.json:
+        raise InputFault(
+            "a watch has no end that JSON could tell of", where=called(arguments), help="ask the running desk: /api/health, /api/alerts"
+        )
     config = config_of(arguments)
     sources = arguments.source or list(config.sources)
     if not sources:
