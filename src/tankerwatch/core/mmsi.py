@@ -127,7 +127,7 @@ def class_of(mmsi: int) -> int:
 
 def are_standard(mmsi: U32) -> Bool:
     """(n,) whether each has a form of the standard and is not a number left in by an installer."""
-    return (classes_of(mmsi) != NO_CLASS) & ~np.isin(mmsi, _JUNK)
+    return np.asarray((classes_of(mmsi) != NO_CLASS) & ~np.isin(mmsi, _JUNK))
 
 
 def is_standard(mmsi: int) -> bool:

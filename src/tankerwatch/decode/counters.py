@@ -33,7 +33,7 @@ REASONS: dict[int, str] = {
     BAD_RADAR: "bad_radar",
     BAD_CALL: "bad_call",
 }
-"""Why nothing came of a line. `comment` and `other_sentence` are no faults; `incomplete` counts the sentences whose others have not come (yet)."""
+"""Why nothing came of a line. `comment` and `other_sentence` are no faults; `incomplete`: the other sentences have not come (yet)."""
 
 PASSED_OVER = frozenset({"comment", "other_sentence"})
 

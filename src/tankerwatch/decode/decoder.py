@@ -21,6 +21,7 @@ from tankerwatch.decode.sentences import Found, Sentences
 CHUNK = 32_768
 """Lines worked on at once; so memory is bounded and stays in the cache. What comes out does not depend on it."""
 
+_Tables = tuple[Fixes, Statics, Bases, Texts, Calls, Others]
 _POSITIONS, _STATICS, _BASES, _TEXTS = 1, 2, 4, 8
 
 
@@ -63,15 +64,12 @@ class Decoder:
         """What some lines say. Never raises for what they hold; rows are in order of receipt, a long message's when it is complete."""
         parts = [self._chunk(lines.take(slice(at, at + CHUNK))) for at in range(0, len(lines), CHUNK)]
         stations = tuple(self._sentences.stations)
-        if len(parts) == 1:
-            return Heard(*parts[0], stations)
-        columns = list(zip(*parts, strict=True))
-        if not columns:
+        if not parts:
             return Heard(stations=stations)
-        tables: list[tuple[type[Any], Any]] = list(zip((Fixes, Statics, Bases, Texts, Calls, Others), columns, strict=True))
-        return Heard(*(kind.concat(list(column)) for kind, column in tables), stations)
+        fixes, static, base, text, calls, others = parts[0] if len(parts) == 1 else _joined(parts)
+        return Heard(fixes, static, base, text, calls, others, stations=stations)
 
-    def _chunk(self, lines: Lines) -> tuple[Fixes, Statics, Bases, Texts, Calls, Others]:
+    def _chunk(self, lines: Lines) -> _Tables:
         found = self._sentences.read(lines)
         messages = found.messages
         messages[:, fr.QUALITY] |= np.where(messages[:, fr.REPEAT] > 0, REPEATED, 0)
@@ -133,6 +131,19 @@ class Decoder:
         for _, feed, reason in found.settled.tolist():
             self.counters.move(INCOMPLETE, reason)
             self._feed_counters[feed].rejected += int(REJECTION[reason]) - 1
+
+
+def _joined(parts: list[_Tables]) -> _Tables:
+    """The tables of several chunks as one set."""
+    fixes, static, base, text, calls, others = (list(column) for column in zip(*parts, strict=True))
+    return (
+        Fixes.concat(fixes),
+        Statics.concat(static),
+        Bases.concat(base),
+        Texts.concat(text),
+        Calls.concat(calls),
+        Others.concat(others),
+    )
 
 
 def _merged(table: Any, order: I64, more: Any, more_order: I64) -> Any:

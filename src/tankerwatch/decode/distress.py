@@ -114,7 +114,8 @@ class CallReader:
 
 def read_call(fields: list[str]) -> Call:
     """$--DSC,format,address,category,nature or first telecommand,second telecommand,position or channel,time,ship in distress,her
-    nature,acknowledgement,expansion. Raises ValueError or IndexError for one that cannot be read."""
+    nature,acknowledgement,expansion. Raises ValueError or IndexError for one that cannot be read.
+    """
     form, first = fields[1].strip(), fields[4].strip()
     caller, subject = identity(fields[2]), identity(fields[8]) if len(fields) > 8 else 0
     category = "distress" if form == "12" else CATEGORIES.get(fields[3].strip(), "")
@@ -158,7 +159,8 @@ def _position(digits: str) -> tuple[float, float, bool, bool]:
 def expand_call(call: Call, fields: list[str]) -> Call | None:
     """The call with the minutes' decimals of a DSE (code 00: four digits each); None when the sentence says nothing of that.
 
-    Raises ValueError or IndexError for a sentence that cannot be read."""
+    Raises ValueError or IndexError for a sentence that cannot be read.
+    """
     if fields[3].strip() not in ("A", "Q", "R"):
         raise ValueError(fields[3])
     for code, data in zip(fields[5::2], fields[6::2], strict=False):

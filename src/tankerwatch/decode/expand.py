@@ -11,7 +11,8 @@ PAYLOAD_LONGEST = 2400
 def expand(payload: str | bytes, fill_bits: int) -> dict[str, Any]:
     """The fields of a message by name, as values that JSON can hold. Never raises: what cannot be read gives `{"error": why}`."""
     try:
-        from pyais.messages import MSG_CLASS, bit_vector
+        from pyais.bit_vector import bit_vector
+        from pyais.messages import MSG_CLASS
 
         raw = payload.encode("ascii") if isinstance(payload, str) else bytes(payload)
         if not 0 < len(raw) <= PAYLOAD_LONGEST or not 0 <= fill_bits <= 5 or not all(48 <= c <= 87 or 96 <= c <= 119 for c in raw):

@@ -22,7 +22,7 @@ def fixes_of(found: Found, chosen: I64) -> Fixes:
     singles = np.empty((3, n), np.float32)
     small = np.empty((8, n), np.uint8)
     quality = found.messages[chosen, fr.QUALITY]
-    kernel.positions(found.lines.buffer, found.tail, found.messages, chosen, _PLACES, degrees, singles, small, quality)
+    kernel.positions(found.buffer, found.tail, found.messages, chosen, _PLACES, degrees, singles, small, quality)
     return Fixes(
         time_s=found.time_s[chosen],
         mmsi=found.messages[chosen, fr.MMSI].astype(np.uint32),

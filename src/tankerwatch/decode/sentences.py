@@ -11,7 +11,7 @@ import numpy as np
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import index_fragments as fr
-from tankerwatch.core.schema import F64, I64, U8, U16, U64
+from tankerwatch.core.schema import F64, I64, U8, U64
 from tankerwatch.core.tables import FEED_SHIFT, Lines
 
 
@@ -19,13 +19,14 @@ from tankerwatch.core.tables import FEED_SHIFT, Lines
 class Found:
     """What one batch of lines holds.
 
-    lines: the batch · entries: (e, ENTRY_WIDTH) sentences · outcomes: (e,) what became of each, written by whoever reads it ·
-    reasons: (lines,) what became of each line · messages: (m, MESSAGE_WIDTH) complete messages in order of completion · time_s: (m,),
-    source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of earlier batches that are
-    no longer incomplete: serial number, feed, what became of them.
+    lines: the batch · buffer: its bytes, not to be written · entries: (e, ENTRY_WIDTH) sentences · outcomes: (e,) what became of each,
+    written by whoever reads it · reasons: (lines,) what became of each line · messages: (m, MESSAGE_WIDTH) complete messages in order of
+    completion · time_s: (m,), source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of
+    earlier batches that are no longer incomplete: serial number, feed, what became of them.
     """
 
     lines: Lines
+    buffer: U8
     entries: I64
     outcomes: U8
     reasons: U8
@@ -38,13 +39,13 @@ class Found:
     def payload(self, message: int) -> bytes:
         """The armoured payload of a message."""
         row = self.messages[message]
-        source = self.tail if row[fr.TAIL] else self.lines.buffer
+        source = self.tail if row[fr.TAIL] else self.buffer
         return source[row[fr.FROM] : row[fr.FROM] + row[fr.CHARACTERS]].tobytes()
 
     def sentence(self, entry: int) -> bytes:
         """The sentence of an entry that is not AIS, without its checksum."""
         row = self.entries[entry]
-        return self.lines.buffer[row[ix.AT] : row[ix.AT] + row[ix.LENGTH]].tobytes()
+        return self.buffer[row[ix.AT] : row[ix.AT] + row[ix.LENGTH]].tobytes()
 
 
 class Sentences:
@@ -68,21 +69,21 @@ class Sentences:
         return int(self._feed_station[feed])
 
     def read(self, lines: Lines) -> Found:
-        """Find the sentences of some lines and the messages that are complete with them. Follow with `settle` once all entries have an outcome."""
+        """Find the sentences of some lines and the messages complete with them. Call `settle` once all entries have an outcome."""
         reasons = np.empty(len(lines), np.uint8)
-        start, end = np.ascontiguousarray(lines.start), np.ascontiguousarray(lines.end)
-        time_s, source_row = np.ascontiguousarray(lines.time_s), np.ascontiguousarray(lines.source_row)
+        buffer, start, end = ix.read_only(lines.buffer), ix.read_only(lines.start), ix.read_only(lines.end)
+        time_s, source_row = ix.read_only(lines.time_s), ix.read_only(lines.source_row)
         if len(lines):
             last = int(source_row.max()) >> FEED_SHIFT
             self._grow(last, f"feed {last}")
         if len(self._reserve) < len(lines) + 16:
             self._reserve = np.empty((len(lines) + 16, ix.ENTRY_WIDTH), np.int64)
         while True:
-            count = ix.index(lines.buffer, start, end, reasons, self._reserve, self._keys, self._numbers, self._known, self._fresh)
+            count = ix.index(buffer, start, end, reasons, self._reserve, self._keys, self._numbers, self._known, self._fresh)
             if count <= len(self._reserve):
                 break
             self._reserve = np.empty((count, ix.ENTRY_WIDTH), np.int64)
-        self._name_fresh(lines.buffer)
+        self._name_fresh(buffer)
 
         entries = self._reserve[:count]
         outcomes = np.zeros(count, np.uint8)
@@ -97,7 +98,7 @@ class Sentences:
         at = 0
         while True:
             at = fr.assemble(
-                lines.buffer,
+                buffer,
                 entries,
                 at,
                 count,
@@ -125,13 +126,14 @@ class Sentences:
         n = int(made[0])
         return Found(
             lines,
+            buffer,
             entries,
             outcomes,
             reasons,
             messages[:n],
             message_times[:n],
             message_rows[:n],
-            tail,
+            ix.read_only(tail),
             np.concatenate(settlements),
         )
 
@@ -144,7 +146,7 @@ class Sentences:
         """Make room for feeds up to `feed`, which is new under the name `name` when it is the next."""
         for new in range(len(self._feeds), feed + 1):
             word = (name if new == feed else f"feed {new}").encode()
-            buffer = np.frombuffer(word + bytes(Lines.PAD), np.uint8)
+            buffer = ix.read_only(np.frombuffer(word + bytes(Lines.PAD), np.uint8))
             station = ix.intern(buffer, 0, len(word), self._keys, self._numbers, self._known, self._fresh)
             self._name_fresh(buffer)
             if station < 0:  # a feed without a name, or no room: what has no station
@@ -165,8 +167,3 @@ class Sentences:
         for first, last in self._fresh[: int(self._known[1])].tolist():
             self.stations.append(buffer[first:last].tobytes().decode("ascii", "replace"))
         self._known[1] = 0
-
-
-def stations_of(found: Found, messages: I64) -> U16:
-    """(n,) station of each of the messages numbered in `messages`."""
-    return np.asarray(found.messages[messages, fr.STATION].astype(np.uint16))

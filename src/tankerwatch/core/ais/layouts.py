@@ -166,8 +166,8 @@ SHORTEST_BITS: Final[dict[int, int]] = {
     5: 70,
     9: 116,
     11: 134,
-    12: 78,
-    14: 46,
+    12: 70,
+    14: 40,
     18: 112,
     19: 112,
     21: 219,
@@ -179,7 +179,7 @@ HEAD_BITS: Final = 38
 
 
 def position_places() -> I64:
-    """(28, 10, 2): first bit and bits (negative: signed) by message type and `POSITION_FIELDS`; first bit -1 where a type lacks the field."""
+    """(28, 10, 2): first bit and bits (negative: signed) by message type and field; first bit -1 where a type lacks it."""
     places = np.full((28, len(POSITION_FIELDS), 2), -1, np.int64)
     for kind, fields in POSITIONS.items():
         for name, place in fields.items():

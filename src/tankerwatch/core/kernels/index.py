@@ -78,7 +78,7 @@ def intern(buffer: Any, first: int, last: int, keys: Any, numbers: Any, known: A
     return int(numbers[slot])
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@nb.njit(cache=True, nogil=True)
 def _hex(c: int) -> int:
     if 48 <= c <= 57:
         return c - 48
@@ -109,7 +109,7 @@ def _digits(buffer: Any, first: int, last: int) -> int:
 def _tag_block(buffer: Any, first: int, last: int, tags: Any) -> bool:
     """Read the tag block buffer[first:last] (without its backslashes) into `tags`; False when its checksum is wrong.
 
-    tags: (5,) i64 — where the station's name begins and ends, its rank, a number for the group, tag blocks read. Without checksum it is read.
+    tags: (5,) i64: where the station's name begins and ends, its rank, a number for the group, tag blocks read. No checksum is no fault.
     """
     end = last
     xor = 0
@@ -271,7 +271,7 @@ def _suffix_station(buffer: Any, p: int, e: int, tags: Any) -> int:
     """Skip what stands behind a checksum, up to the next sentence; a field `r…` or `b…` in it names the station (US Coast Guard form)."""
     while p < e:
         c = int(buffer[p])
-        if c == _BANG or c == _DOLLAR or c == _BACKSLASH:
+        if c in (_BANG, _DOLLAR, _BACKSLASH):
             return p
         if c == _COMMA:
             c = int(buffer[p + 1]) if p + 1 < e else 0
@@ -293,8 +293,8 @@ def index(buffer: Any, start: Any, end: Any, reasons: Any, entries: Any, keys: A
     """Find the sentences of all lines. Returns how many entries there are: more than `entries` has room for means call again with more.
 
     buffer: (bytes,) u8 · start, end: (n,) i64 · reasons: (n,) u8 out, OPEN for a line with an entry, else why nothing came of it
-    (of several, the first) · entries: (capacity, ENTRY_WIDTH) i64 out · keys, numbers, known, fresh: see `intern`; the caller takes the names
-    that are `fresh` and sets `known[1]` to 0.
+    (of several, the first) · entries: (capacity, ENTRY_WIDTH) i64 out · keys, numbers, known, fresh: see `intern`; the caller takes the
+    names that are `fresh` and sets `known[1]` to 0.
     """
     found = 0
     entry = np.zeros(ENTRY_WIDTH, np.int64)
@@ -340,7 +340,7 @@ def index(buffer: Any, start: Any, end: Any, reasons: Any, entries: Any, keys: A
             q = p + 1
             while q < e:
                 c = int(buffer[q])
-                if c == _STAR or c == _BANG or c == _DOLLAR or c == _BACKSLASH:
+                if c in (_STAR, _BANG, _DOLLAR, _BACKSLASH):
                     break
                 xor ^= c
                 q += 1
@@ -351,10 +351,7 @@ def index(buffer: Any, start: Any, end: Any, reasons: Any, entries: Any, keys: A
             if q < e and buffer[q] == _STAR:
                 high = _hex(int(buffer[q + 1])) if q + 1 < e else -1
                 low = _hex(int(buffer[q + 2])) if q + 2 < e else -1
-                if high >= 0 and low >= 0:
-                    after = q + 3
-                else:
-                    after = q + 1
+                after = q + 3 if high >= 0 and low >= 0 else q + 1
                 if high < 0 or low < 0 or high * 16 + low != xor:
                     why = BAD_CHECKSUM
             else:
@@ -383,7 +380,7 @@ def index(buffer: Any, start: Any, end: Any, reasons: Any, entries: Any, keys: A
             p = _suffix_station(buffer, after, e, behind)
             spent = True
             if why != OPEN:
-                if reason == OPEN or reason == NOT_NMEA:
+                if reason in (OPEN, NOT_NMEA):
                     reason = why
                 continue
             if found < len(entries):
@@ -413,7 +410,7 @@ def index(buffer: Any, start: Any, end: Any, reasons: Any, entries: Any, keys: A
             found += 1
         if found > entries_before:
             reasons[line] = OPEN
-        elif tags_wrong and (reason == OPEN or reason == NOT_NMEA):
+        elif tags_wrong and reason in (OPEN, NOT_NMEA):
             reasons[line] = BAD_TAG_BLOCK
         else:
             reasons[line] = reason if reason != OPEN else NOT_NMEA
@@ -422,7 +419,7 @@ def index(buffer: Any, start: Any, end: Any, reasons: Any, entries: Any, keys: A
 
 @nb.njit(cache=True, nogil=True)
 def _pghp_station(buffer: Any, entry: Any, keys: Any, numbers: Any, known: Any, fresh: Any) -> None:
-    """Who received, from `$PGHP,1,year,month,day,hour,minute,second,ms,country,region,base MMSI,online,checksum`: the base, else the country."""
+    """Who received, from `$PGHP,1,year,month,day,hour,minute,second,ms,country,region,base,online,checksum`: the base, else the country."""
     q = entry[AT] + entry[LENGTH]
     commas = 0
     country_first = country_last = base_first = base_last = 0
@@ -446,13 +443,20 @@ def _pghp_station(buffer: Any, entry: Any, keys: Any, numbers: Any, known: Any, 
     entry[RANK] = RANK_PGHP
 
 
+def read_only(array: Any) -> Any:
+    """The same array, contiguous and read-only. What comes in is given to the kernels in this form, so that they are compiled once."""
+    array = np.ascontiguousarray(array).view()
+    array.flags.writeable = False
+    return array
+
+
 def warm() -> None:
     """Compile."""
-    buffer = np.frombuffer(b"!AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09" + bytes(128), np.uint8).copy()
+    buffer = np.frombuffer(b"!AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09" + bytes(128), np.uint8)
     index(
         buffer,
-        np.zeros(1, np.int64),
-        np.full(1, 48, np.int64),
+        read_only(np.zeros(1, np.int64)),
+        read_only(np.full(1, 48, np.int64)),
         np.zeros(1, np.uint8),
         np.zeros((4, ENTRY_WIDTH), np.int64),
         *stations_table(),

@@ -56,9 +56,9 @@ def open_messages() -> tuple[Any, Any, Any, Any, Any]:
     )
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@nb.njit(cache=True, nogil=True)
 def _six(c: Any) -> int:
-    v = np.int64(c) - 48
+    v = int(c) - 48
     return v - 8 if v > 40 else v
 
 
@@ -104,7 +104,9 @@ def _station(entry: Any, feed: Any) -> None:
 
 @nb.njit(cache=True, nogil=True)
 def _find(entry: Any, feed: int, sender: int, slots: Any) -> int:
-    """The open message that an entry belongs to; -1 when none. One of the same station goes before one whose station is not known."""
+    """The open message that an entry belongs to, or -1. One of the same station goes before one that tells its station in another way
+    (often only the first sentence, or only the last, names it).
+    """
     best = -1
     best_age = np.int64(-1)
     for i in range(len(slots)):
@@ -120,8 +122,8 @@ def _find(entry: Any, feed: int, sender: int, slots: Any) -> int:
             continue
         if slot[_GROUP] != entry[ix.GROUP] and slot[_GROUP] != 0 and entry[ix.GROUP] != 0:
             continue
-        same = slot[_STATION] == entry[ix.STATION] and (slot[_RANK] > 0) == (entry[ix.RANK] > 0)
-        if not same and slot[_RANK] > 0 and entry[ix.RANK] > 0:
+        same = slot[_STATION] == entry[ix.STATION]
+        if not same and slot[_RANK] == entry[ix.RANK]:
             continue
         age = slot[_AGE] + (np.int64(1) << 60 if same else 0)
         if age > best_age:
@@ -134,7 +136,7 @@ def _find(entry: Any, feed: int, sender: int, slots: Any) -> int:
 def _same_part(buffer: Any, entry: Any, part: Any, kept: Any) -> bool:
     if part[_SIZE] != entry[ix.LENGTH] or part[_FILL] != entry[ix.FILL]:
         return False
-    for i in range(entry[ix.LENGTH]):
+    for i in range(entry[ix.LENGTH]):  # noqa: SIM110 (numba has no all)
         if kept[i] != buffer[entry[ix.AT] + i]:
             return False
     return True
@@ -208,7 +210,7 @@ def assemble(
     for e in range(first, count):
         entry = entries[e]
         line = entry[ix.LINE]
-        feed = np.int64(source_row[line] >> np.uint64(48))
+        feed = int(source_row[line] >> np.uint64(48))
         state = feeds[feed]
         if entry[ix.KIND] == ix.TAGS:
             outcomes[e] = ix.USED
@@ -314,9 +316,8 @@ def assemble(
             slot[_RANK] = entry[ix.RANK]
         if entry[ix.GROUP] != 0:
             slot[_GROUP] = entry[ix.GROUP]
-        if not times[i] >= now:
-            if now == now:
-                times[i] = now
+        if not times[i] >= now and now == now:
+            times[i] = now
         if k == 0:
             rows[i] = source_row[line]
         part = parts[i, k]
@@ -370,7 +371,7 @@ def _settle(serial: int, slots: Any, parts: Any) -> None:
 
 @nb.njit(cache=True, nogil=True)
 def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: Any, parts: Any, serial: int) -> None:
-    """Decide what became of each line from its entries: used when one was used, else incomplete when one may still be, else the first reason.
+    """Decide what became of each line: used when one of its entries was, else incomplete when one may still be, else the first reason.
 
     Then let go of the batch: open parts remember a line's serial number only where the line counts as incomplete.
     """
@@ -391,10 +392,12 @@ def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: A
 
 def warm() -> None:
     """Compile."""
-    buffer = np.frombuffer(b"!AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09" + bytes(128), np.uint8).copy()
+    buffer = np.frombuffer(b"!AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09" + bytes(128), np.uint8)
     entries = np.zeros((4, ix.ENTRY_WIDTH), np.int64)
     reasons = np.zeros(1, np.uint8)
-    count = ix.index(buffer, np.zeros(1, np.int64), np.full(1, 48, np.int64), reasons, entries, *ix.stations_table())
+    count = ix.index(
+        buffer, ix.read_only(np.zeros(1, np.int64)), ix.read_only(np.full(1, 48, np.int64)), reasons, entries, *ix.stations_table()
+    )
     outcomes = np.zeros(4, np.uint8)
     kept = open_messages()
     assemble(
@@ -402,8 +405,8 @@ def warm() -> None:
         entries,
         0,
         count,
-        np.zeros(1),
-        np.zeros(1, np.uint64),
+        ix.read_only(np.zeros(1)),
+        ix.read_only(np.zeros(1, np.uint64)),
         outcomes,
         np.zeros((1, FEED_WIDTH), np.int64),
         np.zeros(1, np.int64),

@@ -8,6 +8,7 @@ import numba as nb
 import numpy as np
 
 from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.kernels.index import read_only
 from tankerwatch.core.kernels.sixbit import bits_at
 
 # Rows of the outputs, in the order of core/tables.py.
@@ -106,7 +107,7 @@ def positions(
 
 def warm() -> None:
     """Compile."""
-    source = np.full(160, 48, np.uint8)
+    source = read_only(np.full(160, 48, np.uint8))
     messages = np.zeros((1, fr.MESSAGE_WIDTH), np.int64)
     messages[0, fr.TYPE] = 1
     positions(

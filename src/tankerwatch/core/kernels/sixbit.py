@@ -8,6 +8,7 @@ import numba as nb
 import numpy as np
 
 from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.kernels.index import read_only
 
 ABSENT = -(1 << 40)
 """Stands for a field that does not lie within the message."""
@@ -19,7 +20,7 @@ def bits_at(source: Any, at: int, first: int, width: int) -> int:
     end = first + width
     value = 0
     for i in range(first // 6, (end + 5) // 6):
-        v = np.int64(source[at + i]) - 48
+        v = int(source[at + i]) - 48
         if v > 40:
             v -= 8
         value = (value << 6) | v
@@ -74,7 +75,7 @@ def text(buffer: Any, tail: Any, messages: Any, chosen: Any, first: int, charact
 
 def warm() -> None:
     """Compile."""
-    source = np.full(160, 48, np.uint8)
+    source = read_only(np.full(160, 48, np.uint8))
     messages = np.zeros((1, fr.MESSAGE_WIDTH), np.int64)
     messages[0, fr.BITS] = 60
     chosen = np.zeros(1, np.int64)
