@@ -56,10 +56,11 @@ class Ship:
 
 @dataclass(frozen=True, slots=True)
 class RadarCraft:
-    """A craft without AIS, seen by radar from its first to its last way-point."""
+    """A craft without AIS, seen by radar from its first to its last way-point; `name` is sent with the target."""
 
     id: str
     number: int
+    name: str
     label: str
     certainty: str
     track: Track
@@ -224,7 +225,7 @@ def _ship(at: Callable[[str], float], entry: Mapping[str, Any]) -> Ship:
 
 def _craft(at: Callable[[str], float], entry: Mapping[str, Any]) -> RadarCraft:
     waypoints = _waypoints(at, entry)
-    return RadarCraft(entry["id"], entry["number"], entry["label"], entry["certainty"], _track(waypoints), waypoints)
+    return RadarCraft(entry["id"], entry["number"], entry["name"], entry["label"], entry["certainty"], _track(waypoints), waypoints)
 
 
 def _told(at: Callable[[str], float], entry: Mapping[str, Any]) -> Told:

@@ -127,7 +127,7 @@ def of_radar(craft: RadarCraft, recipe: Recipe) -> Messages:
     heard_lat_deg, heard_lon_deg = _noisy(lat_deg, lon_deg, north_m, east_m)
     final = len(time_s) - 1
     content = [
-        tll(craft.number, lat, lon, craft.id, now_s, "L" if index == final and last_s == craft.track.time_s[-1] else "T")
+        tll(craft.number, lat, lon, craft.name, now_s, "L" if index == final and last_s == craft.track.time_s[-1] else "T")
         for index, (lat, lon, now_s) in enumerate(zip(heard_lat_deg.tolist(), heard_lon_deg.tolist(), time_s.tolist(), strict=True))
     ]
     return Messages(time_s, lat_deg, lon_deg, content, radar=True)
