@@ -157,8 +157,26 @@ def test_ships_and_alerts_come_up(open_page, desk):
     withdrawn = page.locator("[data-alert-id='a6']")
     assert withdrawn.get_attribute("data-state") == "withdrawn"
     assert "RECONSTRUCTION from public reports, with simulated fill-in: not recorded AIS" in page.inner_text("#banners")
-    assert page.inner_text("#badge").startswith("◇ RECONSTRUCTION")
+    assert page.inner_text("#badge").strip().startswith("RECONSTRUCTION")
     assert re.search(r"\d\d:\d\d:\d\dZ", page.inner_text("#badge"))
+
+
+def test_live_looks_like_live_and_a_replay_does_not(open_page, desk):
+    page = open_page()
+    replayed = page.evaluate("getComputedStyle(document.querySelector('#chart'), '::after').borderTopColor")
+    desk.mode = "live"
+    desk.tell(desk.hello())
+    page.locator(".badge.live").wait_for()
+    assert page.inner_text(".badge").strip() == "LIVE"
+    assert page.locator("#replay").is_hidden()
+    assert page.locator(".ribbon").count() == 0
+    assert page.evaluate("getComputedStyle(document.querySelector('#chart'), '::after').borderTopWidth") == "0px"
+    desk.mode = "replay"
+    desk.tell(desk.hello())
+    page.locator(".badge.replay").wait_for()
+    assert page.locator("#replay").is_visible()
+    assert page.locator(".ribbon").count() == 0
+    assert page.evaluate("getComputedStyle(document.querySelector('#chart'), '::after').borderTopColor") != replayed
 
 
 def test_the_land_is_drawn(open_page):

@@ -2,6 +2,7 @@
  *  while it is pointed at or has the focus: nothing may move away under a finger. */
 
 import { html, nothing, render, type TemplateResult } from "lit-html";
+import { guard } from "lit-html/directives/guard.js";
 import { repeat } from "lit-html/directives/repeat.js";
 import { selectAlert, selectIncident, showAlert, showOnMap } from "./actions";
 import { desk } from "./desk";
@@ -84,6 +85,11 @@ function row(alert: Alert): TemplateResult {
   </li>`;
 }
 
+/** What is over may be thousands: each is drawn anew only when it changed, or a minute has gone by. */
+function pastRow(alert: Alert): unknown {
+  return guard([alert, desk.selection.alert === alert.id, Math.floor(desk.clock_s() / 60)], () => row(alert));
+}
+
 function incidentHead(incident: Incident): TemplateResult {
   return html`<button
     class="incident-head ${incident.severity}"
@@ -146,13 +152,13 @@ function list(): TemplateResult {
     <p class="hold" role="status">${waiting ? `${waiting} more · order held while you point here` : nothing}</p>
     <div class="list-body" tabindex="-1">
       ${shown.some((group) => group.alerts.length || group.incident) ? repeat(shown, (group) => group.key, groupOf) : emptyList()}
-      ${past.length
+      ${over.length
         ? html`<details class="over" ?open=${overOpen} @toggle=${(event: Event) => {
             overOpen = (event.target as HTMLDetailsElement).open;
           }}>
-            <summary>Over: ${past.length} closed or withdrawn</summary>
+            <summary>Over: ${over.length} closed or withdrawn</summary>
             <ul role="list">
-              ${repeat(past, (alert) => alert.id, row)}
+              ${repeat(past, (alert) => alert.id, pastRow)}
             </ul>
           </details>`
         : nothing}

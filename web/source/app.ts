@@ -131,11 +131,10 @@ function drawPanel(): void {
 }
 
 /** For those who listen rather than look: each new danger or distress once, when it comes. */
-const told = new Set<string>();
 let firstTold = false;
 function tell(): void {
-  const fresh = desk.openAlerts().filter((alert) => (alert.severity === "danger" || alert.severity === "distress") && !told.has(alert.id));
-  for (const alert of fresh) told.add(alert.id);
+  const fresh = desk.openAlerts().filter((alert) => (alert.severity === "danger" || alert.severity === "distress") && !desk.told.has(alert.id));
+  for (const alert of fresh) desk.told.add(alert.id);
   if (fresh.length && firstTold) parts.said.textContent = fresh.map((alert) => `${alert.severity}: ${alert.title}. ${alert.reason}`).join(" ");
   if (desk.hello) firstTold = true;
 }
@@ -213,6 +212,12 @@ function alertAt(x: number, y: number): string | null {
   }
   return null;
 }
+
+map.onDrag(() => {
+  if (!desk.following) return;
+  desk.following = false;
+  desk.say("No longer following: you moved the map");
+});
 
 map.onMoved(() => {
   drawScale();

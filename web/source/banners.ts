@@ -6,7 +6,7 @@ import { copy, selectAlert, showAlert, steerReplay } from "./actions";
 import { desk } from "./desk";
 import { feedBanner } from "./feeds";
 import { duration } from "./format";
-import { severityIcon, type Content } from "./parts";
+import { icon, severityIcon, type Content } from "./parts";
 import type { Hello } from "./shapes";
 
 function distress(): Content {
@@ -30,10 +30,10 @@ function ended(hello: Hello): TemplateResult {
   return html`<section class="ended" aria-label="The replay is over">
     <div class="panel-head">
       <div class="panel-title"><p class="over">the replay is over</p><h2>${hello.scene?.title ?? hello.title}</h2></div>
-      <button class="plain" aria-label="Close this panel" title="Close (Esc)" @click=${() => { desk.endedSeen = true; desk.changed(); }}>✕</button>
+      <button class="plain" aria-label="Close this panel" title="Close (Esc)" @click=${() => { desk.endedSeen = true; desk.changed(); }}>${icon("close")}</button>
     </div>
     ${hello.scene ? html`<p>${hello.scene.words}</p>` : nothing}
-    <p><button class="main" @click=${() => steerReplay({ again: true })}>↻ Play it again</button></p>
+    <p><button class="main" @click=${() => steerReplay({ again: true })}>${icon("again")} Play it again</button></p>
     <ul class="offers" role="list">
       ${offers.map(
         (offer) => html`<li>

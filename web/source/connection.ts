@@ -1,7 +1,7 @@
 /** The WebSocket to the desk: frames into the fleet, words into the state, and a new try with back-off when it breaks. */
 
 import { desk } from "./desk";
-import type { Message } from "./shapes";
+import type { Alert, Incident, Message } from "./shapes";
 import { FrameError, KIND_SNAPSHOT, parseFrame } from "./wire";
 
 const FIRST_WAIT_MS = 500;
@@ -33,7 +33,7 @@ function open(): void {
   fresh.binaryType = "arraybuffer";
   fresh.onopen = () => {
     heardAt_ms = performance.now();
-    if (desk.fleet.epoch >= 0) fresh.send(JSON.stringify({ type: "resume", epoch: desk.fleet.epoch, seq }));
+    if (seq) fresh.send(JSON.stringify({ type: "resume", epoch: desk.fleet.epoch, seq }));
   };
   fresh.onmessage = (event: MessageEvent<ArrayBuffer | string>) => {
     heardAt_ms = performance.now();
@@ -79,11 +79,19 @@ function readFrame(buffer: ArrayBuffer): void {
 }
 
 function readText(text: string): void {
-  const message = JSON.parse(text) as Message;
+  let message: Message;
+  try {
+    message = JSON.parse(text) as Message;
+  } catch {
+    desk.frameProblem = "a message that is no JSON";
+    desk.changed();
+    return;
+  }
   switch (message.type) {
     case "hello":
-      if (desk.hello && desk.hello.epoch !== message.epoch) forget();
+      if (desk.fleet.epoch >= 0 && desk.fleet.epoch !== message.epoch) forget();
       desk.hello = message;
+      desk.fleet.begin(message.epoch);
       if (!message.ended) desk.endedSeen = false;
       onHello();
       break;
@@ -95,10 +103,10 @@ function readText(text: string): void {
       desk.fleet.name(message.ships);
       break;
     case "alerts":
-      keep(desk.alerts, message.alerts, message.all);
+      keep(desk.alerts, message.alerts.map(fillIn), message.all);
       break;
     case "incidents":
-      keep(desk.incidents, message.incidents, message.all);
+      keep(desk.incidents, message.incidents.map(fillInIncident), message.all);
       break;
     case "reports":
       keep(desk.reports, message.reports, message.all);
@@ -112,8 +120,22 @@ function keep<T extends { id: string }>(into: Map<string, T>, items: T[], all: b
   for (const item of items) into.set(item.id, item);
 }
 
+/** The lists in a message may be left out when there is nothing in them. */
+function fillIn(alert: Alert): Alert {
+  return { ...alert, ships: alert.ships ?? [], names: alert.names ?? {}, history: alert.history ?? [], evidence: alert.evidence ?? [] };
+}
+
+function fillInIncident(incident: Incident): Incident {
+  return {
+    ...incident, alerts: incident.alerts ?? [], ships: incident.ships ?? [], names: incident.names ?? {}, reports: incident.reports ?? [],
+    helpers: incident.helpers ?? [],
+  };
+}
+
 /** A new epoch: the desk was started again or the replay begins anew. */
 function forget(): void {
+  seq = 0;
+  desk.told.clear();
   desk.alerts.clear();
   desk.incidents.clear();
   desk.reports.clear();

@@ -12,6 +12,8 @@ export interface Selection {
 
 /** How long the clock may run on by itself when nothing comes: then it must be seen to stand. */
 const RUN_ON_MS = 2500;
+/** In a replay the same wait is minutes of its clock: run on for no more than one of the desk's own seconds. */
+const RUN_ON_REPLAY_MS = 1100;
 
 class Desk {
   fleet = new Fleet();
@@ -35,6 +37,8 @@ class Desk {
   reportOpen = false;
   listOpen = false;
   endedSeen = false;
+  /** Alerts that have been read out to those who listen rather than look. */
+  told = new Set<string>();
   notice: { words: string; bad: boolean } | null = null;
 
   private clockBase_s = 0;
@@ -45,7 +49,7 @@ class Desk {
   /** The clock of the stream, carried on between frames at the replay's own speed. */
   clock_s(): number {
     if (!this.clockBase_ms) return this.health?.clock_s ?? Date.now() / 1000;
-    const passed_ms = Math.min(RUN_ON_MS, performance.now() - this.clockBase_ms);
+    const passed_ms = Math.min(this.hello?.mode === "live" ? RUN_ON_MS : RUN_ON_REPLAY_MS, performance.now() - this.clockBase_ms);
     return this.clockBase_s + (passed_ms / 1000) * this.rate();
   }
 

@@ -4,7 +4,7 @@ import { html, nothing, render, type TemplateResult } from "lit-html";
 import { closeTop } from "./actions";
 import { desk } from "./desk";
 import { bytes, count, duration, perSecond, timeAndAge } from "./format";
-import { fact } from "./parts";
+import { fact, icon } from "./parts";
 import type { Feed, Health } from "./shapes";
 
 const STATE_WORDS: Record<Feed["state"], string> = {
@@ -12,11 +12,10 @@ const STATE_WORDS: Record<Feed["state"], string> = {
 };
 
 export const feedWell = (feed: Feed): boolean => feed.state === "live" || feed.state === "no_ships" || feed.state === "ended";
-const mark: Record<Feed["state"], string> = { live: "●", no_ships: "◐", silent: "○", dead: "✕", ended: "■" };
 
 function feedCard(feed: Feed, now_s: number): TemplateResult {
   return html`<li class="feed ${feed.state}">
-    <p class="feed-name"><span aria-hidden="true">${mark[feed.state]}</span> <strong>${feed.name || feed.feed}</strong> <span class="feed-state">${STATE_WORDS[feed.state]}</span></p>
+    <p class="feed-name"><strong>${feed.name || feed.feed}</strong> <span class="feed-state">${STATE_WORDS[feed.state]}</span></p>
     <p>${feed.words}</p>
     <p class="quiet figures">
       ${perSecond(feed.messages_per_s)} · ${count(feed.ships)} ships · ${count(feed.stations)} ${feed.stations === 1 ? "station" : "stations"}<br />last ${timeAndAge(feed.last_s, now_s)}<br />${count(
@@ -31,7 +30,7 @@ function panel(health: Health): TemplateResult {
   const rejected = Object.entries(counters?.rejected ?? {});
   return html`<div class="panel-head">
       <div class="panel-title"><p class="over">health</p><h2 tabindex="-1">Feeds and journal</h2></div>
-      <button class="plain" @click=${() => closeTop()} aria-label="Close feeds" title="Close (Esc)">✕</button>
+      <button class="plain" @click=${() => closeTop()} aria-label="Close feeds" title="Close (Esc)">${icon("close")}</button>
     </div>
     <div class="panel-body" tabindex="0" role="group" aria-label="Feeds, journal, clock">
       <ul class="feeds" role="list">${health.feeds.map((feed) => feedCard(feed, health.clock_s))}</ul>

@@ -74,15 +74,19 @@ export class Fleet {
     this.present = 0;
   }
 
+  /** A new epoch is announced before its first snapshot, and names may come between the two. */
+  begin(epoch: number): void {
+    if (epoch === this.epoch) return;
+    this.forget();
+    this.epoch = epoch;
+  }
+
   /** Returns false when the frame belongs to an epoch of which no snapshot has been seen. */
   apply(frame: ShipFrame | GoneFrame): boolean {
     if (frame.kind === KIND_SNAPSHOT) {
-      if (frame.epoch !== this.epoch) this.forget();
-      else {
-        this.state.fill(0);
-        this.present = 0;
-      }
-      this.epoch = frame.epoch;
+      this.begin(frame.epoch);
+      this.state.fill(0);
+      this.present = 0;
     } else if (frame.epoch !== this.epoch) {
       return false;
     }

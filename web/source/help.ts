@@ -1,7 +1,7 @@
 /** Keys and signs, in one dialog. */
 
 import { html, render } from "lit-html";
-import { severityIcon } from "./parts";
+import { icon, severityIcon } from "./parts";
 import type { Severity } from "./shapes";
 
 const KEYS: [string, string][] = [
@@ -18,7 +18,7 @@ export function openHelp(): void {
   render(
     html`<div class="panel-head">
         <div class="panel-title"><h2>Help</h2></div>
-        <button class="plain" aria-label="Close help" @click=${() => dialog.close()}>✕</button>
+        <button class="plain" aria-label="Close help" @click=${() => dialog.close()}>${icon("close")}</button>
       </div>
       <div class="help-columns">
         <section><h3>Keys</h3><dl class="keys">${KEYS.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl></section>

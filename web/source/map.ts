@@ -123,6 +123,11 @@ export class ChartMap {
     this.map.on("singleclick", (event) => listener(event.pixel[0], event.pixel[1]));
   }
 
+  /** Someone takes the map into their own hands. */
+  onDrag(listener: () => void): void {
+    this.map.on("pointerdrag", listener);
+  }
+
   onMoved(listener: () => void): void {
     this.map.on("moveend", listener);
   }

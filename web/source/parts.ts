@@ -19,10 +19,27 @@ export function severityIcon(severity: Severity): TemplateResult {
   return html`<svg class="severity-icon" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">${shape}</svg>`;
 }
 
+const ICONS = {
+  close: svg`<path d="M3.5 3.5 L12.5 12.5 M12.5 3.5 L3.5 12.5" />`,
+  play: svg`<path class="solid" d="M4 2.5 L13.5 8 L4 13.5 Z" />`,
+  pause: svg`<path class="solid" d="M3.5 2.5 H6.5 V13.5 H3.5 Z M9.5 2.5 H12.5 V13.5 H9.5 Z" />`,
+  again: svg`<path d="M12.6 5.2 A5.4 5.4 0 1 0 13.4 8.6" /><path class="solid" d="M13.8 2 V6.6 H9.2 Z" />`,
+  live: svg`<circle class="solid" cx="8" cy="8" r="5" />`,
+  replay: svg`<path class="solid" d="M4 2.5 L13.5 8 L4 13.5 Z" />`,
+  reconstruction: svg`<path d="M8 2 L14 8 L8 14 L2 8 Z" stroke-dasharray="2.6 1.6" />`,
+  day: svg`<circle class="solid" cx="8" cy="8" r="3" /><path d="M8 1 V3 M8 13 V15 M1 8 H3 M13 8 H15 M3 3 L4.4 4.4 M11.6 11.6 L13 13 M3 13 L4.4 11.6 M11.6 4.4 L13 3" />`,
+  dusk: svg`<circle cx="8" cy="8" r="5.5" /><path class="solid" d="M8 2.5 A5.5 5.5 0 0 1 8 13.5 Z" />`,
+  night: svg`<path class="solid" d="M10.5 2 A6.3 6.3 0 1 0 14 11 A5.4 5.4 0 0 1 10.5 2 Z" />`,
+};
+
+/** Drawn here rather than taken from a font: a bare machine has no font with such signs. */
+export const icon = (name: keyof typeof ICONS): TemplateResult =>
+  html`<svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${ICONS[name]}</svg>`;
+
 export function panelHead(over: Content | string, title: string, close = "Close"): TemplateResult {
   return html`<div class="panel-head">
     <div class="panel-title"><p class="over">${over}</p><h2 tabindex="-1">${title}</h2></div>
-    <button class="plain" @click=${() => closeTop()} aria-label=${close} title="${close} (Esc)">✕</button>
+    <button class="plain" @click=${() => closeTop()} aria-label=${close} title="${close} (Esc)">${icon("close")}</button>
   </div>`;
 }
 

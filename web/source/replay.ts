@@ -5,6 +5,7 @@ import { html, render, svg, type TemplateResult } from "lit-html";
 import { steerReplay } from "./actions";
 import { desk } from "./desk";
 import { clockTime } from "./format";
+import { icon } from "./parts";
 import { SEVERITY_RANK, type Hello } from "./shapes";
 
 const SPEEDS = [1, 10, 30, 60, 120, 300, 600, 1200, 3600];
@@ -38,7 +39,7 @@ function bar(hello: Hello): TemplateResult {
   const done = known ? Math.max(0, Math.min(1, (clock_s - start_s) / (end_s - start_s))) : 0;
   const speeds = SPEEDS.includes(hello.speed) ? SPEEDS : [...SPEEDS, hello.speed].sort((one, other) => one - other);
   return html`<button class="play" @click=${() => (hello.ended ? steerReplay({ again: true }) : steerReplay({ paused: !hello.paused }))} title="Space">
-      ${hello.ended ? "↻ Again" : hello.paused ? "▶ Play" : "❚❚ Pause"}
+      ${hello.ended ? html`${icon("again")} Again` : hello.paused ? html`${icon("play")} Play` : html`${icon("pause")} Pause`}
     </button>
     <label class="speed"
       ><span class="unseen">Speed</span

@@ -6,9 +6,10 @@ import { desk } from "./desk";
 import { feedWell } from "./feeds";
 import { clockTime, dateOnly, perSecond } from "./format";
 import { openHelp } from "./help";
+import { icon } from "./parts";
 import type { Mode } from "./shapes";
 
-const BADGES: Record<Mode, string> = { live: "● LIVE", replay: "▶ REPLAY", reconstruction: "◇ RECONSTRUCTION" };
+const BADGES: Record<Mode, string> = { live: "LIVE", replay: "REPLAY", reconstruction: "RECONSTRUCTION" };
 
 function toggleFeeds(): void {
   desk.feedsOpen = !desk.feedsOpen;
@@ -22,7 +23,7 @@ export function drawBadge(into: HTMLElement): void {
   const clock_s = desk.clock_s();
   const known = desk.health !== null || desk.fleet.epoch >= 0;
   render(
-    html`<span class="badge ${mode ?? "none"}">${mode ? BADGES[mode] : "connecting…"}</span>
+    html`<span class="badge ${mode ?? "none"}">${mode ? html`${icon(mode)} ${BADGES[mode]}` : "connecting…"}</span>
       <time class="clock figures" datetime=${known ? new Date(clock_s * 1000).toISOString().slice(0, 19) + "Z" : ""}
         >${known ? html`<span class="date">${dateOnly(clock_s)}</span> ${clockTime(clock_s)}` : "--:--:--Z"}</time
       >`,
@@ -49,6 +50,6 @@ function healthLine(palette: () => void): TemplateResult {
         : "no word from the desk"}
     </button>
     <button class="top-button" @click=${() => openReport()} title="Type in a report (R)">Report</button>
-    <button class="top-button" @click=${palette} title="Day, dusk, night (N)" aria-label="Palette: ${desk.palette}"><span aria-hidden="true">${{ day: "☀", dusk: "◐", night: "☾" }[desk.palette]}</span></button>
+    <button class="top-button" @click=${palette} title="Day, dusk, night (N)" aria-label="Palette: ${desk.palette}">${icon(desk.palette)}</button>
     <button class="top-button" @click=${() => openHelp()} title="Help (?)" aria-label="Help">?</button>`;
 }
