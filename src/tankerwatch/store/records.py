@@ -44,8 +44,8 @@ def read_records(directory: Path) -> Iterator[Record]:
         # a live writer may have begun new segments meanwhile
         segments = [segment for segment in segments_in(folder) if segment.path.name >= done]
         if not segments or segments[-1].path.name == done:
-            return
-        for segment, following in zip(segments, [*segments[1:], None], strict=True):
+            break
+        for segment, following in zip(segments, [*segments, None][1:], strict=True):
             if segment.first_record > record:
                 yield _skipped(record, segment.first_record, f"no file holds them before {segment.path.name}")
             record = max(record, segment.first_record)
@@ -56,6 +56,10 @@ def read_records(directory: Path) -> Iterator[Record]:
                 else:
                     yield entry if entry.what in ("skipped", "lost") else entry._replace(what=_named(entry.what, names))
             done = segment.path.name
+    for aside in sorted(folder.glob("*.torn")):
+        yield Record(
+            record, float("nan"), "skipped", f"{aside.name} was set aside: its {aside.stat().st_size} bytes are no record".encode()
+        )
 
 
 def _segment(segment: Segment, until_frame: int | None, record: int, until_record: int | None) -> Iterator[Record | int]:
@@ -80,8 +84,9 @@ def _segment(segment: Segment, until_frame: int | None, record: int, until_recor
     if until_record is not None and until_record > record:
         yield _skipped(record, until_record, f"damaged or missing at the end of {segment.path.name}")
         yield until_record
-    elif bad is not None and until_record is None:
-        words = f"{bad.end - bad.offset} bytes at the end of {segment.path.name} are no whole record: being written, or torn"
+    elif bad is not None:
+        why = "torn when the writer died" if until_record else "being written, or torn"
+        words = f"{bad.end - bad.offset} bytes at the end of {segment.path.name} are no whole record: {why}"
         yield Record(record, float("nan"), "skipped", words.encode())
 
 

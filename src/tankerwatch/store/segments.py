@@ -122,7 +122,7 @@ def walk(folder: Path, last_frame: int) -> Iterator[Frame]:
     """Every frame up to `last_frame`, each exactly once; InputFault with record, file and offset when one is damaged or missing."""
     segments = segments_in(folder)
     record, frame = 1, 1
-    for segment, following in zip(segments, [*segments[1:], None], strict=True):
+    for segment, following in zip(segments, [*segments, None][1:], strict=True):
         until = min(last_frame, following.first_frame - 1) if following else last_frame
         if (segment.first_record, segment.first_frame) != (record, frame):
             raise _missing(segment, record)
