@@ -10,8 +10,8 @@ from tankerwatch.core.errors import InputFault
 
 # fmt: off
 NAMES: dict[str, tuple[str, ...]] = {
-    "time": ("BaseDateTime", "Timestamp", "Time", "DateTime", "Date_time_UTC", "time_s", "ais_pos_timestamp", "timestamp_utc", "received_at",
-             "ReceivedTime", "PositionTime", "dt_pos_utc", "Epoch", "unix_time", "event_time", "send", "ts", "t"),
+    "time": ("BaseDateTime", "Timestamp", "Time", "DateTime", "Date_time_UTC", "time_s", "ais_pos_timestamp", "timestamp_utc",
+             "received_at", "ReceivedTime", "PositionTime", "dt_pos_utc", "Epoch", "unix_time", "event_time", "send", "ts", "t"),
     "millisecond": ("Millisecond", "Milliseconds"),
     "mmsi": ("MMSI", "ssvid", "SourceMMSI", "UserID", "ship_id", "vessel_id", "ID", "TrackID"),
     "lat": ("Latitude", "Lat", "LAT_deg", "Latitude_degrees", "latitude_deg", "y"),
@@ -42,12 +42,15 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 UNITS = {
     "kn": 1.0, "0.1kn": 0.1, "m/s": 3600 / 1852, "km/h": 1000 / 1852, "mph": 1609.344 / 1852,
-    "deg": 1.0, "0.1deg": 0.1, "rad": 57.29577951308232, "1/600000deg": 1 / 600_000, "1/10000min": 1 / 600_000, "1/600deg": 1 / 600, "1e-7deg": 1e-7,
+    "deg": 1.0, "0.1deg": 0.1, "rad": 57.29577951308232, "1e-7deg": 1e-7, "1/600deg": 1 / 600, "1/600000deg": 1 / 600_000,
+    "1/10000min": 1 / 600_000,
     "m": 1.0, "0.1m": 0.1, "ft": 0.3048,
 }
 """Units that may follow a column's name in brackets → the factor to knots, degrees or metres."""
 
-_SPEED, _ANGLE, _SIZE = ("kn", "0.1kn", "m/s", "km/h", "mph"), ("deg", "0.1deg", "rad", "1/600000deg", "1/10000min", "1/600deg", "1e-7deg"), ("m", "0.1m", "ft")
+_SPEED = ("kn", "0.1kn", "m/s", "km/h", "mph")
+_ANGLE = ("deg", "0.1deg", "rad", "1e-7deg", "1/600deg", "1/600000deg", "1/10000min")
+_SIZE = ("m", "0.1m", "ft")
 UNITS_OF = {
     "sog": _SPEED, "sog_mps": _SPEED, "lat": _ANGLE, "lon": _ANGLE, "cog": _ANGLE, "heading": _ANGLE,
     **dict.fromkeys(("length", "width", "draught", "to_bow", "to_stern", "to_port", "to_starboard"), _SIZE),
@@ -61,14 +64,15 @@ STATUS_WORDS = {
     "under way using engine": 0, "at anchor": 1, "not under command": 2, "restricted maneuverability": 3, "restricted manoeuvrability": 3,
     "constrained by her draught": 4, "moored": 5, "aground": 6, "engaged in fishing": 7, "under way sailing": 8,
     "reserved for future amendment [hsc]": 9, "reserved for future amendment [wig]": 10, "power-driven vessel towing astern": 11,
-    "power-driven vessel pushing ahead or towing alongside": 12, "reserved for future use [13]": 13, "ais-sart": 14, "ais-sart (active)": 14,
+    "power-driven vessel pushing ahead or towing alongside": 12, "reserved for future use [13]": 13,
+    "ais-sart": 14, "ais-sart (active)": 14,
 }
 """Navigational status in words → its code (ITU-R M.1371-5, table 45); lower case."""
 
 TYPE_WORDS = {
-    "wig": 20, "fishing": 30, "towing": 31, "towing long/wide": 32, "dredging": 33, "diving": 34, "military": 35, "sailing": 36, "pleasure": 37,
-    "hsc": 40, "pilot": 50, "sar": 51, "tug": 52, "port tender": 53, "anti-pollution": 54, "law enforcement": 55, "medical": 58,
-    "not party to conflict": 59, "passenger": 60, "cargo": 70, "tanker": 80, "other": 90,
+    "wig": 20, "fishing": 30, "towing": 31, "towing long/wide": 32, "dredging": 33, "diving": 34, "military": 35, "sailing": 36,
+    "pleasure": 37, "hsc": 40, "pilot": 50, "sar": 51, "tug": 52, "port tender": 53, "anti-pollution": 54, "law enforcement": 55,
+    "medical": 58, "not party to conflict": 59, "passenger": 60, "cargo": 70, "tanker": 80, "other": 90,
 }
 """Type of ship in words → its code (ITU-R M.1371-5, table 53); lower case."""
 

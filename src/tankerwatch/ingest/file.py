@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from tankerwatch.core.schema import NAN
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.ingest.bytes import BLOCK, Recording
 from tankerwatch.ingest.lines import LIMIT, Split, room
-from tankerwatch.ingest.order import LineRun, Window, merged
+from tankerwatch.ingest.order import Input, LineRun, Window, merged
 from tankerwatch.ingest.paths import listed
 
 CHUNK_BYTES = 4 << 20
@@ -28,6 +29,18 @@ REORDER_S = 15.0
 
 Progress = Callable[[int, int], None]
 """called with the bytes read so far and the bytes in all; 0 in all where nobody can know"""
+
+
+class RecordedInput(Input, Protocol):
+    """One file as an input of a merge."""
+
+    bytes_total: int
+    """what `read` will be told in all"""
+    read: Callable[[int], None] | None
+
+    def peek(self) -> None:
+        """Find out when it begins, into `opens_at`."""
+        ...
 
 
 def stamped(blocks: Iterable[bytes], counters: Counter[str], *, chunk_bytes: int = CHUNK_BYTES, limit: int = LIMIT) -> Iterator[Lines]:
@@ -95,6 +108,7 @@ class LogFile:
         self._chunk_bytes = chunk_bytes
         self._limit = limit
         self._rows = -1
+        self.bytes_total = recording.bytes_total
         self.read: Callable[[int], None] | None = None
 
     def peek(self) -> None:
@@ -169,8 +183,9 @@ class RecordedFiles:
         self._limit = limit
 
     def batches(self) -> Iterator[Batch]:
-        """All lines in order of receive time."""
-        total = sum(recording.bytes_total for recording in self._recordings)
+        """All of it in order of receive time."""
+        files = [self._input(recording) for recording in self._recordings]
+        total = sum(file.bytes_total for file in files)
         done = 0
 
         def read(size: int) -> None:
@@ -179,11 +194,11 @@ class RecordedFiles:
             if self._progress is not None:
                 self._progress(done, total)
 
-        files = []
-        for recording in self._recordings:
-            file = LogFile(recording, self.counters, reorder_s=self._reorder_s, chunk_bytes=self._chunk_bytes, limit=self._limit)
+        for file in files:
             file.read = read
-            if len(self._recordings) > 1:
+            if len(files) > 1:
                 file.peek()
-            files.append(file)
-        yield from merged(list(files))
+        yield from merged(files)
+
+    def _input(self, recording: Recording) -> RecordedInput:
+        return LogFile(recording, self.counters, reorder_s=self._reorder_s, chunk_bytes=self._chunk_bytes, limit=self._limit)

@@ -7,7 +7,7 @@ the window's end. Keys never fall from one run of an input to the next; -inf sta
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -246,7 +246,7 @@ class _Open:
         return False
 
 
-def merged(inputs: list[Input]) -> Iterator[Batch]:
+def merged(inputs: Sequence[Input]) -> Iterator[Batch]:
     """All rows of all inputs in order of key; of equal keys those of the input named first come first.
 
     An input is opened when its time comes, so that a folder of a year of logs is read with a few files open.
@@ -276,7 +276,7 @@ def merged(inputs: list[Input]) -> Iterator[Batch]:
 class _RowsBefore:
     """How many rows the inputs before each one have: what its row numbers begin after."""
 
-    def __init__(self, inputs: list[Input]) -> None:
+    def __init__(self, inputs: Sequence[Input]) -> None:
         self._inputs = inputs
         self._known: dict[int, int] = {}
         self._first: dict[int, int] = {0: 0}

@@ -27,7 +27,9 @@ EARLIEST_S: Final = 631_152_000.0
 AHEAD_S: Final = 3600.0
 """A report may be dated this far after the desk's clock: clocks differ, prophecies are mistyped dates."""
 
-_REPORT_KEYS: Final = frozenset({"time_s", "kind", "words", "ship", "lat_deg", "lon_deg", "verified", "source"})
+_REPORT_KEYS: Final = ("kind", "lat_deg", "lon_deg", "ship", "source", "time_s", "verified", "words")
+_GIVEN_BY_THE_DESK: Final = ("id", "entered_s", "incident")
+"""In a report that the desk hands out; passed over when one is handed in."""
 
 
 def report(content: Mapping[str, Any], now_s: float, where: str = "report") -> Decision:
@@ -38,18 +40,17 @@ def report(content: Mapping[str, Any], now_s: float, where: str = "report") -> D
     """
     if not isinstance(content, Mapping):
         raise InputFault("a report is an object with named values", where=where, help='such as {"words": "smoke seen", "kind": "sighting"}')
-    unknown = sorted(str(key)[:40] for key in content if key not in _REPORT_KEYS)
+    unknown = sorted(str(key)[:40] for key in content if key not in (*_REPORT_KEYS, *_GIVEN_BY_THE_DESK))
     if unknown:
-        raise InputFault(f"{unknown[0]!r} is no part of a report", where=where, help=f"it may have {', '.join(sorted(_REPORT_KEYS))}")
+        raise InputFault(f"{unknown[0]!r} is no part of a report", where=where, help=f"it may have {', '.join(_REPORT_KEYS)}")
     kind = content.get("kind") or "report"
     if kind not in REPORT_KINDS:
         raise InputFault(f"{_shown(kind)} is no kind of report", where=f"{where}.kind", help=f"one of {', '.join(REPORT_KINDS)}")
     lat_deg, lon_deg = _position(content, where)
     verified = content.get("verified")
-    if verified not in (None, True, False) or isinstance(verified, (int, float)) is not isinstance(verified, bool):
-        raise InputFault(
-            f"{_shown(verified)} is neither true nor false", where=f"{where}.verified", help="true when a second source says so too"
-        )
+    if verified is not None and not isinstance(verified, bool):
+        help = "true when a second source says so too"
+        raise InputFault(f"{_shown(verified)} is neither true nor false", where=f"{where}.verified", help=help)
     made = {
         "kind": kind,
         "words": _words(content.get("words"), LONGEST_WORDS, f"{where}.words", needed=True),
@@ -80,9 +81,8 @@ def decision(kind: str, subject: str, content: Mapping[str, Any] | None, now_s: 
         subject = str(_ship(subject, "guard.ship"))
         guard = content.get("guard", True)
         if not isinstance(guard, bool):
-            raise InputFault(
-                f"{_shown(guard)} is neither true nor false", where="guard.guard", help="true to guard the ship, false to stop it"
-            )
+            help = "true to guard the ship, false to stop it"
+            raise InputFault(f"{_shown(guard)} is neither true nor false", where="guard.guard", help=help)
         made["guard"] = guard
     return Decision(now_s, kind, _name(kind, {"subject": subject, **made}, now_s), subject, made)
 

@@ -346,7 +346,7 @@ def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> None:
 
 @nb.njit(cache=True, nogil=True)
 def moments(buffer: U8, start: I64, end: I64, out_s: F64) -> None:
-    """The time written in each `buffer[start:end]`: epoch, ISO 8601, `20210701_185151` or dd/mm/yyyy HH:MM[:SS]; NaN where there is none."""
+    """The time written in each `buffer[start:end]`: epoch, ISO 8601, `20210701_185151` or dd/mm/yyyy HH:MM[:SS]; else NaN."""
     for i in range(len(start)):
         at, stop = start[i], end[i]
         while at < stop and (buffer[at] == 32 or buffer[at] == 34):
