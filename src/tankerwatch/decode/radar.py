@@ -193,7 +193,7 @@ def _ttm(fields: list[str]) -> Target:
     """$--TTM,number,range,bearing,T|R,speed,course,T|R,CPA,TCPA,units,name,status,reference,time,acquisition"""
     unit = _KN.get(fields[10].strip(), 1.0)
     distance, bearing, speed, course = (number(fields[i]) for i in (2, 3, 5, 6))
-    if not 0 <= distance * unit <= 500 or not 0 <= bearing <= 360 or fields[4] not in ("T", "R"):
+    if not 0 <= distance * unit <= 1000 or not 0 <= bearing <= 360 or fields[4] not in ("T", "R"):
         raise ValueError("no range or bearing")
     true = fields[7] == "T"
     return Target(

@@ -123,7 +123,7 @@ def _find(entry: Any, feed: int, sender: int, slots: Any) -> int:
         if slot[_GROUP] != entry[ix.GROUP] and slot[_GROUP] != 0 and entry[ix.GROUP] != 0:
             continue
         same = slot[_STATION] == entry[ix.STATION]
-        if not same and slot[_RANK] == entry[ix.RANK]:
+        if not same and (slot[_RANK] == entry[ix.RANK] or (slot[_HAVE] >> (entry[ix.NUMBER] - 1)) & 1 == 1):
             continue
         age = slot[_AGE] + (np.int64(1) << 60 if same else 0)
         if age > best_age:
