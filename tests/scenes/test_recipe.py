@@ -31,7 +31,7 @@ def test_every_waypoint_says_how_certain_its_time_and_position_are_and_why(scene
             assert {waypoint.time_certainty, waypoint.position_certainty} <= set("RDS")
             assert waypoint.note
     assert all(ship.certainty == "S" for ship in scene.ships[4:])
-    assert all(told.certainty in "RDS" and told.source for told in scene.recipe.told)
+    assert all(told.certainty in "RDS" and told.source and told.cited for told in scene.recipe.told)
 
 
 @pytest.mark.parametrize(

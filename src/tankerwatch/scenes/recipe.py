@@ -73,7 +73,7 @@ class RadarCraft:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A report that the watch types in. `ship` is a ship's id."""
+    """A report that the watch types in. `ship` is a ship's id, `source` who says it, `cited` where that was found."""
 
     time_s: float
     kind: str
@@ -82,6 +82,7 @@ class Told:
     verified: bool
     certainty: str
     source: str
+    cited: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def _recipe(name: str, t: Mapping[str, Any]) -> Recipe:
     told = tuple(_told(at, entry) for entry in t["reports"])
     for report in told:
         if report.ship not in ids or report.certainty not in CERTAINTIES or not start_s <= report.time_s <= end_s:
-            raise ValueError(f"report {report.words!r}: unknown ship, no certainty, or outside the window")
+            raise ValueError(f"report {report.words!r}: unknown ship, without certainty, or outside the window")
     return Recipe(
         name=name,
         title=t["title"],
@@ -229,7 +230,7 @@ def _craft(at: Callable[[str], float], entry: Mapping[str, Any]) -> RadarCraft:
 
 
 def _told(at: Callable[[str], float], entry: Mapping[str, Any]) -> Told:
-    return Told(at(entry["time"]), entry["kind"], entry["ship"], entry["words"], entry["verified"], entry["certainty"], entry["source"])
+    return Told(at(entry["time"]), **{key: entry[key] for key in ("kind", "ship", "words", "verified", "certainty", "source", "cited")})
 
 
 def _waypoints(at: Callable[[str], float], entry: Mapping[str, Any]) -> tuple[Waypoint, ...]:
