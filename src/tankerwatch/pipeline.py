@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ import numpy as np
 
 from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
-from tankerwatch.core.incidents import Alert, Evidence, Incident, Report
+from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
 from tankerwatch.core.schema import F64
 from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
@@ -28,7 +28,7 @@ from tankerwatch.detect.kit import Detector, Settings
 from tankerwatch.store.ring import SentenceRing
 from tankerwatch.track.fleet import Fleet, Identity
 from tankerwatch.track.pairs import pairs_of
-from tankerwatch.track.ticks import Frame, Ticks
+from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
 from tankerwatch.triage import render
 from tankerwatch.triage.triage import Triage
 
@@ -58,13 +58,13 @@ class Watch:
 class River:
     """The stages in order, with all that they remember. `take` what comes in, then read `triage`, `picture` and `fleet`."""
 
-    def __init__(self, config: Config, feed_names: Sequence[str] = ("",), *, place_times: bool = False) -> None:
+    def __init__(self, config: Config, feed_names: Sequence[str] = ("",), *, place_times: bool = False, frame_s: int = LOOK_S) -> None:
         self.config = config
         self.feed_names = tuple(feed_names)
         stations = {name: (station.lat_deg, station.lon_deg) for name, station in config.stations.items()}
         self.decoder = Decoder(feed_names=self.feed_names, place_times=place_times, sensor_positions=stations)
         self.fleet = Fleet(watchlist=self._watchlist)
-        self.ticks = Ticks()
+        self.ticks = Ticks(frame_s)
         self.ring = SentenceRing()
         self.watches = [
             Watch(d, config.detectors[d.id].settings, config.detectors[d.id].excepted, d.memory.empty())
@@ -130,7 +130,8 @@ class River:
                 np.full(int(stamped.sum()), self.clock_s) if late else np.maximum.accumulate(np.fmax(lines.time_s[stamped], self.clock_s))
             )
             if len(times):
-                rows["lines"] = (times, Marks((lines.source_row[stamped] >> np.uint64(FEED_SHIFT)).astype(np.uint16)))
+                feed = (lines.source_row[stamped] >> np.uint64(FEED_SHIFT)).astype(np.uint16)
+                rows["lines"] = (times, Marks(np.floor(times), feed))
                 newest = float(np.fmax(newest, times[-1]))
         if rows:
             rows["stations"] = (np.array([min(times[0] for times, _ in rows.values())]), (heard.stations,))
@@ -159,7 +160,7 @@ class River:
         if frame.look:
             self.picture = self.fleet.picture(frame.now_s)
             self.pairs = pairs_of(self.picture, frame.now_s)
-        feeds = _feeds(rows.get("lines"), heard)
+        feeds = _feeds(rows.get("lines"), heard, frame.now_s)
         view = View(frame.now_s, frame.look, legs, self.picture, self.pairs, heard, feeds, self.feed_names, decisions)
         findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view)])
         if len(findings) or decisions or frame.look:
@@ -238,14 +239,22 @@ def _runs(lines: Lines, clock_s: float) -> Iterator[tuple[Lines, bool]]:
         yield lines.take(slice(low, high)), bool(late[low])
 
 
-def _feeds(marks: Marks | None, heard: Heard) -> Feeds:
+def _feeds(marks: Marks | None, heard: Heard, now_s: float) -> Feeds:
+    """What each feed delivered in each second. A report counts in the second of its own time, at the latest in the frame's last."""
     if marks is None:
         return Feeds.empty()
-    reports = [getattr(heard, name).source_row >> np.uint64(FEED_SHIFT) for name in FAMILIES if len(getattr(heard, name))]
-    feed, lines = np.unique(marks.feed, return_counts=True)
-    told = np.concatenate(reports) if reports else np.empty(0, np.uint64)
-    messages = np.array([(told == f).sum() for f in feed.tolist()], np.uint32)
-    return Feeds(feed, lines.astype(np.uint32), messages)
+    keys, lines = np.unique(marks.second_s.astype(np.int64) << 16 | marks.feed, return_counts=True)
+    told = [
+        np.minimum(np.floor(table.time_s), now_s - 1).astype(np.int64) << 16 | (table.source_row >> np.uint64(FEED_SHIFT)).astype(np.int64)
+        for table in (getattr(heard, name) for name in FAMILIES)
+        if len(table)
+    ]
+    messages = np.zeros(len(keys), np.uint32)
+    if told:
+        reported, count = np.unique(np.concatenate(told), return_counts=True)
+        at = np.minimum(np.searchsorted(keys, reported), len(keys) - 1)
+        np.add.at(messages, at, count.astype(np.uint32))
+    return Feeds((keys >> 16) + 1.0, (keys & 0xFFFF).astype(np.uint16), lines.astype(np.uint32), messages)
 
 
 def _rules(watches: Iterable[Watch]) -> dict[str, dict[str, Any]]:
@@ -304,10 +313,15 @@ def result_of(river: River) -> Result:
     first = river.triage.first_helpers
     return Result(
         alerts=[render.alert_json(a, river.name_of) for a in alerts],
-        incidents=[render.incident_json(replace(i, helpers=first.get(i.id, i.helpers)), river.name_of) for i in incidents],
+        incidents=[render.incident_json(replace(i, helpers=_helpers_at_first(i, first)), river.name_of) for i in incidents],
         counters={**river.decoder.counters.to_json(), "ships": len(river.fleet)},
         words=_remarks(river),
     )
+
+
+def _helpers_at_first(incident: Incident, first: Mapping[str, tuple[Helper, ...]]) -> tuple[Helper, ...]:
+    """Who could help when it began, but for those who became casualties themselves."""
+    return tuple(h for h in first.get(incident.id, incident.helpers) if h.mmsi not in incident.ships)
 
 
 def _remarks(river: River) -> list[str]:

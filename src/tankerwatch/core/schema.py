@@ -67,7 +67,7 @@ class Table:
 
     def __len__(self) -> int:
         """The number of rows."""
-        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]  # every table is a dataclass
+        return len(getattr(self, self.__slots__[0]))
 
     @classmethod
     def columns(cls) -> tuple[Column, ...]:
@@ -76,8 +76,8 @@ class Table:
 
     @classmethod
     def empty(cls) -> Self:
-        """A table without rows."""
-        return cls(**{c.name: np.empty(0, c.dtype) for c in cls.columns()})
+        """The table without rows, one for all."""
+        return _empty(cls)
 
     @classmethod
     def blank(cls, rows: int) -> Self:
@@ -119,6 +119,11 @@ class Table:
         from tankerwatch.core import arrow
 
         return arrow.table_of(self)
+
+
+@cache
+def _empty(cls: type[_T]) -> _T:
+    return cls(**{c.name: np.empty(0, c.dtype) for c in _columns(cls)})
 
 
 @cache

@@ -17,13 +17,12 @@ from tankerwatch.core.schema import (
     F32,
     F64,
     I8,
-    I32,
+    I64,
     NAN,
     U8,
     U16,
     U32,
     U64,
-    I64,
     Bool,
     Object,
     Table,
@@ -319,6 +318,7 @@ class Picture(Table):
     usual_sog_kn: Annotated[F32, col("kn", "median of her own speed over the last hour", missing=NAN)]
     usual_minutes: Annotated[U8, col("-", "minutes of that hour in which she was heard")]
     fast_s:       Annotated[F64, col("s", "when she last made four fifths of that median", missing=NAN)]
+    fast_row:     Annotated[U64, col("-", "feed and line number of the fix that showed it")]
     best_sog_kn:  Annotated[F32, col("kn", "greatest speed that she kept for five minutes", missing=NAN)]
     interval_s:   Annotated[F32, col("s", "usual time between her fixes as received here", missing=NAN)]
     missed_share: Annotated[F32, col("-", "share of the minutes of that hour in which she was not heard", missing=NAN)]
@@ -346,18 +346,20 @@ class Pairs(Table):
 
 @table
 class Marks(Table):
-    """One row per line received: where it came from, for the health of the feeds."""
+    """One row per line received: when and from where, for the health of the feeds."""
 
     # fmt: off
-    feed: Annotated[U16, col("-", "index of the feed")]
+    second_s: Annotated[F64, col("s", "the second in which it was received")]
+    feed:     Annotated[U16, col("-", "index of the feed")]
     # fmt: on
 
 
 @table
 class Feeds(Table):
-    """One row per feed that delivered something since the tick before."""
+    """One row per second and feed that delivered something, in order."""
 
     # fmt: off
+    second_s: Annotated[F64, col("s", "the end of the second")]
     feed:     Annotated[U16, col("-", "index of the feed")]
     lines:    Annotated[U32, col("-", "lines received")]
     messages: Annotated[U32, col("-", "reports among them")]
@@ -366,9 +368,10 @@ class Feeds(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What a detector is shown at a tick: all that came since the tick before and, at every look, the picture of all ships.
+    """What a detector is shown: all that came since the view before and, at every look, the picture of all ships.
 
-    `now_s` is the tick; NaN when the input has no times. `picture` and `pairs` are those of the newest look; `look` says that they are new.
+    `now_s` is the end of the frame (live a second, recorded ten): what is found goes by the rows' own times, and by `now_s` at a look only;
+    NaN when the input has no times. `picture` and `pairs` are those of the newest look; `look` says that they are new.
     """
 
     now_s: float

@@ -77,7 +77,7 @@ class LiveDesk:
 
     def begin(self) -> None:
         """Begin with an empty sea."""
-        self.river = River(self.config, self.register.names or ("",), place_times=self.show.mode != "live")
+        self.river = River(self.config, self.register.names or ("",), place_times=self.show.mode != "live", frame_s=1)
         self.river.on_frame = self._on_frame
         self.trails, self.health = Trails(), healths.Health()
         self.player = self._player() if self._player else None

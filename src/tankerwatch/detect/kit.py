@@ -11,8 +11,9 @@ memory is a table, so that it can be saved and moved. `catalog.py` finds the fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -28,6 +29,8 @@ __all__ = [
     "Settings",
     "Spells",
     "View",
+    "among",
+    "by_second",
     "finding",
     "key_of",
     "others_stopped_within",
@@ -122,6 +125,8 @@ class Spelled:
 
 def spells(memory: Spells, keys: U64, now_s: float, *, hold_s: float, clear_s: float) -> Spelled:
     """Note for which keys something is true now. A spell is due when it has lasted `hold_s`, and ends when it was not true for `clear_s`."""
+    if not len(keys) and not len(memory):
+        return Spelled(memory, np.empty(0, np.int64), np.empty(0, np.bool_), memory)
     order = np.argsort(keys, kind="stable")
     keys_sorted = keys[order]
     at = memory.find(keys_sorted)
@@ -187,10 +192,9 @@ def ship_finding(
     severity: str,
     score: float,
     reason: str,
-    lat_deg: float | None = None,
-    lon_deg: float | None = None,
+    evidence: Sequence[int] = (),
 ) -> Findings:
-    """A finding about one ship or several of the picture, the one in danger first: there it is, and their newest sentences are the evidence.
+    """A finding about one ship or several of the picture, the one in danger first: there it is, and their newest sentences end the evidence.
 
     The episode is named after the ships and the second in which it began.
     """
@@ -206,10 +210,29 @@ def ship_finding(
         score=score,
         ships=ships,
         reason=reason,
-        lat_deg=float(picture.lat_deg[slots[0]]) if lat_deg is None else lat_deg,
-        lon_deg=float(picture.lon_deg[slots[0]]) if lon_deg is None else lon_deg,
-        evidence=[int(picture.source_row[slot]) for slot in slots if picture.source_row[slot]],
+        lat_deg=float(picture.lat_deg[slots[0]]),
+        lon_deg=float(picture.lon_deg[slots[0]]),
+        evidence=[*evidence, *(int(picture.source_row[slot]) for slot in slots if picture.source_row[slot])],
     )
+
+
+@cache
+def _members(values: tuple[int, ...]) -> Bool:
+    table = np.zeros(256, np.bool_)
+    table[list(values)] = True
+    return table
+
+
+def among(column: U8, values: tuple[int, ...]) -> Bool:
+    """(n,) whether each value of a column of small numbers is one of `values`."""
+    return np.asarray(_members(values)[column])
+
+
+def by_second(times_s: F64) -> Iterator[tuple[float, I64]]:
+    """The rows of each second of receive time, with the end of that second: findings about rows carry it, wherever frames are cut."""
+    seconds = np.floor(times_s) + 1.0
+    for second in np.unique(seconds).tolist():
+        yield second, np.flatnonzero(seconds == second)
 
 
 def slot_of(picture: Picture, mmsi: int) -> int:
@@ -226,8 +249,9 @@ def raised(memory: Spells, keys: U64) -> Bool:
 
 
 def others_stopped_within(picture: Picture, slot: int, reach_nm: float, now_s: float) -> int:
-    """How many other ships within `reach_nm` have long been at rest there: at anchor, moored, or without way for a quarter of an hour."""
-    at_rest = (picture.usual_sog_kn < 1.0) & (picture.usual_minutes >= 5) | np.isin(picture.nav_status, (1, 5)) & (picture.sog_kn < 1.0)
+    """How many other ships within `reach_nm` have long been at rest there: at anchor, moored, or without way for twenty minutes."""
+    long_slow = (picture.usual_sog_kn < 1.0) | (now_s - picture.fast_s >= 1200)
+    at_rest = (picture.sog_kn < 2.0) & (picture.usual_minutes >= 5) & long_slow | among(picture.nav_status, (1, 5)) & (picture.sog_kn < 1.0)
     at_rest &= now_s - picture.heard_s < 900
     at_rest &= np.abs(picture.lat_deg - picture.lat_deg[slot]) < reach_nm / 60
     at_rest[slot] = False

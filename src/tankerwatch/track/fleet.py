@@ -76,6 +76,8 @@ class Fleet:
     minutes: Any = field(default_factory=lambda: np.zeros((0, kernel.MINUTES), np.int64))
     speeds: Any = field(default_factory=lambda: np.zeros((0, kernel.MINUTES), np.float32))
 
+    minute_rows: Any = field(default_factory=lambda: np.zeros((0, kernel.MINUTES), np.uint64))
+
     def __len__(self) -> int:
         """The number of identities."""
         return len(self.identities)
@@ -123,6 +125,7 @@ class Fleet:
         self.ships[fresh:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.copies, self.copy_s = longer(self.copies, 0), longer(self.copy_s, -np.inf)
         self.minutes, self.speeds = longer(self.minutes, -1), longer(self.speeds, np.nan)
+        self.minute_rows = longer(self.minute_rows, 0)
 
     def _judge(self, slot: int) -> None:
         identity = self.identities[slot]
@@ -175,7 +178,7 @@ class Fleet:
             rows[:, column] = values
         out = np.empty((len(fixes), kernel.OUT_COLUMNS))
         kernel.advance(
-            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.minutes, self.speeds,
+            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.minutes, self.speeds, self.minute_rows,
             slot, rows, _keys(fixes), fixes.utc_second < 60, fixes.source_row, out,
         )  # fmt: skip
         self._take_hearings(slot, fixes)
@@ -247,6 +250,7 @@ class Fleet:
             usual_sog_kn=habits[:, 0].astype(np.float32),
             usual_minutes=np.nan_to_num(habits[:, 1]).astype(np.uint8),
             fast_s=habits[:, 4],
+            fast_row=self.minute_rows[np.arange(n), np.nan_to_num(habits[:, 4] // 60).astype(np.int64) % kernel.MINUTES],
             best_sog_kn=ship[:, kernel.BEST].astype(np.float32),
             interval_s=ship[:, kernel.INTERVAL].astype(np.float32),
             missed_share=habits[:, 2].astype(np.float32),

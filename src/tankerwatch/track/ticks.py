@@ -1,7 +1,8 @@
-"""Time as data: what was heard is cut into seconds of receive time, and at every tenth the fleet is looked at.
+"""Time as data: what was heard is cut into frames of receive time, and at every tenth second the fleet is looked at.
 
-A second is complete when something later has been received, or the desk's clock says so. So the cuts depend on the times alone, never on
-how the stream came in pieces; silence is noticed when nothing comes; and the end of a file is no silence.
+A frame is complete when something later has been received, or the desk's clock says so. So the cuts depend on the times alone, never on
+how the stream came in pieces; silence is noticed when nothing comes; and the end of a file is no silence. Live, frames are of one second;
+recorded input takes the ten seconds between two looks at once: what is found is the same, since detectors go by the rows' own times.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ QUIET_S: Final = 900
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """All that was received in the second before `now_s`; `look` at every tenth second. Rows by name, absent where there are none."""
+    """All that was received since the frame before and before `now_s`; `look` at every tenth second. Rows by name, absent where none."""
 
     now_s: float
     look: bool
@@ -31,8 +32,9 @@ class Frame:
 
 @dataclass(slots=True)
 class Ticks:
-    """Collects rows and gives out frames in order. `second` is the one still open, None before the first."""
+    """Collects rows and gives out frames in order. `second` is the newest reached, None before the first; `frame_s` divides `LOOK_S`."""
 
+    frame_s: int = LOOK_S
     second: int | None = None
     last_row: int = 0
     open: dict[str, list[Any]] = field(default_factory=dict)
@@ -40,15 +42,19 @@ class Ticks:
     def add(self, rows: Mapping[str, tuple[F64, Any]]) -> Iterator[Frame]:
         """Rows by name, as (time of each in s, never falling, and none before what came earlier; table or tuple)."""
         seconds = [np.floor(times).astype(np.int64) for times, _ in rows.values()]
+        if not seconds:
+            return
         if self.second is not None:
             seconds = [np.maximum(s, self.second) for s in seconds]
-        for second in np.unique(np.concatenate(seconds)).tolist() if seconds else []:
-            yield from self.reach(second)
-            self.last_row = second
-            for (name, (_, table)), its in zip(rows.items(), seconds, strict=True):
-                low, high = np.searchsorted(its, (second, second + 1))
+        frames = [s // self.frame_s for s in seconds]
+        for frame in np.unique(np.concatenate(frames)).tolist():
+            spans = [tuple(np.searchsorted(f, (frame, frame + 1)).tolist()) for f in frames]
+            present = [(s[low], s[high - 1]) for s, (low, high) in zip(seconds, spans, strict=True) if high > low]
+            yield from self.reach(int(min(first for first, _ in present)))
+            self.second = self.last_row = int(max(last for _, last in present))
+            for (name, (_, table)), (low, high), its in zip(rows.items(), spans, frames, strict=True):
                 if high > low:
-                    whole = low == 0 and high == len(its)
+                    whole = high - low == len(its)
                     part = table if whole else table.take(slice(low, high)) if isinstance(table, Table) else table[low:high]
                     self.open.setdefault(name, []).append(part)
 
@@ -56,21 +62,21 @@ class Ticks:
         """Everything before `second` has been received: close what is complete."""
         if self.second is None:
             self.second = self.last_row = second
-        if second <= self.second:
-            return
-        tick = self.second + 1
-        quiet = self.last_row + QUIET_S
-        look = tick % LOOK_S == 0 and tick <= quiet
-        if self.open or look:
-            yield Frame(float(tick), look, self._closed())
-        for later in range(tick - tick % LOOK_S + LOOK_S, min(second, quiet) + 1, LOOK_S):
-            yield Frame(float(later), True, {})
-        self.second = second
+        frame = self.second // self.frame_s
+        if second // self.frame_s > frame:
+            tick = (frame + 1) * self.frame_s
+            quiet = self.last_row + QUIET_S
+            look = tick % LOOK_S == 0 and tick <= quiet
+            if self.open or look:
+                yield Frame(float(tick), look, self._closed())
+            for later in range(tick - tick % LOOK_S + LOOK_S, min(second, quiet) + 1, LOOK_S):
+                yield Frame(float(later), True, {})
+        self.second = max(self.second, second)
 
     def finish(self) -> Iterator[Frame]:
         """The stream is over: give out what is open. No look beyond: an end is no silence."""
         if self.second is not None and self.open:
-            tick = self.second + 1
+            tick = self.last_row + 1
             yield Frame(float(tick), tick % LOOK_S == 0, self._closed())
             self.second = tick
 

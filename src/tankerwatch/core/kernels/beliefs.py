@@ -130,7 +130,7 @@ def _is_copy(copies: Any, copy_s: Any, key: int, received: float, has_second: bo
 
 
 @nb.njit(cache=True)
-def _remember_minute(ship: Any, minutes: Any, speeds: Any, event: float, sog: float) -> None:
+def _remember_minute(ship: Any, minutes: Any, speeds: Any, minute_rows: Any, event: float, sog: float, source_row: int) -> None:
     """Keep the minute's first speed, and the best speed kept for five minutes running."""
     minute = np.int64(event // 60.0)
     at = minute % MINUTES
@@ -138,6 +138,7 @@ def _remember_minute(ship: Any, minutes: Any, speeds: Any, event: float, sog: fl
         return
     minutes[at] = minute
     speeds[at] = sog
+    minute_rows[at] = source_row
     slowest = sog
     for back in range(1, 5):
         before = (minute - back) % MINUTES
@@ -150,7 +151,7 @@ def _remember_minute(ship: Any, minutes: Any, speeds: Any, event: float, sog: fl
 
 @nb.njit(cache=True)
 def advance(  # the state of the fleet is these arrays
-    ships: Any, beliefs: Any, rows: Any, copies: Any, copy_s: Any, minutes: Any, speeds: Any,
+    ships: Any, beliefs: Any, rows: Any, copies: Any, copy_s: Any, minutes: Any, speeds: Any, minute_rows: Any,
     slot: Any, fixes: Any, keys: Any, has_second: Any, source_row: Any, out: Any,
 ) -> None:  # fmt: skip
     """Give each fix to a belief of its ship. slot: (n,) i64 · fixes: (n, IN_COLUMNS) f64 · out: (n, OUT_COLUMNS) f64, `OUT_BELIEF` is
@@ -266,7 +267,7 @@ def advance(  # the state of the fleet is these arrays
         ship[MSG_TYPE] = row[IN_TYPE]
         if not coarse:
             ship[PRECISE_S] = row[IN_EVENT]
-        _remember_minute(ship, minutes[s], speeds[s], row[IN_EVENT], belief[SOG])
+        _remember_minute(ship, minutes[s], speeds[s], minute_rows[s], row[IN_EVENT], belief[SOG], source_row[i])
 
 
 @nb.njit(cache=True)
@@ -316,6 +317,6 @@ def warm() -> None:
     advance(
         np.full((1, SHIP_COLUMNS), np.nan), np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64),
         np.zeros((1, COPIES), np.uint64), np.full((1, COPIES), -np.inf), np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES), np.nan, np.float32),
-        np.zeros(1, np.int64), np.zeros((1, IN_COLUMNS)), np.ones(1, np.uint64), np.ones(1, np.bool_), np.ones(1, np.uint64), np.zeros((1, OUT_COLUMNS)),
+        np.zeros((1, MINUTES), np.uint64), np.zeros(1, np.int64), np.zeros((1, IN_COLUMNS)), np.ones(1, np.uint64), np.ones(1, np.bool_), np.ones(1, np.uint64), np.zeros((1, OUT_COLUMNS)),
     )  # fmt: skip
     habits(np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES), np.nan, np.float32), np.zeros(1), np.zeros(1), np.zeros((1, 5)))

@@ -22,6 +22,7 @@ from tankerwatch.detect.kit import (
     Settings,
     Spells,
     View,
+    among,
     key_of,
     raised,
     ship_finding,
@@ -56,8 +57,8 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
     distance, closing, cpa, tcpa = (getattr(pairs, c)[both] for c in ("distance_nm", "closing_kn", "cpa_nm", "tcpa_s"))
     keys = key_of(picture.mmsi[ship], picture.mmsi[craft])
     comes = (
-        ~np.isin(picture.kind[craft], EXPECTED)
-        & ~np.isin(picture.msg_type[craft], (9, 27))
+        ~among(picture.kind[craft], EXPECTED)
+        & ~among(picture.msg_type[craft], (9, 27))
         & (picture.length_m[craft] < settings["length_m"])
         & (picture.sog_kn[craft] >= settings["speed_kn"])
         & (closing >= settings["closing_kn"])

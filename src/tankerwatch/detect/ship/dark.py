@@ -19,7 +19,20 @@ import numpy as np
 
 from tankerwatch.core.geo import distance_nm, moved
 from tankerwatch.core.tables import Picture
-from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells, View, key_of, ship_finding, ships_of, slot_of, spells
+from tankerwatch.detect.kit import (
+    Detector,
+    Findings,
+    Setting,
+    Settings,
+    Spells,
+    View,
+    among,
+    key_of,
+    ship_finding,
+    ships_of,
+    slot_of,
+    spells,
+)
 
 SETTINGS: Final = {
     "silent_s": Setting(600, "s", "silence before it is raised", 120, 86400, "30 min is good, 6 h usual: research/detect.md 5.6"),
@@ -37,7 +50,7 @@ SETTINGS: Final = {
 
 def _well_heard(picture: Picture, settings: Settings) -> np.ndarray:
     return np.asarray(
-        np.isin(picture.msg_type, (1, 2, 3))
+        among(picture.msg_type, (1, 2, 3))
         & (picture.kind < 10)
         & (picture.usual_minutes >= settings["known_minutes"])
         & (picture.missed_share <= 1 - settings["heard_share"])
@@ -59,7 +72,7 @@ def _surrounded(picture: Picture, slot: int, now_s: float, settings: Settings) -
 
 
 def _at_rest_near(picture: Picture, slot: int, now_s: float, settings: Settings) -> bool:
-    at_rest = (picture.usual_sog_kn < 1.0) | np.isin(picture.nav_status, (1, 5))
+    at_rest = (picture.usual_sog_kn < 1.0) | among(picture.nav_status, (1, 5))
     rows = np.flatnonzero(at_rest & (now_s - picture.heard_s < 1800))
     return bool(
         (
@@ -73,7 +86,7 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
     picture, now_s = view.picture, view.now_s
     silent_s = now_s - picture.heard_s
     well_heard = _well_heard(picture, settings)
-    under_way = (picture.sog_kn >= settings["way_kn"]) & ~np.isin(picture.nav_status, (1, 5, 6))
+    under_way = (picture.sog_kn >= settings["way_kn"]) & ~among(picture.nav_status, (1, 5, 6))
     patience = np.fmax(settings["silent_s"], settings["gap_factor"] * picture.longest_gap_s + settings["silent_s"] / 2)
     quiet = well_heard & under_way & (silent_s >= patience) & picture.trusted
     regular = well_heard & (silent_s < 7200)

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells, View, finding, key_of, ships_of, spells
+from tankerwatch.core.incidents import RANK
+from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells, View, by_second, finding, key_of, ships_of, spells
 
 SETTINGS: Final = {
     "silent_s": Setting(1800, "s", "over when the beacon or the call was not heard for this long", 300, 86400),
@@ -33,33 +34,37 @@ CRY: Final = re.compile(
 )
 
 
-def _cries(view: View) -> Iterator[tuple[int, str, str, float, float, int]]:
-    """What cries for help in this view: (identity, severity, words, lat, lon, source row), in order of the tables."""
+class Cry(NamedTuple):
+    """Something that cries for help, and the row that says so."""
+
+    time_s: float
+    mmsi: int
+    severity: str
+    words: str
+    lat_deg: float = np.nan
+    lon_deg: float = np.nan
+    row: int = 0
+
+
+def _cries(view: View) -> Iterator[Cry]:
+    """What cries for help in this view, in order of the tables."""
     fixes = view.heard.fixes
     for i in np.flatnonzero(fixes.nav_status == ACTIVE).tolist():
         mmsi = int(fixes.mmsi[i])
         beacon = BEACONS.get(mmsi // 1_000_000)
-        if beacon:
-            yield (
-                mmsi,
-                "distress",
-                f"{beacon} is active ({{0}}).",
-                float(fixes.lat_deg[i]),
-                float(fixes.lon_deg[i]),
-                int(fixes.source_row[i]),
-            )
-        else:
-            words = "{0} sends the status of an active distress beacon: a call for help, or set by mistake."
-            yield mmsi, "danger", words, float(fixes.lat_deg[i]), float(fixes.lon_deg[i]), int(fixes.source_row[i])
+        severity = "distress" if beacon else "caution"
+        words = (
+            f"{beacon} is active ({{0}})." if beacon else "{0} sends the status of a distress beacon: a call for help, or set by mistake."
+        )
+        yield Cry(float(fixes.time_s[i]), mmsi, severity, words, float(fixes.lat_deg[i]), float(fixes.lon_deg[i]), int(fixes.source_row[i]))
     texts = view.heard.texts
     for i in range(len(texts)):
         text = " ".join(str(texts.text[i]).split())
-        cry = CRY.search(text)
-        if cry and not TEST.search(text):
+        if CRY.search(text) and not TEST.search(text):
             mmsi = int(texts.mmsi[i])
-            severity = "distress" if mmsi // 1_000_000 in BEACONS else "danger"
             quoted = text.replace("{", "(").replace("}", ")")
-            yield mmsi, severity, f"{{0}} sends the safety text “{quoted}”.", np.nan, np.nan, int(texts.source_row[i])
+            severity = "distress" if mmsi // 1_000_000 in BEACONS else "danger"
+            yield Cry(float(texts.time_s[i]), mmsi, severity, f"{{0}} sends the safety text “{quoted}”.", row=int(texts.source_row[i]))
     calls = view.heard.calls
     for i in range(len(calls)):
         if calls.category[i] == "distress" and calls.kind[i] in ("call", "relay"):
@@ -69,61 +74,69 @@ def _cries(view: View) -> Iterator[tuple[int, str, str, float, float, int]]:
                 if calls.kind[i] == "call"
                 else f"A DSC distress call of {{0}} is relayed{nature}."
             )
-            yield int(calls.mmsi[i]), "distress", words, float(calls.lat_deg[i]), float(calls.lon_deg[i]), int(calls.source_row[i])
+            where = float(calls.lat_deg[i]), float(calls.lon_deg[i])
+            yield Cry(float(calls.time_s[i]), int(calls.mmsi[i]), "distress", words, *where, int(calls.source_row[i]))
 
 
 def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spells]:
-    """Judge what was heard. Level 1 raised; `Spells.value` counts the reports of a ship that is not yet believed."""
-    now_s = 0.0 if np.isnan(view.now_s) else view.now_s
-    cries: dict[int, list[tuple[str, str, float, float, int]]] = {}
-    for cry in _cries(view):
-        cries.setdefault(cry[0], []).append(cry[1:])
-    keys = key_of(np.array(sorted(cries), np.uint64))
-    spelled = spells(memory, keys, now_s, hold_s=0, clear_s=settings["silent_s"])
-    kept = spelled.memory
-    found = []
+    """Judge what was heard. Level 1 raised, 2 as distress; `Spells.value` counts the reports of a ship that is not yet believed."""
+    cries = list(_cries(view))
+    found: list[Findings] = []
 
-    def say(verb: str, mmsi: int, since_s: float, severity: str, words: str, lat: float, lon: float, rows: list[int]) -> None:
+    def say(verb: str, time_s: float, cry: Cry, since_s: float, severity: str, rows: list[int]) -> None:
+        lat, lon = (cry.lat_deg, cry.lon_deg) if cry.lat_deg == cry.lat_deg or verb == "end" else _last_known(view, cry.mmsi)
         found.append(
             finding(
                 detector="distress",
-                episode=f"{mmsi}-{int(since_s)}",
+                episode=f"{cry.mmsi}-{int(since_s)}",
                 verb=verb,
-                time_s=float(view.now_s),
-                start_s=since_s if view.now_s == view.now_s else float("nan"),
+                time_s=time_s,
+                start_s=since_s if time_s == time_s else np.nan,
                 severity=severity,
-                score=0.95 if severity == "distress" else 0.7,
-                ships=(mmsi,),
+                score=0.95 if severity == "distress" else 0.7 if severity == "danger" else 0.4,
+                ships=(cry.mmsi,),
                 lat_deg=lat,
                 lon_deg=lon,
-                reason=words,
+                reason=cry.words,
                 evidence=rows,
             )
         )
 
-    for mmsi, row in zip(sorted(cries), spelled.at, strict=True):
-        heard = cries[mmsi]
-        severity, words, lat, lon, _ = max(heard, key=lambda c: (c[0] == "distress", c[0] == "danger"))
-        if np.isnan(lat):
-            lat, lon = _last_known(view, mmsi)
-        rows = [c[4] for c in heard]
-        doubted = all("set by mistake" in c[1] for c in heard)
-        kept.value[row] = np.nan_to_num(kept.value[row]) + len(heard)
-        if kept.level[row] == 0 and (not doubted or kept.value[row] >= settings["ship_fixes"]):
-            kept.level[row] = 2 if severity == "distress" else 1
-            say("raise", mmsi, float(kept.since_s[row]), severity, words, lat, lon, rows)
-        elif kept.level[row] == 1 and severity == "distress":
-            kept.level[row] = 2
-            say("amend", mmsi, float(kept.since_s[row]), severity, words, lat, lon, rows)
-    for mmsi, words in _cancelled(view):
-        at = kept.find(key_of(np.array([mmsi], np.uint64)))[0]
-        if at >= 0 and kept.level[at] > 0:
-            say("end", mmsi, float(kept.since_s[at]), "notice", words, np.nan, np.nan, [])
-            kept.level[at] = 0
-    for mmsi, since_s in zip(ships_of(spelled.ended.key)[0], spelled.ended.since_s, strict=True):
-        minutes = settings["silent_s"] / 60
-        say("end", mmsi, float(since_s), "notice", f"{{0}} was not heard to call for help for {minutes:.0f} minutes.", np.nan, np.nan, [])
-    return Findings.concat(found), kept
+    def judge(time_s: float, heard: list[Cry]) -> None:
+        nonlocal memory
+        ships = sorted({cry.mmsi for cry in heard})
+        now_s = 0.0 if np.isnan(time_s) else time_s
+        spelled = spells(memory, key_of(np.array(ships, np.uint64)), now_s, hold_s=0, clear_s=settings["silent_s"])
+        memory = spelled.memory
+        for mmsi, row in zip(ships, spelled.at.tolist(), strict=True):
+            of_her = [cry for cry in heard if cry.mmsi == mmsi]
+            worst = max(of_her, key=lambda cry: RANK[cry.severity])
+            memory.value[row] = np.nan_to_num(memory.value[row]) + len(of_her)
+            believed = worst.severity != "caution" or memory.value[row] >= settings["ship_fixes"]
+            level = 1 + RANK[worst.severity]
+            if believed and memory.level[row] < level:
+                verb = "amend" if memory.level[row] else "raise"
+                memory.level[row] = level
+                say(verb, time_s, worst, float(memory.since_s[row]), worst.severity, [cry.row for cry in of_her])
+        for mmsi, since_s in zip(ships_of(spelled.ended.key)[0], spelled.ended.since_s.tolist(), strict=True):
+            minutes = settings["silent_s"] / 60
+            over = Cry(now_s, mmsi, "notice", f"{{0}} was not heard to call for help for {minutes:.0f} minutes.")
+            say("end", time_s, over, since_s, "notice", [])
+
+    times = np.array([cry.time_s for cry in cries], np.float64)
+    if np.isnan(view.now_s):
+        judge(view.now_s, cries)
+        return Findings.concat(found), memory
+    for second, rows in by_second(times):
+        judge(second, [cries[row] for row in rows.tolist()])
+    for cry in _cancelled(view):
+        at = int(memory.find(key_of(np.array([cry.mmsi], np.uint64)))[0])
+        if at >= 0 and memory.level[at] > 0:
+            say("end", float(np.floor(cry.time_s) + 1), cry, float(memory.since_s[at]), "notice", [cry.row])
+            memory = memory.take(np.arange(len(memory)) != at)
+    if view.look:
+        judge(view.now_s, [])
+    return Findings.concat(found), memory
 
 
 def _last_known(view: View, mmsi: int) -> tuple[float, float]:
@@ -131,11 +144,12 @@ def _last_known(view: View, mmsi: int) -> tuple[float, float]:
     return (float(view.picture.lat_deg[at[0]]), float(view.picture.lon_deg[at[0]])) if len(at) else (np.nan, np.nan)
 
 
-def _cancelled(view: View) -> Iterator[tuple[int, str]]:
+def _cancelled(view: View) -> Iterator[Cry]:
     calls = view.heard.calls
     for i in range(len(calls)):
         if calls.category[i] == "distress" and calls.kind[i] == "cancel":
-            yield int(calls.mmsi[i]), "{0} has cancelled her distress call."
+            words = "{0} has cancelled her distress call."
+            yield Cry(float(calls.time_s[i]), int(calls.mmsi[i]), "notice", words, row=int(calls.source_row[i]))
 
 
 DETECTOR: Final = Detector(

@@ -16,7 +16,8 @@ from typing import Final
 import numpy as np
 
 from tankerwatch.core.mmsi import are_standard
-from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells, View, finding, key_of, ships_of, spells
+from tankerwatch.core.schema import I64
+from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells, View, among, by_second, finding, key_of, ships_of, spells
 
 SETTINGS: Final = {
     "fixes": Setting(4, "-", "consecutive displaced fixes that fit each other", 2, 20, "research/detect.md 5.2: 3 found 99 %"),
@@ -33,52 +34,52 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
         (legs.belief > 0)
         & (legs.in_belief >= settings["fixes"])
         & (legs.apart_nm >= settings["apart_nm"])
-        & ~np.isin(legs.msg_type, (0, 27))
+        & ~among(legs.msg_type, (0, 27))
         & ~legs.late
         & are_standard(legs.mmsi)
     )
     rows = np.flatnonzero(displaced)
-    _, last = np.unique(legs.mmsi[rows][::-1], return_index=True)
-    rows = rows[::-1][last]
-    spelled = spells(memory, key_of(legs.mmsi[rows]), view.now_s, hold_s=0, clear_s=settings["clear_s"])
-    kept = spelled.memory
     found = []
-    for leg, row, due in zip(rows, spelled.at, spelled.due, strict=True):
-        if not due:
-            continue
-        kept.level[row] = 1
-        mmsi, apart = int(legs.mmsi[leg]), float(legs.apart_nm[leg])
-        found.append(
-            finding(
-                detector="false_position",
-                episode=f"{mmsi}-{int(kept.since_s[row])}",
-                verb="raise",
-                time_s=float(view.now_s),
-                start_s=float(kept.since_s[row]),
-                severity="caution",
-                score=0.8,
-                ships=(mmsi,),
-                lat_deg=float(legs.lat_deg[leg]),
-                lon_deg=float(legs.lon_deg[leg]),
-                reason=f"{{0}} reports positions {apart:.1f} nm from where she can be: her position is not to be trusted, or another uses her identity.",
-                evidence=(int(legs.source_row[leg]),),
-            )
-        )
-    for mmsi, since_s in zip(ships_of(spelled.ended.key)[0], spelled.ended.since_s, strict=True):
+
+    def say(verb: str, mmsi: int, time_s: float, since_s: float, severity: str, score: float, reason: str, leg: int | None = None) -> None:
         found.append(
             finding(
                 detector="false_position",
                 episode=f"{mmsi}-{int(since_s)}",
-                verb="end",
-                time_s=float(view.now_s),
-                start_s=float(since_s),
-                severity="notice",
-                score=0.5,
+                verb=verb,
+                time_s=time_s,
+                start_s=since_s,
+                severity=severity,
+                score=score,
                 ships=(mmsi,),
-                reason="{0} no longer reports positions that cannot be.",
+                lat_deg=float("nan") if leg is None else float(legs.lat_deg[leg]),
+                lon_deg=float("nan") if leg is None else float(legs.lon_deg[leg]),
+                reason=reason,
+                evidence=() if leg is None else (int(legs.source_row[leg]),),
             )
         )
-    return Findings.concat(found), kept
+
+    def judge(time_s: float, its: I64) -> None:
+        nonlocal memory
+        spelled = spells(memory, key_of(legs.mmsi[its]), time_s, hold_s=0, clear_s=settings["clear_s"])
+        memory = spelled.memory
+        for leg, row, due in zip(its.tolist(), spelled.at.tolist(), spelled.due.tolist(), strict=True):
+            if due and memory.level[row] == 0:
+                memory.level[row] = 1
+                apart = float(legs.apart_nm[leg])
+                words = (
+                    f"{{0}} reports positions {apart:.1f} nm from where she can be: not to be trusted, or another ship uses her identity."
+                )
+                say("raise", int(legs.mmsi[leg]), time_s, float(memory.since_s[row]), "caution", 0.8, words, leg)
+        for mmsi, since_s in zip(ships_of(spelled.ended.key)[0], spelled.ended.since_s.tolist(), strict=True):
+            say("end", mmsi, time_s, since_s, "notice", 0.5, "{0} no longer reports positions that cannot be.")
+
+    for second, its in by_second(legs.received_s[rows]):
+        _, first = np.unique(legs.mmsi[rows[its]], return_index=True)
+        judge(second, rows[its][first])
+    if view.look:
+        judge(view.now_s, np.empty(0, np.int64))
+    return Findings.concat(found), memory
 
 
 DETECTOR: Final = Detector(id="false_position", words="false position", reads=("legs", "look"), settings=SETTINGS, memory=Spells, step=step)

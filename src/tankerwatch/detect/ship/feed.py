@@ -60,21 +60,19 @@ def _row(memory: Health, feed: int) -> tuple[Health, int]:
 
 def step(view: View, memory: Health, settings: Settings) -> tuple[Findings, Health]:
     """Note what each feed delivered; judge all of them at a look."""
-    now_s = view.now_s
-    memory = Health.concat([memory]).take(slice(None)) if len(memory) else memory
     memory = memory.replace(**{c.name: getattr(memory, c.name).copy() for c in memory.columns()})
-    for feed, lines, messages in zip(view.feeds.feed.tolist(), view.feeds.lines.tolist(), view.feeds.messages.tolist(), strict=True):
+    feeds = view.feeds
+    for second_s, feed, messages in zip(feeds.second_s.tolist(), feeds.feed.tolist(), feeds.messages.tolist(), strict=True):
         memory, at = _row(memory, feed)
-        if lines:
-            pause = now_s - memory.last_s[at]
-            if pause == pause:
-                usual = memory.pause_s[at]
-                memory.pause_s[at] = pause if usual != usual else usual + 0.05 * (pause - usual)
-            else:
-                memory.first_s[at] = now_s
-            memory.last_s[at] = now_s
+        pause = second_s - memory.last_s[at]
+        if pause == pause:
+            usual = memory.pause_s[at]
+            memory.pause_s[at] = pause if usual != usual else usual + 0.05 * (pause - usual)
+        else:
+            memory.first_s[at] = second_s
+        memory.last_s[at] = second_s
         if messages:
-            memory.report_s[at] = now_s
+            memory.report_s[at] = second_s
     for decision in view.decisions:
         if decision.kind == "feed":
             memory, at = _row(memory, int(decision.content["feed"]))

@@ -20,6 +20,7 @@ from tankerwatch.detect.kit import (
     Settings,
     Spells,
     View,
+    among,
     key_of,
     others_stopped_within,
     ship_finding,
@@ -41,7 +42,7 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
     """Judge every ship at a look."""
     picture, now_s = view.picture, view.now_s
     changed = picture.status_s > picture.first_s
-    slots = np.flatnonzero((picture.nav_status == NOT_UNDER_COMMAND) & changed & np.isin(picture.msg_type, (1, 2, 3)))
+    slots = np.flatnonzero((picture.nav_status == NOT_UNDER_COMMAND) & changed & among(picture.msg_type, (1, 2, 3)))
     spelled = spells(memory, key_of(picture.mmsi[slots]), now_s, hold_s=settings["hold_s"], clear_s=settings["clear_s"])
     kept = spelled.memory
     found = []
@@ -56,7 +57,7 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
             words = f"{{0}} says that she is not under command, but makes {sog:.1f} kn: possibly set by mistake, or without steering."
         else:
             severity, score = "danger", 0.9
-            words = f"{{0}} is not under command; " + (f"she makes {sog:.1f} kn." if sog == sog else "her speed is not known.")
+            words = "{0} is not under command; " + (f"she makes {sog:.1f} kn." if sog == sog else "her speed is not known.")
         since_s = float(kept.since_s[row])
         found.append(
             ship_finding(view, "not_under_command", "raise", [slot], since_s=since_s, severity=severity, score=score, reason=words)

@@ -23,6 +23,7 @@ from tankerwatch.detect.kit import (
     Settings,
     Spells,
     View,
+    among,
     key_of,
     others_stopped_within,
     raised,
@@ -39,7 +40,7 @@ SETTINGS: Final = {
     "hold_s": Setting(60, "s", "she stays below for this long", 0, 900, "DMA AisAbnormal"),
     "known_minutes": Setting(15, "min", "minutes of the last hour in which she was heard", 5, 60),
     "length_m": Setting(50, "m", "shorter ships are not judged; those of unknown length are", 0, 300, "DMA AisAbnormal"),
-    "rest_nm": Setting(1.5, "nm", "where another ship lies at rest within this, ships stop", 0, 10),
+    "rest_nm": Setting(2.0, "nm", "where another ship lies at rest within this, ships stop", 0, 10),
     "clear_s": Setting(900, "s", "over when she has made way again for this long", 60, 7200),
 }
 STOPS_AT_WILL: Final = (4, 5, 7, 8, 10, 11, 12, 13, 14)  # kinds: fishing, service, pleasure, authority, and those that are no ships
@@ -48,15 +49,15 @@ STOPS_AT_WILL: Final = (4, 5, 7, 8, 10, 11, 12, 13, 14)  # kinds: fishing, servi
 def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spells]:
     """Judge every ship at a look. `Spells.value` is her usual speed when she was judged first."""
     picture, now_s = view.picture, view.now_s
-    anchored = np.isin(picture.nav_status, (1, 5))
+    anchored = among(picture.nav_status, (1, 5))
     heard = now_s - picture.event_s < 300
     keys = key_of(picture.mmsi)
     was_raised = raised(memory, keys)
     usual = picture.usual_sog_kn.copy()
     usual[was_raised] = memory.value[memory.find(keys[was_raised])]
     judged = (
-        ~np.isin(picture.kind, STOPS_AT_WILL)
-        & np.isin(picture.msg_type, (1, 2, 3))
+        ~among(picture.kind, STOPS_AT_WILL)
+        & among(picture.msg_type, (1, 2, 3))
         & (picture.usual_sog_kn >= settings["usual_kn"])
         & (picture.usual_minutes >= settings["known_minutes"])
         & ((picture.length_m == 0) | (picture.length_m >= settings["length_m"]))
@@ -72,7 +73,10 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
 
     def say(verb: str, slot: int, since_s: float, score: float, words: str) -> None:
         severity = "danger" if picture.guarded[slot] else "caution"
-        found.append(ship_finding(view, "sudden_stop", verb, [slot], since_s=since_s, severity=severity, score=score, reason=words))
+        shown = [int(picture.fast_row[slot])] if verb == "raise" else []
+        found.append(
+            ship_finding(view, "sudden_stop", verb, [slot], since_s=since_s, severity=severity, score=score, reason=words, evidence=shown)
+        )
 
     for slot, row in zip(slots[spelled.due], spelled.at[spelled.due], strict=True):
         if others_stopped_within(picture, int(slot), settings["rest_nm"], now_s):
