@@ -357,6 +357,15 @@ def test_incident_says_who_can_help(open_page):
     page.locator("#panel h2", has_text="Two tankers stopped").wait_for()
 
 
+def test_measurement_gives_rates(open_page):
+    """The rates themselves are for a quiet machine: here only that they are measured at all."""
+    page = open_page()
+    assert page.evaluate("tankerwatch.measure(300).then(found => found.fps)") > 0
+    assert page.evaluate("tankerwatch.fps(300)") > 0
+    assert page.evaluate("tankerwatch.blank(300)") > 0
+    assert page.locator(".ship-layer").count() == 1
+
+
 def test_a_link_opens_what_it_names(open_page):
     page = open_page(fragment="#map=8.00/25.0000/57.0000&alert=a4")
     page.locator("#panel h2", has_text="HYUNDAI DUBAI").wait_for()

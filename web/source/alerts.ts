@@ -150,7 +150,7 @@ function list(): TemplateResult {
       <span class="list-count figures">${counts()}</span>
     </div>
     <p class="hold" role="status">${waiting ? `${waiting} more · order held while you point here` : nothing}</p>
-    <div class="list-body" tabindex="-1">
+    <div class="list-body">
       ${shown.some((group) => group.alerts.length || group.incident) ? repeat(shown, (group) => group.key, groupOf) : emptyList()}
       ${over.length
         ? html`<details class="over" ?open=${overOpen} @toggle=${(event: Event) => {
@@ -209,12 +209,13 @@ export function holdOrder(into: HTMLElement): void {
     pointed = false;
     settle();
   });
-  into.addEventListener("focusin", () => {
-    focused = true;
+  into.addEventListener("focusin", (event) => {
+    // What a click leaves the focus on is not meant to hold the list for the rest of the watch; keys are.
+    focused = event.target instanceof Element && event.target.matches(":focus-visible");
     settle();
   });
   into.addEventListener("focusout", (event) => {
-    focused = event.relatedTarget instanceof Node && into.contains(event.relatedTarget);
+    focused &&= event.relatedTarget instanceof Node && into.contains(event.relatedTarget);
     settle();
   });
 }

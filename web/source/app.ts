@@ -10,12 +10,12 @@ import { connect } from "./connection";
 import { desk } from "./desk";
 import { drawFeeds } from "./feeds";
 import { latitude, mercatorX, mercatorY } from "./fleet";
-import { position } from "./format";
+import { clockTime, position } from "./format";
 import { incidentPanel } from "./incident-panel";
 import { startKeys } from "./keys";
 import { foreignLink, readLink, writeLink } from "./link";
 import { ChartMap } from "./map";
-import { alertPlace, drawGrid, drawMarks } from "./marks";
+import { alertPlace, drawGrid, drawMarks, reportAt } from "./marks";
 import { blankRate, frameRate } from "./measure";
 import { PALETTES, nextPalette, usePalette } from "./palette";
 import { drawReplay } from "./replay";
@@ -201,7 +201,9 @@ map.onClick((x, y) => {
   if (slot !== null && desk.fleet.id[slot]) selectShip(desk.fleet.id[slot], false);
   else {
     const alert = alertAt(x, y);
-    if (alert) selectAlert(alert, false);
+    const report = reportAt(desk.reports.values(), x, y, map.camera());
+    if (report) desk.say(`${clockTime(report.time_s)} · ${report.kind}, ${report.verified ? "verified" : "not verified"}${report.source ? ` · ${report.source}` : ""}: ${report.words}`);
+    else if (alert) selectAlert(alert, false);
   }
 });
 

@@ -100,7 +100,12 @@ function readText(text: string): void {
       desk.setClock(message.clock_s);
       break;
     case "names":
-      desk.fleet.name(message.ships);
+      try {
+        desk.fleet.name(message.ships);
+      } catch (problem) {
+        if (!(problem instanceof RangeError)) throw problem;
+        desk.frameProblem = problem.message;
+      }
       break;
     case "alerts":
       keep(desk.alerts, message.alerts.map(fillIn), message.all);

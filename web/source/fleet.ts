@@ -140,6 +140,8 @@ export class Fleet {
   name(rows: NameRow[]): void {
     for (const [slot, id, name, , nation] of rows) {
       this.grow(slot + 1);
+      const before = this.id[slot];
+      if (before !== id && this.slotOfId.get(before) === slot) this.slotOfId.delete(before); // the slot has a new owner
       this.id[slot] = id;
       this.names[slot] = name;
       this.nations[slot] = nation;

@@ -3,7 +3,7 @@
 import { desk } from "./desk";
 import { latitude, mercatorX, mercatorY } from "./fleet";
 import type { Palette } from "./palette";
-import type { Alert, Severity } from "./shapes";
+import type { Alert, Report, Severity } from "./shapes";
 import { toScreenX, type Camera } from "./ships";
 
 type Context = CanvasRenderingContext2D;
@@ -56,7 +56,7 @@ export function drawGrid(context: Context, camera: Camera, palette: Palette): vo
     const y = Math.round((mercatorY(lat_deg) - camera.centreY) * camera.worldPx + camera.height / 2) + 0.5;
     context.moveTo(0, y);
     context.lineTo(camera.width, y);
-    if (y > 34) context.fillText(gridLabel(lat_deg, step_deg, "N", "S"), 8, y - 2);
+    if (y > 34 && y < camera.height - 40) context.fillText(gridLabel(lat_deg, step_deg, "N", "S"), 8, y - 2);
   }
   context.stroke();
 }
@@ -166,6 +166,16 @@ export function drawMarks(context: Context, camera: Camera, palette: Palette, pl
     if (alert.id === desk.selection.alert && alert.ships.length > 1) drawLinks(context, alert, palette, place);
   }
   drawHelpers(context, camera, palette, place);
+}
+
+/** The report whose sheet of paper is under the pointer. */
+export function reportAt(reports: Iterable<Report>, x_px: number, y_px: number, camera: Camera): Report | null {
+  for (const report of reports) {
+    if (report.lat_deg === null || report.lon_deg === null) continue;
+    const [x, y] = toScreen(report.lat_deg, report.lon_deg, camera);
+    if (Math.abs(x - x_px) < 12 && Math.abs(y - y_px) < 13) return report;
+  }
+  return null;
 }
 
 function drawLinks(context: Context, alert: Alert, palette: Palette, place: (slot: number) => [number, number]): void {

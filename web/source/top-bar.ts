@@ -41,7 +41,7 @@ function healthLine(palette: () => void): TemplateResult {
   const all = health?.feeds.length ?? 0;
   const ill = !desk.connected || well < all || health?.journal?.state === "failed" || health?.clock_check?.state === "wrong";
   return html`<button class="health ${ill ? "ill" : ""}" aria-expanded=${desk.feedsOpen ? "true" : "false"} aria-controls="feeds" @click=${toggleFeeds}>
-      ${health
+      ${health && (desk.connected || !desk.everConnected)
         ? html`<span class="figures">feeds ${well}/${all}</span
             ><span class="figures wide"> · ${perSecond(health.messages_per_s)}${health.lag_s === null ? "" : ` · lag ${health.lag_s.toFixed(1)} s`}</span
             >${health.journal
