@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +17,8 @@ from tankerwatch.config import check
 from tankerwatch.config.keys import KEYS, SECTIONS
 from tankerwatch.core import tables
 from tankerwatch.detect import catalog
+from tankerwatch.detect.kit import SECTIONS as SECTIONS_OF_A_DETECTOR
+from tankerwatch.testing import DetectorScene
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -89,7 +92,7 @@ def test_every_detector_is_documented(generator):
     text = reference("detectors.md")
     for detector in catalog.detectors():
         own = text.partition(f"## {detector.id}\n")[2].partition("\n## ")[0]
-        for heading in generator.SECTIONS:
+        for heading in SECTIONS_OF_A_DETECTOR:
             words = catalog.section(detector, heading)
             assert words and f"**{heading}.** {words}" in own, f"{detector.id}: {heading}"
 
@@ -116,6 +119,29 @@ def test_what_a_page_shows_is_understood(page, tmp_path):
         else:
             for line in content.splitlines():
                 assert_understood(line, page.name)
+
+
+def test_the_detector_of_the_guide_works(tmp_path, monkeypatch):
+    """The file and the scene of the guide, taken from the page and laid beside the others."""
+    blocks = dict(BLOCK.findall((ROOT / "docs" / "guide" / "write-a-detector.md").read_text(encoding="utf-8")))
+    (tmp_path / "restricted.py").write_text(blocks["python"], encoding="utf-8")
+    (tmp_path / "restricted_dredger.toml").write_text(blocks["toml"], encoding="utf-8")
+    monkeypatch.setattr(catalog.ship, "__path__", [*catalog.ship.__path__, str(tmp_path)])
+    catalog.detectors.cache_clear()
+    try:
+        scene = DetectorScene.read(tmp_path / "restricted_dredger.toml")
+        assert scene.expected and scene.check() == []
+        (detector,) = (detector for detector in catalog.detectors() if detector.id == "restricted")
+        assert all(catalog.section(detector, heading) for heading in SECTIONS_OF_A_DETECTOR)
+    finally:
+        sys.modules.pop("tankerwatch.detect.ship.restricted", None)
+        monkeypatch.undo()
+        catalog.detectors.cache_clear()
+
+
+def test_every_test_that_safety_names_is_there():
+    for file, name in re.findall(r"`(tests/[\w/.]+)::(\w+)`", (ROOT / "SAFETY.md").read_text(encoding="utf-8")):
+        assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
 
 
 def assert_understood(line: str, page: str) -> None:

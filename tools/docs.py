@@ -23,6 +23,7 @@ from tankerwatch.core import tables
 from tankerwatch.core.schema import Column, Table
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import SECTIONS
+from tankerwatch.ingest.columns import NAMES, NEEDED, UNITS_OF
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
     return {
         "configuration.md": configuration_page.page(catalog.detectors()),
         "columns.md": columns(),
+        "columns-in.md": columns_in(),
         "command-line.md": command_line(),
         "detectors.md": detectors(),
     }
@@ -89,6 +91,19 @@ def _missing(column: Column) -> str:
     if column.missing == "":
         return "empty"
     return "NaN" if isinstance(column.missing, float) and math.isnan(column.missing) else str(column.missing)
+
+
+def columns_in() -> str:
+    """The page of the columns that are understood in tables of others."""
+    lines = _head(
+        "Columns of tables that are read",
+        "src/tankerwatch/ingest/columns.py",
+        "By these names a column of a `.csv` or `.parquet` file is known; case, blanks and signs do not count. Where yours has another",
+        f'name, say so: `--columns "time=Seen at,sog=Speed[km/h]"`. Needed are {", ".join(NEEDED)}.',
+    )
+    lines += ["", "| meaning | names | units that may follow in brackets |", "|---|---|---|"]
+    lines += [f"| `{role}` | {', '.join(names)} | {' '.join(UNITS_OF.get(role, ()))} |" for role, names in NAMES.items()]
+    return "\n".join(lines) + "\n"
 
 
 def commands(of: argparse.ArgumentParser | None = None) -> Iterator[argparse.ArgumentParser]:
