@@ -10,7 +10,7 @@ KERNELS := $(wildcard src/tankerwatch/core/kernels/*.py)
 CODE := src tests tools $(wildcard bench examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check web docs clean
+.PHONY: help demo test check style types law packages unused pages web docs clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -23,13 +23,20 @@ demo: .venv/ready .venv/compiled ## watch the bundled scene of 13 June 2019 in t
 test: .venv/ready-dev .venv/compiled ## run all tests; some of them: make test OPTIONS="tests/test_cli.py -k help"
 	@$(RUN)/python -m pytest $(OPTIONS)
 
-check: .venv/ready-dev web ## style, types, the law of the house, unused code and packages, generated pages, the page's bundle
+CHECKS := style types law packages unused pages web
+check: $(CHECKS) ## style, types, the law of the house, packages, unused code, generated pages, the page's bundle (all: make -k check)
+style: .venv/ready-dev
 	$(RUN)/ruff check $(CODE)
 	$(RUN)/ruff format --check $(CODE)
+types: .venv/ready-dev
 	$(RUN)/mypy
+law: .venv/ready-dev
 	$(RUN)/lint-imports
+packages: .venv/ready-dev
 	$(RUN)/deptry src
+unused: .venv/ready-dev
 	$(RUN)/vulture
+pages: .venv/ready-dev
 	$(RUN)/python tools/docs.py --check
 
 web: ## rebuild the page's bundle and compare it with the committed one (needs Node; says so where there is none)
