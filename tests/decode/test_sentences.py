@@ -218,6 +218,15 @@ class TestLongMessages:
         assert len(listen([one, *[PLAIN] * 900, two]).statics) == 1
         assert listen([one, *[PLAIN] * 1100, two]).rejected == {"incomplete": 2}
 
+    def test_an_overtaken_sentence_is_looked_for_near_by(self, listen):
+        """Farther apart than fifty sentences, the halves are of two messages (in goais_aistest.nmea a wrong destination came of it)."""
+        one, two = voyage()
+        assert len(listen([two, *[PLAIN] * 45, one]).statics) == 1
+        assert listen([two, *[PLAIN] * 55, one]).rejected == {"incomplete": 2}
+        assert listen([two, one], times=[100.0, 106.0]).rejected == {"incomplete": 2}
+        grouped = [framing.tag(part, group=(k + 1, 2, 1234)) for k, part in enumerate((one, two))]
+        assert len(listen([grouped[1], *[PLAIN] * 55, grouped[0]]).statics) == 1
+
     def test_a_stale_second_half_spoils_only_what_it_says(self, listen):
         """The first half of A is lost. Its second half and B's first look like one message; B's own second half puts that right."""
         a, b, c = voyage(destination="ANTWERP"), voyage(destination="BREMEN"), voyage(destination="CUXHAVEN")
@@ -240,7 +249,9 @@ class TestLongMessages:
 
     def test_fill_bits_within_a_message_are_left_out(self, listen, wrap):
         payload = encoder.static_voyage(244660390, name="LAHRINGEN", destination="ROTTERDAM")
-        bits = np.unpackbits(np.array([c - 48 if c < 96 else c - 56 for c in payload.characters], np.uint8)[:, None], axis=1)[:, 2:].ravel()[:424]
+        bits = np.unpackbits(np.array([c - 48 if c < 96 else c - 56 for c in payload.characters], np.uint8)[:, None], axis=1)[
+            :, 2:
+        ].ravel()[:424]
         head = np.concatenate([bits[:238], np.zeros(2, np.uint8)]).reshape(-1, 6)
         rest = np.concatenate([bits[238:], np.zeros(-len(bits[238:]) % 6, np.uint8)]).reshape(-1, 6)
         armoured = ["".join(chr(v + 48 if v < 40 else v + 56) for v in (half @ [32, 16, 8, 4, 2, 1]).tolist()) for half in (head, rest)]

@@ -14,6 +14,7 @@ from tankerwatch.decode.sentences import Found
 TYPES = (4, 11, 21)
 _NAME = layouts.AID["name"]
 _AID_NUMBERS = {name: place for name, place in layouts.AID.items() if name != "name"}
+_NAME_CHARACTERS = {str(at): (at, 6) for at in range(_NAME[0], _NAME[0] + _NAME[1], 6)}
 _MORE_CHARACTERS = 14
 
 
@@ -50,10 +51,11 @@ def bases_of(found: Found, chosen: I64) -> Bases:
 
 
 def _names(found: Found, chosen: I64) -> list[str]:
-    """Names of aids with their extension. Only a name that fills its twenty characters goes on."""
+    """Names of aids with their extension. A name that an `@` ends within its twenty characters does not go on."""
     names = texts(found, chosen, _NAME[0], _NAME[1] // 6)
     more = texts(found, chosen, layouts.AID_NAME_MORE, _MORE_CHARACTERS, part=True)
-    return [f"{name:20s}{rest}" if rest else name for name, rest in zip(names.tolist(), more.tolist(), strict=True)]
+    full = np.all([values != 0 for values in numbers(found, chosen, _NAME_CHARACTERS).values()], axis=0)
+    return [f"{name:20s}{rest}" if rest and goes_on else name for name, rest, goes_on in zip(names, more, full, strict=True)]
 
 
 def utc_of(values: dict[str, I64]) -> F64:

@@ -24,6 +24,10 @@ SLOTS = 256
 PARTS = 9
 TIMEOUT_S = 30.0
 TIMEOUT_SENTENCES = 1000
+LATE_S = 5.0
+LATE_SENTENCES = 50
+"""An earlier part that comes after a later one is looked for no further than this, unless a group number joins them. Sentences that
+overtake each other are close together; what is farther apart is what two broken messages have left, and sequence numbers come again."""
 LONGEST = PARTS * ix.FRAGMENT_LONGEST
 """Characters of the longest joined message."""
 
@@ -258,10 +262,11 @@ def assemble(
         if i >= 0:
             slot = slots[i]
             has = (slot[_HAVE] >> k) & 1 == 1
-            if times[i] == times[i] and now == now:
-                old = abs(now - times[i]) > TIMEOUT_S
-            else:
-                old = state[SENTENCES] - slot[_COUNT] > TIMEOUT_SENTENCES
+            behind = state[SENTENCES] - slot[_COUNT]
+            timed = times[i] == times[i] and now == now
+            old = abs(now - times[i]) > TIMEOUT_S if timed else behind > TIMEOUT_SENTENCES
+            if slot[_STATE] == _PENDING and slot[_HAVE] >> k > 1 and (slot[_GROUP] == 0 or slot[_GROUP] != entry[ix.GROUP]):
+                old = old or behind > LATE_SENTENCES or (timed and abs(now - times[i]) > LATE_S)
             if old:
                 slot[_STATE] = _FREE
                 i = -1
