@@ -18,5 +18,6 @@ TIPPECANOE_MAX_THREADS=1 "$TIPPECANOE" --output=land.pmtiles --force --quiet --r
     --attribution="Natural Earth" \
     --named-layer=land:land.geojsonl --named-layer=coast:coast.geojsonl
 cd ..
+"$PYTHON" finish.py build/land.pmtiles
 cp build/land.pmtiles "$OUT"
 ls -l "$OUT"
