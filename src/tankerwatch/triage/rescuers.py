@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from tankerwatch.core import mmsi as identities
 from tankerwatch.core.geo import bearing_deg, distance_nm
 from tankerwatch.core.incidents import Helper
 from tankerwatch.core.schema import I64, Bool
@@ -23,8 +24,7 @@ MOST: Final = 8
 HEARD_S: Final = 1800.0
 """A ship not heard for half an hour is not known to be where the picture has her."""
 
-NO_SHIP: Final = (10, 11, 12, 13, 14)
-"""Kinds that are no ship: radar target, base station, aid to navigation, aircraft, distress beacon (docs/reference/wire.md)."""
+NO_SHIP: Final = (identities.RADAR, identities.BASE, identities.AID, identities.AIRCRAFT, identities.BEACON)
 CANNOT: Final = (2, 6, 14)
 """Navigational status of a ship that cannot go: not under command, aground, distress beacon."""
 
@@ -33,7 +33,7 @@ def able(picture: Picture, now_s: float, without: set[int]) -> Bool:
     """(ships,) which ships could be asked at all: real, heard, trusted, of a known speed and not themselves in trouble."""
     speed_kn = best_kn(picture)
     mmsi = picture.mmsi
-    fit = (mmsi <= words.RADAR_ABOVE) & ~np.isin(picture.kind, NO_SHIP) & ~np.isin(picture.nav_status, CANNOT)
+    fit = (mmsi < identities.RADAR_FROM) & ~np.isin(picture.kind, NO_SHIP) & ~np.isin(picture.nav_status, CANNOT)
     fit &= picture.trusted & (picture.event_s >= now_s - HEARD_S) & np.isfinite(picture.lat_deg) & np.isfinite(picture.lon_deg)
     fit &= speed_kn > 0.0
     if without:

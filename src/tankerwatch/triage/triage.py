@@ -96,8 +96,7 @@ class Triage:
             self._report(reports.report(decision))
         elif decision.kind in ("acknowledge", "confirm", "dismiss"):
             self._settle(self._episodes.decide(decision))
-        elif decision.kind != "guard":
-            self._book.refuse(f"decision of kind {decision.kind[:40]}")
+        # Decisions of other kinds (guard, feed) are for other stages.
 
     def _report(self, report: Report) -> None:
         if report.id in self._book.reports:

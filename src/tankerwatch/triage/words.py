@@ -7,11 +7,10 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-RADAR_ABOVE: Final = 4_000_000_000
-"""Identities above this are radar targets (core/tables.py)."""
+from tankerwatch.core.mmsi import is_radar
 
 NAME_LIMIT: Final = 40
-TEXT_LIMIT: Final = 600
+TEXT_LIMIT: Final = 2000
 
 # Control, format (bidirectional overrides, zero-width signs), surrogate, private and unassigned code points: unseen, so never wanted.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -51,8 +50,8 @@ def ship_name(identity: int, name: str) -> str:
     named = clean(name, NAME_LIMIT)
     if named:
         return named
-    if identity > RADAR_ABOVE:
-        return f"radar target {identity - RADAR_ABOVE}"
+    if is_radar(identity):
+        return f"radar target {identity % 1000}"
     return f"MMSI {identity:09d}"
 
 

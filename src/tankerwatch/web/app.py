@@ -1,0 +1,256 @@
+"""The desk for browsers: the page, a small JSON API and the WebSocket of docs/reference/wire.md."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import math
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
+
+from tankerwatch.core.errors import InputFault
+from tankerwatch.core.ports import Desk
+from tankerwatch.web.guard import Guard
+from tankerwatch.web.live import Hub
+from tankerwatch.web.plain import Answer, refusal
+from tankerwatch.web.tiles import Tiles
+
+BODY_BYTES: Final = 65_536
+SEARCH_LETTERS: Final = 100
+STORED_WITHIN_S: Final = 30.0
+VERBS: Final = ("acknowledge", "confirm", "dismiss")
+FASTEST: Final = 3600.0
+
+log = logging.getLogger("tankerwatch.web")
+
+
+class Refused(Exception):
+    """A request that is answered with a status, one line and what to do."""
+
+    def __init__(self, status: int, error: str, help: str = "") -> None:
+        super().__init__(error)
+        self.status, self.error, self.help = status, error, help
+
+
+async def body_of(request: Request) -> dict[str, Any]:
+    """The JSON object that a POST carries. Raises Refused: 415 not JSON, 413 above 64 kB, 400 no object."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise Refused(415, "the content is not application/json", "send JSON with Content-Type: application/json")
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > BODY_BYTES:
+            raise Refused(413, "the content is too long", f"at most {BODY_BYTES} bytes")
+    try:
+        found = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refused(400, "the content is not JSON", 'send an object such as {"words": "seen"}') from None
+    if not isinstance(found, dict):
+        raise Refused(400, "the content is no JSON object", 'send an object such as {"words": "seen"}')
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _ship_id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+        raise Refused(404, "there is no such ship", "a ship's id is her MMSI; find her with /api/ships?q=NAME")
+    return int(text)
+
+
+async def _ask(question: Callable[..., Any], *given: Any) -> Any:
+    """Ask the desk without holding up the loop: it may wait for its lock."""
+    return await asyncio.to_thread(question, *given)
+
+
+class Api:
+    """The routes, over what the desk lets the web stage call."""
+
+    def __init__(self, desk: Desk, hub: Hub, dist: Path) -> None:
+        self.desk, self.hub, self.dist = desk, hub, dist
+        self.tiles = Tiles(dist / "land.pmtiles")
+
+    def routes(self) -> list[Route | Mount | WebSocketRoute]:
+        """All routes; each is written down in docs/reference/wire.md (a test holds them to it)."""
+        return [
+            Route("/", self.page),
+            Mount("/assets", StaticFiles(directory=self.dist, check_dir=False), name="assets"),
+            Route("/tiles/{z}/{x}/{y}.mvt", self.tiles.answer),
+            Route("/api/health", self.health),
+            Route("/api/alerts", self.alerts),
+            Route("/api/alerts/{id}", self.alert),
+            *[Route(f"/api/alerts/{{id}}/{verb}", self._decider(verb), methods=["POST"]) for verb in VERBS],
+            Route("/api/incidents", self.incidents),
+            Route("/api/ships", self.ships),
+            Route("/api/ships/{id}", self.ship),
+            Route("/api/ships/{id}/track", self.track),
+            Route("/api/reports", self.reports),
+            Route("/api/reports", self.report, methods=["POST"]),
+            Route("/api/guard", self.guard, methods=["POST"]),
+            Route("/api/replay", self.replay, methods=["POST"]),
+            WebSocketRoute("/ws", self.socket),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The page itself."""
+        index = self.dist / "index.html"
+        if not index.is_file():
+            return refusal(503, "the page is not part of this installation", "the API works: see /api/health; or build web/")
+        return FileResponse(index, media_type="text/html")
+
+    async def socket(self, socket: WebSocket) -> None:
+        """The WebSocket of one page."""
+        await self.hub.attend(socket, self.desk)
+
+    async def health(self, request: Request) -> Response:
+        """How the feeds, the journal and the desk are."""
+        return Answer(await _ask(self.desk.health))
+
+    async def alerts(self, request: Request) -> Response:
+        """Every alert."""
+        return Answer({"alerts": await _ask(self.desk.alerts)})
+
+    async def alert(self, request: Request) -> Response:
+        """One alert with its evidence."""
+        return self._found(await _ask(self.desk.alert, request.path_params["id"]), "alert")
+
+    async def incidents(self, request: Request) -> Response:
+        """Every incident."""
+        return Answer({"incidents": await _ask(self.desk.incidents)})
+
+    async def reports(self, request: Request) -> Response:
+        """Every report."""
+        return Answer({"reports": await _ask(self.desk.reports)})
+
+    async def ships(self, request: Request) -> Response:
+        """Ships by name, MMSI, IMO number or call sign."""
+        return Answer({"ships": (await _ask(self.desk.search, request.query_params.get("q", "")[:SEARCH_LETTERS]))[:20]})
+
+    async def ship(self, request: Request) -> Response:
+        """One ship."""
+        return self._found(await _ask(self.desk.ship, _ship_id(request.path_params["id"])), "ship")
+
+    async def track(self, request: Request) -> Response:
+        """Where one ship was."""
+        return self._found(await _ask(self.desk.track, _ship_id(request.path_params["id"])), "ship")
+
+    async def report(self, request: Request) -> Response:
+        """A person's report."""
+        made = await self._decide("report", "", await body_of(request))
+        reports = await _ask(self.desk.reports)
+        return Answer(next((report for report in reports if report["id"] == made), {"id": made}), 201)
+
+    async def guard(self, request: Request) -> Response:
+        """Guard a ship, or no longer."""
+        body = await body_of(request)
+        ship, guard = body.get("ship"), body.get("guard")
+        if type(ship) is not int or not isinstance(guard, bool):
+            raise Refused(422, "guard needs a ship and yes or no", 'send {"ship": 538008888, "guard": true}')
+        await self._decide("guard", str(ship), {"guard": guard})
+        return Answer({"ship": ship, "guard": guard})
+
+    async def replay(self, request: Request) -> Response:
+        """Speed, pause or begin again, in a replay."""
+        wish = await body_of(request)
+        speed = wish.get("speed", 1)
+        if isinstance(speed, bool) or not isinstance(speed, int | float) or not (math.isfinite(speed) and 0 < speed <= FASTEST):
+            raise Refused(422, "the speed is a number above 0", f'send {{"speed": 120}}; at most {FASTEST:.0f}')
+        switches = all(isinstance(wish.get(name, False), bool) for name in ("paused", "again"))
+        if not switches or not set(wish) <= {"speed", "paused", "again"}:
+            raise Refused(422, "a replay knows speed, paused and again", 'send {"speed": 120}, {"paused": true} or {"again": true}')
+        if not await _ask(self.desk.replay, wish):
+            raise Refused(409, "this desk is live", "only a demo and a replay of a file can be paused")
+        return Answer({})
+
+    def _decider(self, verb: str) -> Callable[[Request], Any]:
+        async def decide(request: Request) -> Response:
+            body = await body_of(request)
+            words = body.get("words", "")
+            if not isinstance(words, str):
+                raise Refused(422, "words are text", 'send {"words": "seen"}')
+            if verb == "dismiss" and not words.strip():
+                raise Refused(422, "a dismissal needs words", "say why it is dismissed: the next watch will ask")
+            alert = request.path_params["id"]
+            if await _ask(self.desk.alert, alert) is None:
+                return self._found(None, "alert")
+            await self._decide(verb, alert, {"words": words})
+            return self._found(await _ask(self.desk.alert, alert), "alert")
+
+        return decide
+
+    async def _decide(self, kind: str, subject: str, content: dict[str, Any]) -> Any:
+        """Carry out a decision; back when it is durable. Raises Refused."""
+        try:
+            made = await asyncio.wait_for(self.desk.decide(kind, subject, content), STORED_WITHIN_S)
+        except InputFault as fault:
+            raise Refused(422, fault.what, fault.help) from fault
+        except KeyError:
+            made = None
+        except TimeoutError:
+            raise Refused(503, "not stored yet", "the journal does not answer; look at the desk's health before trying again") from None
+        if made is None:
+            raise Refused(404, "there is no such thing to decide on", "it may be of an earlier replay; load the page anew")
+        return made
+
+    @staticmethod
+    def _found(value: Any, what: str) -> Response:
+        if value is None:
+            raise Refused(404, f"there is no such {what}", f"/api/{what}s tells which there are")
+        return Answer(value)
+
+
+async def _refused(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Refused)
+    return refusal(problem.status, problem.error, problem.help)
+
+
+async def _unknown(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    made = refusal(problem.status_code, str(problem.detail).lower(), "docs/reference/wire.md says what this desk answers")
+    made.headers.update(problem.headers or {})
+    return made
+
+
+async def _gone(request: Request, problem: Exception) -> Response:
+    return Response(status_code=400)  # nobody is left to read it
+
+
+async def _failed(request: Request, problem: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=problem)
+    return refusal(500, "the desk failed at this", "it is our fault; please report it with the log")
+
+
+def create_app(desk: Desk, hub: Hub, *, hosts: frozenset[str], dist: Path) -> Starlette:
+    """The application.
+
+    desk: what may be called · hub: tells the open pages; it runs while the application does · hosts: the desk's own addresses such as
+    `127.0.0.1:8420` · dist: the folder of the built page and `land.pmtiles`.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        running = asyncio.create_task(hub.run(desk))
+        yield
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    return Starlette(
+        routes=Api(desk, hub, dist).routes(),
+        middleware=[Middleware(Guard, hosts=hosts)],
+        exception_handlers={Refused: _refused, HTTPException: _unknown, ClientDisconnect: _gone, Exception: _failed},
+        lifespan=lifespan,
+    )

@@ -1,0 +1,44 @@
+"""Values to JSON text that a browser reads: never NaN, never a lone surrogate, never an error."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from starlette.responses import Response
+
+
+def encoded(value: Any) -> str:
+    """JSON text of a value; numbers that JSON does not know become null, what is no JSON at all its words."""
+    try:
+        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    except (ValueError, TypeError):
+        return json.dumps(_plain(value), allow_nan=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return _plain(value.item()) if hasattr(value, "item") else str(value)
+
+
+class Answer(Response):
+    """A response whose content is a JSON value."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        """The value as JSON."""
+        return encoded(content).encode()
+
+
+def refusal(status: int, error: str, help: str = "") -> Answer:
+    """What the desk says when it does not do what was asked: one line, and what to do."""
+    return Answer({"error": error, "help": help}, status)
