@@ -13,7 +13,7 @@ import json
 import math
 import struct
 import sys
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,10 @@ END_S = START_S + 8 * 3600
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 HOSTILE_NAME = '<script>window.hacked=1</script><img src=x onerror="window.hacked=2">'
 MISSING_POSITION = 2147483647
-KIND_WORDS = "not known,tanker,cargo,passenger,fishing,service,high-speed craft,pleasure,authority,other".split(",")
+FIRST_NAMES = ["OCEAN", "ALTAIR", "NORDIC", "GULF", "PACIFIC", "DESERT"]
+LAST_NAMES = ["STAR", "PRIDE", "CROWN", "WAVE"]
+SENTENCE = "!AIVDM,1,1,,A,18155Ch000Odw`tM9JWc9?vP0<0H,0*7B"
+KIND_WORDS = ["not known", "tanker", "cargo", "passenger", "fishing", "service", "high-speed craft", "pleasure", "authority", "other"]
 
 RULE = {
     "id": "sudden_stop",
@@ -42,13 +45,28 @@ RULE = {
 }
 
 
+COLUMNS = {
+    "slot": "<u4",
+    "lon": "<i4",
+    "lat": "<i4",
+    "heard_s": "<u4",
+    "cog": "<u2",
+    "sog": "<u2",
+    "heading": "<u2",
+    "length": "<u2",
+    "kind": "u1",
+    "flags": "u1",
+}
+
+
+def wall_clock_s() -> float:
+    return datetime.now(UTC).timestamp()
+
+
 def encode_ships(kind: int, epoch: int, seq: int, clock_s: float, columns: dict[str, np.ndarray]) -> bytes:
     count = len(columns["slot"])
     header = struct.pack("<4sBBHIIIId", b"TWF1", kind, 1, 0, epoch, seq, count, 0, clock_s)
-    types = dict(
-        slot="<u4", lon="<i4", lat="<i4", heard_s="<u4", cog="<u2", sog="<u2", heading="<u2", length="<u2", kind="u1", flags="u1"
-    )
-    return header + b"".join(columns[name].astype(kind_).tobytes() for name, kind_ in types.items())
+    return header + b"".join(columns[name].astype(kind_).tobytes() for name, kind_ in COLUMNS.items())
 
 
 class FakeDesk:
@@ -61,9 +79,9 @@ class FakeDesk:
         self.drop_sockets = False
         self.epoch = 7
         self.seq = 0
-        self.clock_s = time.time() if mode == "live" else START_S + 3 * 3600 - 600
+        self.clock_s = wall_clock_s() if mode == "live" else START_S + 3 * 3600 - 600
         self.start_clock_s = self.clock_s
-        random = np.random.default_rng(13)
+        self.random = random = np.random.default_rng(13)
         self.count = ships
         # Two lanes through the Gulf of Oman, the rest spread over the sea east of it.
         along = random.uniform(0, 1, ships)
@@ -83,7 +101,7 @@ class FakeDesk:
         self.heard_s[lost] -= 3600
         self.lost = lost
         self.length = random.integers(30, 333, ships)
-        self.names = [f"{'OCEAN ALTAIR NORDIC GULF PACIFIC DESERT'.split()[n % 6]} {'STAR PRIDE CROWN WAVE'.split()[n % 4]} {n}" for n in range(ships)]
+        self.names = [f"{FIRST_NAMES[n % 6]} {LAST_NAMES[n % 4]} {n}" for n in range(ships)]
         for slot, name, lon, lat in (
             (0, "FRONT ALTAIR", 57.36, 25.43),
             (1, "KOKUKA COURAGEOUS", 57.60, 25.40),
@@ -103,10 +121,19 @@ class FakeDesk:
         self.ids = [538005000 + slot for slot in range(ships)]
         self.reports: list[dict] = [
             {
-                "id": "r1", "time_s": self.clock_s - 240, "kind": "distress", "words": "UKMTO: explosion reported by master",
-                "ship": self.ids[0], "lat_deg": 25.45, "lon_deg": 57.38, "verified": True, "source": "UKMTO", "entered_s": self.clock_s - 200, "incident": "i1",
+                "id": "r1",
+                "time_s": self.clock_s - 240,
+                "kind": "distress",
+                "words": "UKMTO: explosion reported by master",
+                "ship": self.ids[0],
+                "lat_deg": 25.45,
+                "lon_deg": 57.38,
+                "verified": True,
+                "source": "UKMTO",
+                "entered_s": self.clock_s - 200,
+                "incident": "i1",
             }
-        ]  # fmt: skip
+        ]
         self.alerts = {alert["id"]: alert for alert in self.make_alerts()}
         self.incidents = [self.make_incident()]
         self.messages: list[str] = []
@@ -115,73 +142,216 @@ class FakeDesk:
 
     def make_alert(self, number, detector, severity, slots, ago_s, title, reason, incident=None, state="open"):
         return {
-            "id": f"a{number}", "detector": detector, "severity": severity, "state": state,
-            "ships": [self.ids[slot] for slot in slots], "names": {str(self.ids[slot]): self.names[slot] for slot in slots},
-            "raised_s": self.clock_s - ago_s, "start_s": self.clock_s - ago_s - 180, "end_s": None if state == "open" else self.clock_s - 20,
-            "updated_s": self.clock_s - ago_s / 2, "lat_deg": float(self.lat[slots[0]]) if slots else None,
-            "lon_deg": float(self.lon[slots[0]]) if slots else None, "score": 0.93, "title": title, "reason": reason,
-            "incident": incident, "acknowledged_s": None, "confirmed": False,
-            "history": [{"time_s": self.clock_s - ago_s, "verb": "raise", "words": reason}], "rule": dict(RULE, id=detector),
+            "id": f"a{number}",
+            "detector": detector,
+            "severity": severity,
+            "state": state,
+            "ships": [self.ids[slot] for slot in slots],
+            "names": {str(self.ids[slot]): self.names[slot] for slot in slots},
+            "raised_s": self.clock_s - ago_s,
+            "start_s": self.clock_s - ago_s - 180,
+            "end_s": None if state == "open" else self.clock_s - 20,
+            "updated_s": self.clock_s - ago_s / 2,
+            "lat_deg": float(self.lat[slots[0]]) if slots else None,
+            "lon_deg": float(self.lon[slots[0]]) if slots else None,
+            "score": 0.93,
+            "title": title,
+            "reason": reason,
+            "incident": incident,
+            "acknowledged_s": None,
+            "confirmed": False,
+            "history": [{"time_s": self.clock_s - ago_s, "verb": "raise", "words": reason}],
+            "rule": dict(RULE, id=detector),
             "evidence": [
-                {"source_row": 1812 + n, "feed": "recording", "station": "FUJ-1", "time_s": self.clock_s - ago_s - 60 + 30 * n, "sentence": "!AIVDM,1,1,,A,18155Ch000Odw`tM9JWc9?vP0<0H,0*7B"}
+                {
+                    "source_row": 1812 + n,
+                    "feed": "recording",
+                    "station": "FUJ-1",
+                    "time_s": self.clock_s - ago_s - 60 + 30 * n,
+                    "sentence": SENTENCE,
+                }
                 for n in range(3)
             ],
-        }  # fmt: skip
+        }
 
     def make_alerts(self):
         return [
-            self.make_alert(1, "distress", "distress", [1], 60, "KOKUKA COURAGEOUS: distress call", "KOKUKA COURAGEOUS has sent a DSC distress call: fire or explosion.", "i1"),
-            self.make_alert(2, "sudden_stop", "danger", [0], 130, "FRONT ALTAIR: sudden stop", "FRONT ALTAIR has lost her speed: 12.6 to 1.2 kn in ten minutes, no port near.", "i1"),
-            self.make_alert(3, "closing", "danger", [4, 5], 300, f"{HOSTILE_NAME}: small craft closing", "Two unnamed radar targets close at 18 kn, bearing steady.", None),
-            self.make_alert(4, "dark", "caution", [2], 900, "HYUNDAI DUBAI: no longer heard", "HYUNDAI DUBAI has not been heard for 25 minutes where others near her are."),
-            self.make_alert(5, "rendezvous", "notice", [3, 5], 2000, "COASTAL ACE: possible rendezvous", "COASTAL ACE and 538005005 have lain within 200 m of each other for 40 minutes."),
-            self.make_alert(6, "false_position", "caution", [5], 4000, "538005005: false position", "The positions sent jump 40 NM; withdrawn after late data.", None, "withdrawn"),
-        ]  # fmt: skip
+            self.make_alert(
+                1,
+                "distress",
+                "distress",
+                [1],
+                60,
+                "KOKUKA COURAGEOUS: distress call",
+                "KOKUKA COURAGEOUS has sent a DSC distress call: fire or explosion.",
+                "i1",
+            ),
+            self.make_alert(
+                2,
+                "sudden_stop",
+                "danger",
+                [0],
+                130,
+                "FRONT ALTAIR: sudden stop",
+                "FRONT ALTAIR has lost her speed: 12.6 to 1.2 kn in ten minutes, no port near.",
+                "i1",
+            ),
+            self.make_alert(
+                3,
+                "closing",
+                "danger",
+                [4, 5],
+                300,
+                f"{HOSTILE_NAME}: small craft closing",
+                "Two unnamed radar targets close at 18 kn, bearing steady.",
+                None,
+            ),
+            self.make_alert(
+                4,
+                "dark",
+                "caution",
+                [2],
+                900,
+                "HYUNDAI DUBAI: no longer heard",
+                "HYUNDAI DUBAI has not been heard for 25 minutes where others near her are.",
+            ),
+            self.make_alert(
+                5,
+                "rendezvous",
+                "notice",
+                [3, 5],
+                2000,
+                "COASTAL ACE: possible rendezvous",
+                "COASTAL ACE and 538005005 have lain within 200 m of each other for 40 minutes.",
+            ),
+            self.make_alert(
+                6,
+                "false_position",
+                "caution",
+                [5],
+                4000,
+                "538005005: false position",
+                "The positions sent jump 40 NM; withdrawn after late data.",
+                None,
+                "withdrawn",
+            ),
+        ]
 
     def make_incident(self):
         return {
-            "id": "i1", "severity": "distress", "state": "open", "title": "Two tankers stopped off Jask", "start_s": self.clock_s - 300,
-            "end_s": None, "alerts": ["a1", "a2"], "ships": self.ids[:2], "names": {str(self.ids[s]): self.names[s] for s in (0, 1)},
-            "reports": ["r1"], "lat_deg": 25.42, "lon_deg": 57.48,
+            "id": "i1",
+            "severity": "distress",
+            "state": "open",
+            "title": "Two tankers stopped off Jask",
+            "start_s": self.clock_s - 300,
+            "end_s": None,
+            "alerts": ["a1", "a2"],
+            "ships": self.ids[:2],
+            "names": {str(self.ids[s]): self.names[s] for s in (0, 1)},
+            "reports": ["r1"],
+            "lat_deg": 25.42,
+            "lon_deg": 57.48,
             "helpers": [
-                {"mmsi": self.ids[2], "name": "HYUNDAI DUBAI", "kind": 2, "distance_nm": 4.2, "bearing_deg": 164.0, "hours": 0.28, "speed_kn": 15.0},
-                {"mmsi": self.ids[3], "name": "COASTAL ACE", "kind": 5, "distance_nm": 11.9, "bearing_deg": 67.0, "hours": 0.91, "speed_kn": 13.1},
+                {
+                    "mmsi": self.ids[2],
+                    "name": "HYUNDAI DUBAI",
+                    "kind": 2,
+                    "distance_nm": 4.2,
+                    "bearing_deg": 164.0,
+                    "hours": 0.28,
+                    "speed_kn": 15.0,
+                },
+                {
+                    "mmsi": self.ids[3],
+                    "name": "COASTAL ACE",
+                    "kind": 5,
+                    "distance_nm": 11.9,
+                    "bearing_deg": 67.0,
+                    "hours": 0.91,
+                    "speed_kn": 13.1,
+                },
             ],
-        }  # fmt: skip
+        }
 
     # -- what the desk says -------------------------------------------------------------------------------------------
 
     def hello(self) -> dict:
         return {
-            "type": "hello", "epoch": self.epoch, "mode": self.mode, "version": "0.1.0", "title": "Gulf of Oman, 13 June 2019",
-            "speed": self.speed, "paused": self.paused, "start_s": None if self.mode == "live" else START_S,
-            "end_s": None if self.mode == "live" else END_S, "ended": self.ended,
+            "type": "hello",
+            "epoch": self.epoch,
+            "mode": self.mode,
+            "version": "0.1.0",
+            "title": "Gulf of Oman, 13 June 2019",
+            "speed": self.speed,
+            "paused": self.paused,
+            "start_s": None if self.mode == "live" else START_S,
+            "end_s": None if self.mode == "live" else END_S,
+            "ended": self.ended,
             "scene": {
-                "title": "Gulf of Oman, 13 June 2019", "words": "Two tankers were attacked within an hour, off Jask.",
-                "center": [57.45, 25.45], "zoom": 9,
+                "title": "Gulf of Oman, 13 June 2019",
+                "words": "Two tankers were attacked within an hour, off Jask.",
+                "center": [57.45, 25.45],
+                "zoom": 9,
                 "offers": [
-                    {"label": "Watch your own feed", "words": "Point it at a receiver or a log file.", "command": "tankerwatch watch tcp://192.168.1.20:5631 --data watch"},
-                    {"label": "Look at the alerts as data", "words": "The same scene, without a page.", "command": "tankerwatch demo --headless --json"},
+                    {
+                        "label": "Watch your own feed",
+                        "words": "Point it at a receiver or a log file.",
+                        "command": "tankerwatch watch tcp://192.168.1.20:5631 --data watch",
+                    },
+                    {
+                        "label": "Look at the alerts as data",
+                        "words": "The same scene, without a page.",
+                        "command": "tankerwatch demo --headless --json",
+                    },
                 ],
             },
-        }  # fmt: skip
+        }
 
     def health(self) -> dict:
         dead = self.dead_feed
         return {
-            "type": "health", "version": "0.1.0", "mode": self.mode, "clock_s": self.clock_s, "now_s": time.time(), "lag_s": 0.3,
+            "type": "health",
+            "version": "0.1.0",
+            "mode": self.mode,
+            "clock_s": self.clock_s,
+            "now_s": wall_clock_s(),
+            "lag_s": 0.3,
             "journal": {"durable": 48123, "records": 48123, "bytes": 9_812_345, "state": "ok", "words": "2 copies"},
-            "messages_per_s": 0.0 if dead else 412.0, "ships": self.count, "watching": "16 rules over 1,500 ships in the Gulf of Oman", "since_s": self.start_clock_s,
+            "messages_per_s": 0.0 if dead else 412.0,
+            "ships": self.count,
+            "watching": "16 rules over 1,500 ships in the Gulf of Oman",
+            "since_s": self.start_clock_s,
             "feeds": [
-                {"feed": "recording", "name": "Recording", "state": "dead" if dead else "live", "words": "connection refused, trying again in 8 s" if dead else "412 messages a second",
-                 "since_s": self.clock_s - 95 if dead else self.start_clock_s, "last_s": self.clock_s - (95 if dead else 0), "messages_per_s": 0.0 if dead else 412.0,
-                 "lines": 812345, "rejected": 123, "stations": 3, "ships": self.count},
-                {"feed": "radar", "name": "Radar", "state": "no_ships", "words": "alive, no targets", "since_s": self.start_clock_s, "last_s": self.clock_s, "messages_per_s": 1.0,
-                 "lines": 345, "rejected": 0, "stations": 1, "ships": 0},
+                {
+                    "feed": "recording",
+                    "name": "Recording",
+                    "state": "dead" if dead else "live",
+                    "words": "connection refused, trying again in 8 s" if dead else "412 messages a second",
+                    "since_s": self.clock_s - 95 if dead else self.start_clock_s,
+                    "last_s": self.clock_s - (95 if dead else 0),
+                    "messages_per_s": 0.0 if dead else 412.0,
+                    "lines": 812345,
+                    "rejected": 123,
+                    "stations": 3,
+                    "ships": self.count,
+                },
+                {
+                    "feed": "radar",
+                    "name": "Radar",
+                    "state": "no_ships",
+                    "words": "alive, no targets",
+                    "since_s": self.start_clock_s,
+                    "last_s": self.clock_s,
+                    "messages_per_s": 1.0,
+                    "lines": 345,
+                    "rejected": 0,
+                    "stations": 1,
+                    "ships": 0,
+                },
             ],
             "clock_check": {"state": "ok", "offset_s": 0.1, "words": "agrees with the base stations"},
             "counters": {"lines": 812690, "sentences": 812567, "messages": 790012, "rejected": {"checksum": 110, "length": 13}},
-        }  # fmt: skip
+        }
 
     def columns(self, slots: np.ndarray) -> dict[str, np.ndarray]:
         return {
@@ -214,7 +384,7 @@ class FakeDesk:
         moving = ~self.lost
         self.lat[moving] += (moved_deg * np.cos(heading))[moving]
         self.lon[moving] += (moved_deg * np.sin(heading) / math.cos(math.radians(25.5)))[moving]
-        heard = np.arange(self.count)[moving & (np.random.random(self.count) < 0.3)]
+        heard = np.arange(self.count)[moving & (self.random.random(self.count) < 0.3)]
         self.heard_s[heard] = self.clock_s
         return heard
 
@@ -228,18 +398,48 @@ class FakeDesk:
         if slot is None:
             return None
         return {
-            "id": ship, "mmsi": ship, "imo": 9745902, "name": self.names[slot], "callsign": "V7JX9", "kind": int(self.kind[slot]),
-            "kind_words": KIND_WORDS[int(self.kind[slot])], "ship_type": 80, "flag": "Marshall Islands", "flag_code": "MH", "length_m": int(self.length[slot]),
-            "beam_m": 42, "draught_m": 14.8, "destination": "TW KSG", "eta": "06-24 06:00", "lat_deg": float(self.lat[slot]),
-            "lon_deg": float(self.lon[slot]), "heard_s": float(self.heard_s[slot]), "sog_kn": float(self.sog[slot]), "cog_deg": float(self.cog[slot]),
-            "heading_deg": float(self.cog[slot]), "turn": None, "nav_status": 0, "nav_status_words": "under way using engine", "usual_sog_kn": 12.4,
-            "best_sog_kn": 14.9, "first_s": self.start_clock_s - 7200, "msg_type": 1, "fixes": 412, "displaced_fixes": 3,
-            "stations": [{"station": "FUJ-1", "last_s": self.clock_s - 4, "fixes": 400}, {"station": "KLB-2", "last_s": self.clock_s - 61, "fixes": 12}],
-            "static_s": self.clock_s - 320, "guarded": bool(self.flags[slot] & 4), "own_fleet": bool(self.flags[slot] & 128), "small_craft": False,
+            "id": ship,
+            "mmsi": ship,
+            "imo": 9745902,
+            "name": self.names[slot],
+            "callsign": "V7JX9",
+            "kind": int(self.kind[slot]),
+            "kind_words": KIND_WORDS[int(self.kind[slot])],
+            "ship_type": 80,
+            "flag": "Marshall Islands",
+            "flag_code": "MH",
+            "length_m": int(self.length[slot]),
+            "beam_m": 42,
+            "draught_m": 14.8,
+            "destination": "TW KSG",
+            "eta": "06-24 06:00",
+            "lat_deg": float(self.lat[slot]),
+            "lon_deg": float(self.lon[slot]),
+            "heard_s": float(self.heard_s[slot]),
+            "sog_kn": float(self.sog[slot]),
+            "cog_deg": float(self.cog[slot]),
+            "heading_deg": float(self.cog[slot]),
+            "turn": None,
+            "nav_status": 0,
+            "nav_status_words": "under way using engine",
+            "usual_sog_kn": 12.4,
+            "best_sog_kn": 14.9,
+            "first_s": self.start_clock_s - 7200,
+            "msg_type": 1,
+            "fixes": 412,
+            "displaced_fixes": 3,
+            "stations": [
+                {"station": "FUJ-1", "last_s": self.clock_s - 4, "fixes": 400},
+                {"station": "KLB-2", "last_s": self.clock_s - 61, "fixes": 12},
+            ],
+            "static_s": self.clock_s - 320,
+            "guarded": bool(self.flags[slot] & 4),
+            "own_fleet": bool(self.flags[slot] & 128),
+            "small_craft": False,
             "alerts": [alert["id"] for alert in self.alerts.values() if ship in alert["ships"]],
-            "sentences": [{"time_s": self.clock_s - 4, "sentence": "!AIVDM,1,1,,A,18155Ch000Odw`tM9JWc9?vP0<0H,0*7B"}],
+            "sentences": [{"time_s": self.clock_s - 4, "sentence": SENTENCE}],
             "beliefs": [{"lat_deg": 25.0, "lon_deg": 56.0, "last_s": self.clock_s - 30, "fixes": 9, "trusted": False}],
-        }  # fmt: skip
+        }
 
     def track(self, ship: int) -> dict | None:
         slot = self.slot_of(ship)
@@ -285,9 +485,22 @@ def make_app(desk: FakeDesk) -> Starlette:
     def ships(request: Request) -> Response:
         text = request.query_params.get("q", "").upper()
         slots = [slot for slot in range(desk.count) if text in desk.names[slot].upper() or text in str(desk.ids[slot])][:20]
-        return JSONResponse({"ships": [
-            {"id": desk.ids[s], "name": desk.names[s], "mmsi": desk.ids[s], "imo": 9745902, "callsign": "V7JX9", "kind": int(desk.kind[s]), "flag": "MH"} for s in slots
-        ]})  # fmt: skip
+        return JSONResponse(
+            {
+                "ships": [
+                    {
+                        "id": desk.ids[s],
+                        "name": desk.names[s],
+                        "mmsi": desk.ids[s],
+                        "imo": 9745902,
+                        "callsign": "V7JX9",
+                        "kind": int(desk.kind[s]),
+                        "flag": "MH",
+                    }
+                    for s in slots
+                ]
+            }
+        )
 
     async def act(request: Request) -> Response:
         verb, alert = request.path_params["verb"], desk.alerts.get(request.path_params["id"])

@@ -31,9 +31,15 @@ from fake_desk import DIST, HOSTILE_NAME, FakeDesk, make_app  # noqa: E402
 if not (DIST / "index.html").is_file():
     pytest.skip("the page is not built", allow_module_level=True)
 
-FLAGS = (
-    "--no-sandbox --disable-dev-shm-usage --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 DESKTOP, PHONE = (1280, 800), (390, 844)
 FRAMES = json.loads((Path(__file__).parent / "frames.json").read_text())
 PATIENCE_S = 30
@@ -187,7 +193,8 @@ def test_the_land_is_drawn(open_page):
         page,
         f"(() => {{ const canvas = {picture}; if (!canvas || !canvas.width) return false;"
         " const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;"
-        " const seen = new Set(); for (let at = 0; at < data.length; at += 4 * 97) seen.add(data[at] << 16 | data[at + 1] << 8 | data[at + 2]);"
+        " const seen = new Set();"
+        " for (let at = 0; at < data.length; at += 4 * 97) seen.add(data[at] << 16 | data[at + 1] << 8 | data[at + 2]);"
         " return seen.has(0x1b242b); })()",
     )
 
@@ -468,7 +475,8 @@ def test_what_is_pressed_is_large_enough_and_nothing_is_small(open_page, size):
     page.locator(".helpers").wait_for()
     small = page.evaluate(
         "[...document.querySelectorAll('button, select, input[type=text], summary')].filter(item => item.offsetParent)"
-        ".filter(item => item.getBoundingClientRect().height < 32 || item.getBoundingClientRect().width < 32).map(item => item.outerHTML.slice(0, 120))"
+        ".filter(item => Math.min(item.getBoundingClientRect().height, item.getBoundingClientRect().width) < 32)"
+        ".map(item => item.outerHTML.slice(0, 120))"
     )
     assert small == []
     tiny = page.evaluate(
@@ -483,7 +491,9 @@ def test_the_map_stays_visible_on_a_phone(open_page):
     page.click(".drawer-handle")
     page.click("[data-alert-id='a2'] button")
     page.locator("#panel h2", has_text="FRONT ALTAIR").wait_for()
-    top = page.evaluate("document.querySelector('#panel').getBoundingClientRect().top - document.querySelector('#chart').getBoundingClientRect().top")
+    top = page.evaluate(
+        "document.querySelector('#panel').getBoundingClientRect().top - document.querySelector('#chart').getBoundingClientRect().top"
+    )
     assert top > 150
     assert narrow_enough(page)
 

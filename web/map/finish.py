@@ -30,8 +30,8 @@ def finish(data: bytes) -> bytes:
     OFFSETS.pack_into(
         header, 8, root, root_length, at, len(fresh), at + len(fresh), leaves_length, at + len(fresh) + leaves_length, tiles_length
     )
-    parts = [bytes(header), data[root : root + root_length], fresh, data[leaves : leaves + leaves_length], data[tiles : tiles + tiles_length]]
-    return b"".join(parts)
+    unchanged = [data[start : start + length] for start, length in ((root, root_length), (leaves, leaves_length), (tiles, tiles_length))]
+    return b"".join((bytes(header), unchanged[0], fresh, unchanged[1], unchanged[2]))
 
 
 if __name__ == "__main__":

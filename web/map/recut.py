@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from shapely.geometry import LineString, Polygon, box, mapping
@@ -56,7 +57,7 @@ def unroll(ring: Ring) -> Ring:
     """Make longitudes continuous: where the ring leaves on one side of the world it goes on beyond 180 degrees."""
     turns = 0
     unrolled = [ring[0]]
-    for (lon_before, _), (lon, lat) in zip(ring, ring[1:], strict=False):
+    for (lon_before, _), (lon, lat) in pairwise(ring):
         if lon - lon_before > 180:
             turns -= 1
         elif lon - lon_before < -180:
@@ -165,8 +166,7 @@ def recut(topology: dict) -> tuple[list[dict], list[dict]]:
 def write(path: Path, geometries: list[dict]) -> None:
     """One feature a line, sorted, so that the same input gives the same file."""
     lines = sorted(
-        json.dumps({"type": "Feature", "properties": {}, "geometry": geometry}, separators=(",", ":"))
-        for geometry in geometries
+        json.dumps({"type": "Feature", "properties": {}, "geometry": geometry}, separators=(",", ":")) for geometry in geometries
     )
     path.write_text("\n".join(lines) + "\n")
 
