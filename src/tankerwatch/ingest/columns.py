@@ -83,6 +83,7 @@ CLASS_WORDS = {
 """Class of the station in words → the message type that its position reports have; lower case."""
 # fmt: on
 
+ANTENNA = ("to_bow", "to_stern", "to_port", "to_starboard")
 NEEDED = ("time", "mmsi", "lat", "lon")
 
 
@@ -129,8 +130,8 @@ def meaning(header: Sequence[str], columns: Mapping[str, str] | None = None, whe
             factor[role] = None
             taken.add(found)
     # One letter says little: A B C D are distances to the antenna only together.
-    if "length" in at and not all(role in at for role in ("to_bow", "to_stern", "to_port", "to_starboard")):
-        for role in ("to_bow", "to_stern", "to_port", "to_starboard"):
+    if not all(role in at for role in ANTENNA):
+        for role in ANTENNA:
             at.pop(role, None)
     if "sog" not in at and "sog_mps" in at:
         at["sog"], factor["sog"] = at["sog_mps"], UNITS["m/s"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -94,7 +95,12 @@ class CsvTable:
         self._stream = _Blocks(recording.blocks(read))
         first = self._stream.line(LONGEST_HEADER)
         self._separator = max(",;\t|", key=first.count)
-        header = next(csv.reader([first.removeprefix("\ufeff").removeprefix("# ")], delimiter=self._separator), [])
+        try:
+            header = next(csv.reader([first.removeprefix("\ufeff").removeprefix("# ")], delimiter=self._separator), [])
+        except csv.Error as error:
+            raise InputFault(
+                f"is no table ({error})", where=recording.name, help="its first line must hold the names of its columns"
+            ) from error
         if not header:
             raise InputFault("is empty", where=recording.name, help="a table begins with the names of its columns")
         self._names = [f"c{index}" for index in range(len(header))]
@@ -138,11 +144,12 @@ class CsvTable:
 
 
 class _Blocks(io.RawIOBase):
-    """A stream over blocks of bytes, for Arrow."""
+    """A stream over blocks of bytes, for Arrow, which stumbles over what is not UTF-8: that is replaced on the way."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         super().__init__()
         self._blocks = blocks
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._left = memoryview(b"")
 
     def readable(self) -> bool:
@@ -154,11 +161,16 @@ class _Blocks(io.RawIOBase):
             block = next(self._blocks, None)
             if block is None:
                 return 0
-            self._left = memoryview(block)
+            self._left = memoryview(self._clean(block))
         count = min(len(target), len(self._left))
         target[:count] = self._left[:count]
         self._left = self._left[count:]
         return count
+
+    def _clean(self, block: bytes) -> bytes:
+        if block.isascii() and not self._decoder.getstate()[0]:
+            return block
+        return self._decoder.decode(block).encode()
 
     def line(self, longest: int) -> str:
         """The first line, without its end; the rest stays to be read."""
@@ -169,7 +181,7 @@ class _Blocks(io.RawIOBase):
                 end = len(head)
                 break
             head += block
-        self._left = memoryview(head[end + 1 :])
+        self._left = memoryview(self._clean(head[end + 1 :]))
         return head[:end].rstrip(b"\r").decode("utf-8", "replace")
 
 

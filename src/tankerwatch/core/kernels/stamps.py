@@ -41,7 +41,7 @@ AHEAD: Final = CARRIED + TAG_LINES + 8
 _BEFORE: Final = 160  # bytes before the sentence that are searched for a time
 _AFTER: Final = 160  # bytes after the sentence
 _LF, _CR = 10, 13
-_BANG, _DOLLAR, _STAR, _COMMA, _DOT, _COLON, _BACKSLASH, _HASH = 33, 36, 42, 44, 46, 58, 92, 35
+_BANG, _DOLLAR, _STAR, _COMMA, _DOT, _COLON, _BACKSLASH, _HASH, _C = 33, 36, 42, 44, 46, 58, 92, 35, 99
 
 _ONES = np.uint64(0x0101010101010101)
 _HIGH = np.uint64(0x8080808080808080)
@@ -301,17 +301,22 @@ def _own(buffer: U8, begin: int, stop: int) -> tuple[float, int]:
     tagged = False
     while at < stop and buffer[at] == _BACKSLASH:
         close = at + 1
+        block_s = math.nan
+        told = False
         while close < stop and buffer[close] != _BACKSLASH:
-            if buffer[close] == 99 and buffer[close + 1] == _COLON and (buffer[close - 1] == _COMMA or close == at + 1) and tag_s != tag_s:
-                value, p = _number(buffer, close + 2, stop, 19)
-                part, _ = _fraction(buffer, p, stop) if p < stop and buffer[p] == _DOT else (0.0, p)
-                tag_s = _epoch(value, part)
-                absurd |= tag_s != tag_s
-                close = p
-                continue
-            close += 1
+            begins = close == at + 1 or buffer[close - 1] == _COMMA
+            if begins and buffer[close] == _C and buffer[close + 1] == _COLON and block_s != block_s:
+                value, close = _number(buffer, close + 2, stop, 19)
+                part, close = _fraction(buffer, close, stop) if close < stop and buffer[close] == _DOT else (0.0, close)
+                block_s = _epoch(value, part)
+                told = True
+            else:
+                close += 1
         if close >= stop:
             break  # never closed: no tag block
+        if tag_s != tag_s:
+            tag_s = block_s
+        absurd |= told and block_s != block_s
         tagged = True
         at = close + 1
     if tag_s == tag_s:
