@@ -6,6 +6,7 @@ import gzip
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def _rows(table: Any) -> list[tuple]:
 
 @pytest.fixture(scope="session")
 def listen() -> Callable[..., Said]:
-    """`listen(lines, times=None, rows=None, cuts=(), **decoder_arguments)`: decode, in several calls when there are cuts, and check the books."""
+    """`listen(lines, times=None, rows=None, cuts=(), **decoder_arguments)`: decode, in several calls at the cuts, and check the books."""
 
     def run(
         lines: Sequence[bytes],
@@ -59,7 +60,7 @@ def listen() -> Callable[..., Said]:
         decoder = Decoder(**arguments)
         parts = []
         edges = [0, *sorted(cuts), len(lines)]
-        for a, b in zip(edges, edges[1:], strict=False):
+        for a, b in pairwise(edges):
             parts.append(decoder.decode(Lines.of(lines[a:b], times[a:b], rows[a:b])))
             check_books(decoder, b)
         merged = {name: kind.concat([getattr(part, name) for part in parts]) for name, kind in TABLES.items()}

@@ -77,7 +77,7 @@ _SENTENCE = re.compile(rb"([!$])([-A-Z0-9]{2}VD[MO]),(\d),(\d),(\d?),([^,]*),([^
 
 
 def whole_messages(lines: list[bytes]) -> Iterator[tuple[int, bytes, int]]:
-    """A plain reference: row of the first sentence, payload, fill bits. Sentences of a message must come in order, whatever lies between."""
+    """A plain reference: row of the first sentence, payload, fill bits. Sentences of a message must come in order."""
     waiting: dict[tuple, list] = {}
     for row, line in enumerate(lines, 1):
         if line.lstrip().startswith(b"#"):

@@ -57,8 +57,6 @@ class Call:
     south: bool
     west: bool
     time_s: float = math.nan
-    line: int = 0
-    entry: int = 0
     quality: int = 0
 
 
@@ -86,11 +84,12 @@ class CallReader:
                     if len(self._waiting) > REMEMBERED:
                         del self._waiting[next(iter(self._waiting))]
                 else:
-                    caller = identity(fields[4])
+                    caller, parts = read_expansion(fields)
                     before = self._waiting.get((feed, caller))
-                    refined = expand_call(before, fields) if before is not None else None
-                    if refined is not None and not float(line_times[line]) - refined.time_s > EXPANSION_S:
-                        call = replace(refined, time_s=float(line_times[line]))
+                    time_s = float(line_times[line])
+                    if before is not None and parts is not None and not time_s - before.time_s > EXPANSION_S:
+                        call = refined(before, *parts)
+                        call = None if call is None else replace(call, time_s=time_s)
             except (ValueError, IndexError):
                 found.outcomes[entry] = BAD_CALL
                 continue
@@ -156,23 +155,25 @@ def _position(digits: str) -> tuple[float, float, bool, bool]:
     return -lat if south else lat, -lon if west else lon, south, west
 
 
-def expand_call(call: Call, fields: list[str]) -> Call | None:
-    """The call with the minutes' decimals of a DSE (code 00: four digits each); None when the sentence says nothing of that.
+def read_expansion(fields: list[str]) -> tuple[int, tuple[float, float] | None]:
+    """$--DSE,total,number,A|Q|R,caller,code,data,…: the caller, and the degrees that the minutes' decimals add to latitude and longitude.
 
-    Raises ValueError or IndexError for a sentence that cannot be read.
+    Code 00 has four digits for each. Raises ValueError or IndexError for a sentence that cannot be read.
     """
-    if fields[3].strip() not in ("A", "Q", "R"):
+    caller = identity(fields[4])
+    if fields[3].strip() not in ("A", "Q", "R") or not caller:
         raise ValueError(fields[3])
     for code, data in zip(fields[5::2], fields[6::2], strict=False):
-        if code.strip() != "00" or call.lat_deg != call.lat_deg:
-            continue
-        data = data.strip()
-        if len(data) != 8 or not (data.isascii() and data.isdigit()):
-            raise ValueError(data)
-        lat, lon = int(data[:4]) / 600_000, int(data[4:]) / 600_000
-        lat = call.lat_deg - lat if call.south else call.lat_deg + lat
-        lon = call.lon_deg - lon if call.west else call.lon_deg + lon
-        if abs(lat) > 90 or abs(lon) > 180:
-            raise ValueError(data)
-        return replace(call, lat_deg=lat, lon_deg=lon)
-    return None
+        if code.strip() == "00":
+            data = data.strip()
+            if len(data) != 8 or not (data.isascii() and data.isdigit()):
+                raise ValueError(data)
+            return caller, (int(data[:4]) / 600_000, int(data[4:]) / 600_000)
+    return caller, None
+
+
+def refined(call: Call, lat_more: float, lon_more: float) -> Call | None:
+    """The call with the decimals of its minutes; None where it has no position, or that would leave the earth."""
+    lat = call.lat_deg - lat_more if call.south else call.lat_deg + lat_more
+    lon = call.lon_deg - lon_more if call.west else call.lon_deg + lon_more
+    return replace(call, lat_deg=lat, lon_deg=lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
