@@ -18,7 +18,8 @@ def test_the_seventh_alert_of_an_hour_is_grouped(triage, findings, at):
     group = list(desk.alerts.values())[-1]
     assert group.title == "Sudden stop: and 14 more"
     assert group.ships == tuple(300000006 + n for n in range(14))
-    assert "fourteen more" in group.reason or "14 more within an hour than the six" in group.reason
+    assert group.reason.startswith("Sudden stop: 14 more within an hour than the six that this rule shows singly: MMSI 300000006, MMSI")
+    assert group.reason.endswith("MMSI 300000013 and 6 others.")
     assert (group.lat_deg, group.incident, group.state) == (None, None, "open")
     assert len(group.evidence) == 14, "a piece for each ship"
 

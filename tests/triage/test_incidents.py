@@ -210,7 +210,7 @@ def test_a_reported_distress_raises_an_alert_where_she_is(triage, findings, pict
 def test_a_reported_distress_amends_the_open_one_of_that_ship(triage, findings, decision, at):
     desk = triage()
     call = {**ALTAIR, "detector": "distress", "severity": "danger"}
-    report = decision("report", at=1, kind="distress", words="fire", ship=200000001, verified=True)
+    report = decision("report", at=1, kind="distress", words="Front Altair: fire", ship=200000001, verified=True)
     desk.take(findings(call), (report,), None, at(1))
     (alert,) = desk.alerts.values()
     assert (alert.severity, alert.history[-1].words) == ("distress", "FRONT ALTAIR: distress reported: fire")

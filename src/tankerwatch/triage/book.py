@@ -30,6 +30,8 @@ class Book:
         self.refused: dict[str, int] = {}
         self.ids: dict[str, str] = {}
         self.clock_s = -math.inf
+        self.revision = 0
+        """grows with each change: what was worked out from the book holds as long as this stays"""
         self._changed: dict[str, None] = {}
 
     def put(self, thing: Alert | Incident | Report) -> None:
@@ -45,6 +47,7 @@ class Book:
             self.reports[thing.id] = thing
         if changed:
             self._changed[thing.id] = None
+            self.revision += 1
 
     def refuse(self, reason: str) -> None:
         """Count something that changed nothing."""

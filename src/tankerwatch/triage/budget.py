@@ -6,7 +6,7 @@ section 7). A distress is never held back, only a flood of them that no sea coul
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -18,6 +18,7 @@ HOUR_S: Final = 3600.0
 ALERTS_AN_HOUR: Final = 6
 DISTRESSES_AN_HOUR: Final = 60
 SHIPS_LISTED: Final = 100
+NAMES_SAID: Final = 8
 
 
 class Budget:
@@ -46,50 +47,61 @@ class Member:
     """An episode that shares a group's alert."""
 
     ships: tuple[int, ...]
-    severity: str
     state: str = OPEN
 
 
 @dataclass(slots=True)
 class Group:
-    """The episodes of one rule that share one alert."""
+    """The episodes of one rule that share one alert. What is told of them is kept up as they come, for they may be very many."""
 
     alert: str
     detector: str
     members: dict[str, Member] = field(default_factory=dict)
+    states: Counter[str] = field(default_factory=Counter)
+    severity: str = "notice"
 
     def amend(self, finding: Finding) -> None:
         """Take in what a detector says of a member, new or known."""
-        member = self.members.setdefault(finding.key, Member(finding.ships, finding.severity))
-        if finding.verb == "withdraw":
-            member.state = WITHDRAWN
-        elif finding.verb == "end":
-            member.state = CLOSED
-        elif RANK[finding.severity] > RANK[member.severity]:
-            member.severity = finding.severity
+        member = self.members.get(finding.key)
+        if member is None:
+            member = self.members[finding.key] = Member(finding.ships)
+            self.states[OPEN] += 1
+        state = {"withdraw": WITHDRAWN, "end": CLOSED}.get(finding.verb, member.state)
+        self.states[member.state] -= 1
+        self.states[state] += 1
+        member.state = state
+        if finding.verb in ("raise", "amend"):
+            self.severity = max(self.severity, finding.severity, key=RANK.__getitem__)
+
+    def leave(self, key: str) -> None:
+        """A member goes its own way."""
+        self.states[self.members.pop(key).state] -= 1
 
     def over(self) -> str:
         """The state that follows from the members: open while one is, withdrawn when all were."""
-        states = {member.state for member in self.members.values()}
-        return OPEN if OPEN in states else CLOSED if CLOSED in states else WITHDRAWN
+        return next((state for state in (OPEN, CLOSED) if self.states[state]), WITHDRAWN)
 
     def told(self, alert: Alert, names: list[str], an_hour: int) -> Alert:
-        """The group's alert in words that fit its members; `names` belong to `ships()`."""
-        standing = [member for member in self.members.values() if member.state != WITHDRAWN]
-        count = len(standing)
+        """The group's alert in words that fit its members; `names` are those of the first few of `ships()`."""
+        count = self.states[OPEN] + self.states[CLOSED]
         said = words.detector_words(self.detector)
-        severity = max((member.severity for member in standing), key=RANK.__getitem__, default=alert.severity)
         singly = f"than the {words.number(an_hour)} that this rule shows singly"
         reason = f"{said[:1].upper()}{said[1:]}: {words.number(count)} more within an hour {singly}"
+        others = f" and {count - len(names)} others" if count > len(names) else ""
         return replace(
             alert,
             title=f"{said[:1].upper()}{said[1:]}: and {count} more",
-            reason=words.clean(f"{reason}: {words.listed(names, 8)}." if names else f"{reason}."),
-            severity=max(alert.severity, severity, key=RANK.__getitem__),
+            reason=words.clean(f"{reason}: {', '.join(names)}{others}." if names else f"{reason}."),
+            severity=max(alert.severity, self.severity, key=RANK.__getitem__),
             ships=self.ships(),
         )
 
     def ships(self) -> tuple[int, ...]:
-        """The ships of all members that were not withdrawn, in the order in which they came, at most 100."""
-        ships = dict.fromkeys(ship for member in self.members.values() if member.state != WITHDRAWN for ship in member.ships)
-        return tuple(ships)[:SHIPS_LISTED]
+        """The ships of members that were not withdrawn, in the order in which they came, at most 100."""
+        standing = (ship for member in self.members.values() if member.state != WITHDRAWN for ship in member.ships)
+        ships: dict[int, None] = {}
+        for ship in standing:
+            ships[ship] = None
+            if len(ships) == SHIPS_LISTED:
+                break
+        return tuple(ships)

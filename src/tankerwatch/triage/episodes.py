@@ -14,7 +14,7 @@ from tankerwatch.core.schema import NAN
 from tankerwatch.core.tables import Decision
 from tankerwatch.triage import words
 from tankerwatch.triage.book import Book, short_id
-from tankerwatch.triage.budget import Budget, Group
+from tankerwatch.triage.budget import NAMES_SAID, Budget, Group
 from tankerwatch.triage.finding import Finding
 
 EVIDENCE_EACH_END: Final = 10
@@ -87,7 +87,7 @@ class Episodes:
         group = self.groups.get(name)
         if group is None:
             return self._amend(self.book.alerts[name], finding)
-        if finding.severity == "distress" and group.members[finding.key].severity != "distress":
+        if finding.severity == "distress" and group.severity != "distress" and finding.verb in ("raise", "amend"):
             # A distress is never one of many: it leaves the group for an alert of its own.
             self._leave(group, finding)
             return self._begin(finding)
@@ -246,7 +246,7 @@ class Episodes:
         new = finding.key not in group.members
         group.amend(finding)
         alert = self.book.alerts[group.alert]
-        told = group.told(alert, self.named(group.ships()), self._budget.an_hour)
+        told = group.told(alert, self.named(group.ships()[:NAMES_SAID]), self._budget.an_hour)
         # A piece for each ship rather than many of one: later words about a known member bring none.
         evidence = kept_evidence(alert.evidence, self._resolved(finding)[-1:]) if new else alert.evidence
         state = group.over()
@@ -270,9 +270,8 @@ class Episodes:
     def _leave(self, group: Group, finding: Finding) -> None:
         """A member leaves its group."""
         del self._alert_of[finding.key]
-        group.amend(replace(finding, verb="withdraw", severity=group.members[finding.key].severity))
+        group.leave(finding.key)
         alert = self.book.alerts[group.alert]
-        told = group.told(alert, self.named(group.ships()), self._budget.an_hour)
+        told = group.told(alert, self.named(group.ships()[:NAMES_SAID]), self._budget.an_hour)
         verb = "amend" if group.over() == OPEN else "end"
         self._change(alert, finding.time_s, verb, told.reason, title=told.title, reason=told.reason, ships=told.ships)
-        del group.members[finding.key]

@@ -54,6 +54,7 @@ class Incidents:
         self._is_group = is_group
         self._loose: dict[str, None] = {}
         self._loose_reports: dict[str, None] = {}
+        self._deadline = (-1, math.inf)
 
     # -- what came ------------------------------------------------------------------------------------------------------
 
@@ -123,11 +124,14 @@ class Incidents:
 
     def deadline_s(self) -> float:
         """When the next open incident closes by itself; inf when none will."""
-        return min((self._closes_s(name) for name in self.open), default=math.inf)
+        if self._deadline[0] != self.book.revision:
+            self._deadline = self.book.revision, min((self._closes_s(name) for name in self.open), default=math.inf)
+        return self._deadline[1]
 
     def close_due(self, time_s: float) -> None:
         """Close each incident that has had no open casualty for two hours at `time_s`."""
-        for name in [name for name in self.open if self._closes_s(name) <= time_s]:
+        due = [] if self.deadline_s() > time_s else [name for name in self.open if self._closes_s(name) <= time_s]
+        for name in due:
             incident = self.book.incidents[name]
             # Who can help is told for open incidents only (SAFETY).
             self.book.put(replace(incident, state=CLOSED, end_s=self._closes_s(name), helpers=()))

@@ -42,9 +42,11 @@ def report(decision: Decision) -> Report:
     )
 
 
-def distress(made: Report) -> Finding:
-    """What a reported distress says, in the form in which detectors speak. Unverified ones sound unverified."""
+def distress(made: Report, name: str = "") -> Finding:
+    """What a reported distress of the ship called `name` says, in the form in which detectors speak. Unverified ones sound unverified."""
     told = made.words.replace("{", "(").replace("}", ")")
+    if name and told.upper().startswith(f"{name.upper()}:"):
+        told = told[len(name) + 1 :].lstrip()  # she is named before it anyway
     where = "" if made.ship is not None else " at a position"
     by = f" by {made.source}" if made.source else ""
     how = f"distress{where} reported{by}" if made.verified else f"distress{where} reported{by}, not verified"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tankerwatch.core.incidents import OPEN, Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.tables import Decision, Findings, Picture
-from tankerwatch.triage import reports, rescuers
+from tankerwatch.triage import reports, rescuers, words
 from tankerwatch.triage.book import Book
 from tankerwatch.triage.budget import ALERTS_AN_HOUR, DISTRESSES_AN_HOUR, Budget
 from tankerwatch.triage.episodes import Episodes
@@ -104,7 +104,8 @@ class Triage:
             return
         self._book.put(report)
         if report.kind == "distress" and (report.ship is not None or report.lat_deg is not None):
-            alert = self._episodes.report_distress(reports.distress(report))
+            name = "" if report.ship is None else words.ship_name(report.ship, self._names(report.ship))
+            alert = self._episodes.report_distress(reports.distress(report, name))
             self._settle(alert)
             if alert.lat_deg is None:
                 self._no_place[alert.id] = None
