@@ -29,9 +29,7 @@ START_S = 1560384000.0  # 13 June 2019, 00:00 UTC
 END_S = START_S + 8 * 3600
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 HOSTILE_NAME = '<script>window.hacked=1</script><img src=x onerror="window.hacked=2">'
-MISSING_POSITION = 2147483647
-FIRST_NAMES = ["OCEAN", "ALTAIR", "NORDIC", "GULF", "PACIFIC", "DESERT"]
-LAST_NAMES = ["STAR", "PRIDE", "CROWN", "WAVE"]
+FIRST_NAMES, LAST_NAMES = ["OCEAN", "ALTAIR", "NORDIC", "GULF", "PACIFIC", "DESERT"], ["STAR", "PRIDE", "CROWN", "WAVE"]
 SENTENCE = "!AIVDM,1,1,,A,18155Ch000Odw`tM9JWc9?vP0<0H,0*7B"
 KIND_WORDS = ["not known", "tanker", "cargo", "passenger", "fishing", "service", "high-speed craft", "pleasure", "authority", "other"]
 
@@ -45,22 +43,8 @@ RULE = {
 }
 
 
-COLUMNS = {
-    "slot": "<u4",
-    "lon": "<i4",
-    "lat": "<i4",
-    "heard_s": "<u4",
-    "cog": "<u2",
-    "sog": "<u2",
-    "heading": "<u2",
-    "length": "<u2",
-    "kind": "u1",
-    "flags": "u1",
-}
-
-
-def wall_clock_s() -> float:
-    return datetime.now(UTC).timestamp()
+COLUMNS = {"slot": "<u4", "lon": "<i4", "lat": "<i4", "heard_s": "<u4", "cog": "<u2", "sog": "<u2", "heading": "<u2", "length": "<u2"}
+COLUMNS |= {"kind": "u1", "flags": "u1"}
 
 
 def encode_ships(kind: int, epoch: int, seq: int, clock_s: float, columns: dict[str, np.ndarray]) -> bytes:
@@ -79,7 +63,7 @@ class FakeDesk:
         self.drop_sockets = False
         self.epoch = 7
         self.seq = 0
-        self.clock_s = wall_clock_s() if mode == "live" else START_S + 3 * 3600 - 600
+        self.clock_s = datetime.now(UTC).timestamp() if mode == "live" else START_S + 3 * 3600 - 600
         self.start_clock_s = self.clock_s
         self.random = random = np.random.default_rng(13)
         self.count = ships
@@ -314,7 +298,7 @@ class FakeDesk:
             "version": "0.1.0",
             "mode": self.mode,
             "clock_s": self.clock_s,
-            "now_s": wall_clock_s(),
+            "now_s": datetime.now(UTC).timestamp(),
             "lag_s": 0.3,
             "journal": {"durable": 48123, "records": 48123, "bytes": 9_812_345, "state": "ok", "words": "2 copies"},
             "messages_per_s": 0.0 if dead else 412.0,

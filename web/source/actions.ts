@@ -119,7 +119,7 @@ export async function loadShip(now = false): Promise<void> {
       shipAt_ms = time_ms;
       const ship = await get<Ship>(`/api/ships/${id}`);
       if (desk.selection.ship !== id) return;
-      desk.ship = ship;
+      desk.ship = { ...ship, alerts: ship.alerts ?? [] };
       desk.shipProblem = null;
       desk.changed();
     }

@@ -55,10 +55,10 @@ function evidence(alert: Alert): Content {
     </details>
     ${rule
       ? html`<details class="deeper">
-          <summary>Rule: ${rule.id}, version ${rule.version} · score ${alert.score.toFixed(2)}</summary>
+          <summary>Rule: ${rule.id}, version ${rule.version} · score ${alert.score === null ? "not known" : alert.score.toFixed(2)}</summary>
           <p>${rule.what}</p>
           <p class="quiet">${rule.why}</p>
-          ${settingsTable(rule.settings)}
+          ${settingsTable(rule.settings ?? {})}
         </details>`
       : nothing}`;
 }

@@ -159,19 +159,29 @@ function changePalette(): void {
   desk.changed();
 }
 
+/** A part that cannot be drawn, because something unforeseen came, must not take the others with it. */
+function attempt(what: string, draw: () => void): void {
+  try {
+    draw();
+  } catch (problem) {
+    console.error(`${what} could not be drawn`, problem);
+    desk.frameProblem ??= `${what}: ${problem instanceof Error ? problem.message : String(problem)}`;
+  }
+}
+
 function drawAll(): void {
   const open = desk.openAlerts().length;
   document.title = open ? `(${open}) Tankerwatch` : "Tankerwatch";
-  drawBadge(parts.badge);
-  drawHealth(parts.health, changePalette);
-  drawAlerts(parts.list);
-  drawPanel();
-  drawFeeds(parts.feeds);
-  drawReplay(parts.replay);
-  drawBanners(parts.banners);
-  drawEnded(parts.ended);
-  drawNotice(parts.notice);
-  tell();
+  attempt("the clock", () => drawBadge(parts.badge));
+  attempt("the state of the feeds", () => drawHealth(parts.health, changePalette));
+  attempt("the list of alerts", () => drawAlerts(parts.list));
+  attempt("the panel", drawPanel);
+  attempt("the feeds", () => drawFeeds(parts.feeds));
+  attempt("the replay", () => drawReplay(parts.replay));
+  attempt("the banners", () => drawBanners(parts.banners));
+  attempt("the end of the replay", () => drawEnded(parts.ended));
+  attempt("the last line", () => drawNotice(parts.notice));
+  attempt("the reading out", tell);
   if (placed) writeLink(map.where());
 }
 

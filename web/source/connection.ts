@@ -96,7 +96,7 @@ function readText(text: string): void {
       onHello();
       break;
     case "health":
-      desk.health = message;
+      desk.health = { ...message, feeds: message.feeds ?? [] };
       desk.setClock(message.clock_s);
       break;
     case "names":

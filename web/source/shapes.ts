@@ -67,7 +67,7 @@ export interface Alert {
   updated_s: number;
   lat_deg: number | null;
   lon_deg: number | null;
-  score: number;
+  score: number | null;
   title: string;
   reason: string;
   incident: string | null;
