@@ -144,6 +144,15 @@ def test_every_test_that_safety_names_is_there():
         assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
 
 
+def test_the_notice_names_all_that_is_in_the_page():
+    licences = (ROOT / "src" / "tankerwatch" / "web" / "dist" / "licences.txt").read_text(encoding="utf-8")
+    packages = re.findall(r"^(\S+) \d[\w.]* \(\S+\)$", licences, re.MULTILINE)
+    assert len(packages) >= 8
+    notice = re.sub(r"[\s-]", "", (ROOT / "NOTICE").read_text(encoding="utf-8").lower())
+    for package in packages:
+        assert re.sub(r"[\s-]", "", package.rpartition("/")[2].lower()) in notice, package
+
+
 def assert_understood(line: str, page: str) -> None:
     """A line for a shell: our commands with arguments that they take, make with targets that there are."""
     for part in re.split(r"\||&&|;", line.partition("  #")[0]):
