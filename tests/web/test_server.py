@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gzip
 import json
 import re
 import socket
 import struct
-import threading
 import time
 from pathlib import Path
 
-import httpx
-import numpy as np
 import pytest
 import websockets.exceptions
 from starlette.routing import Mount
-from websockets.sync.client import connect
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.core.ports import Desk, PictureNow
 from tankerwatch.web.app import create_app
 from tankerwatch.web.live import Hub, resumed
 from tankerwatch.web.serve import Server, bound, loopback
@@ -29,134 +23,6 @@ from tankerwatch.web.serve import Server, bound, loopback
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = '<script>window.hacked=1</script>"\u202e'
 PATIENCE_S = 20
-
-
-def until(true, otherwise="it did not happen"):
-    end = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < end, otherwise
-        time.sleep(0.01)
-
-
-class Harbour:
-    """A desk with two ships, two alerts and whatever a test puts in."""
-
-    def __init__(self):
-        self.epoch = 5
-        self.version = 0
-        self.names = [(200000001, HOSTILE, 200000001, "MH"), (200000002, "KOKUKA", 200000002, "PA")]
-        self.store = {"alerts": {}, "incidents": {}, "reports": {}}
-        for name in ("a1", "a2"):
-            self.store["alerts"][name] = {"id": name, "title": f"{HOSTILE}: sudden stop", "score": float("nan")}
-        self.decided = []
-        self.fault = None
-        self.live = False
-        self.wishes = []
-        self.move(25.4, 25.3)
-
-    def move(self, *lat):
-        self.version += 1
-        ships = len(lat)
-        zeros = np.zeros(ships)
-        none = np.zeros(ships, np.uint8)
-        self.picture = PictureNow(
-            epoch=self.epoch,
-            version=self.version,
-            clock_s=1560394210.25,
-            lon_deg=zeros + 57,
-            lat_deg=np.array(lat),
-            heard_s=zeros + 9,
-            cog_deg=zeros,
-            sog_kn=zeros,
-            heading_deg=zeros,
-            length_m=zeros,
-            kind=none,
-            flags=none,
-            names=(self.names + [(n, "", n, "") for n in range(ships)])[:ships],
-            gone=np.zeros(ships, np.bool_),
-        )
-
-    async def decide(self, kind, subject, content):
-        if self.fault is not None:
-            raise self.fault
-        self.decided.append((kind, subject, content))
-        if kind == "report":
-            self.store["reports"]["r1"] = {"id": "r1", **content}
-            return "r1"
-        return "d1"
-
-    def replay(self, wish):
-        self.wishes.append(wish)
-        return not self.live
-
-    def desk(self) -> Desk:
-        listed = {kind: (lambda kind=kind: list(self.store[kind].values())) for kind in self.store}
-        ship = {"id": 200000001, "name": HOSTILE}
-        return Desk(
-            health=lambda: {"type": "health", "lag_s": float("nan"), "version": "0"},
-            alerts=listed["alerts"],
-            alert=self.store["alerts"].get,
-            incidents=listed["incidents"],
-            reports=listed["reports"],
-            ship=lambda name: ship if name == 200000001 else None,
-            track=lambda name: {"time_s": [1.0], "sog_kn": [None]} if name == 200000001 else None,
-            search=lambda text: [ship] * 30 if text else [],
-            hello=lambda: {"type": "hello", "epoch": self.epoch, "mode": "live"},
-            decide=self.decide,
-            replay=self.replay,
-            snapshot=lambda: self.picture,
-        )
-
-
-class Running:
-    """A server in a thread of its own."""
-
-    def __init__(self, harbour, dist, **hub):
-        self.harbour = harbour
-        self.hub = Hub(push_s=0.02, health_s=0.1, **hub)
-        self.server = Server("127.0.0.1", 0)
-        self.app = create_app(harbour.desk(), self.hub, hosts=self.server.hosts, dist=dist)
-        self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve(self.app)), daemon=True)
-        self.thread.start()
-        until(lambda: self.server.started)
-        self.base = self.server.url.rstrip("/")
-        self.host = self.base.removeprefix("http://")
-
-    def stop(self):
-        self.server.stop()
-        self.thread.join(PATIENCE_S)
-        assert not self.thread.is_alive()
-
-    def page(self, **more):
-        return connect(f"ws://{self.host}/ws", open_timeout=PATIENCE_S, **more)
-
-
-@pytest.fixture
-def dist(tmp_path):
-    folder = tmp_path / "dist"
-    folder.mkdir()
-    (folder / "index.html").write_text("<!doctype html><title>T</title>")
-    (folder / "app.js").write_text("1")
-    (tmp_path / "secret.txt").write_text("secret")
-    return folder
-
-
-@pytest.fixture
-def harbour():
-    return Harbour()
-
-
-@pytest.fixture
-def running(harbour, dist):
-    made = Running(harbour, dist)
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def client(running):
-    with httpx.Client(base_url=running.base, timeout=PATIENCE_S, trust_env=False) as client:
-        yield client
 
 
 def heard(page, want, seconds=PATIENCE_S):
@@ -397,42 +263,6 @@ def test_a_server_that_is_cancelled_gives_its_address_back(harbour, dist):
     bound("127.0.0.1", port).close()
 
 
-# -- land ---------------------------------------------------------------------------------------------------------------
-
-
-def test_without_land_the_map_is_sea(client):
-    for path in ("/tiles/0/0/0.mvt", "/tiles/99/0/0.mvt", "/tiles/0/5/0.mvt", "/tiles/a/0/0.mvt", f"/tiles/{'9' * 5000}/0/0.mvt"):
-        assert client.get(path).status_code == 204
-
-
-def test_a_broken_land_file_is_sea(harbour, dist):
-    (dist / "land.pmtiles").write_bytes(b"PMTiles" + bytes(50))
-    made = Running(harbour, dist)
-    assert httpx.get(f"{made.base}/tiles/0/0/0.mvt", trust_env=False).status_code == 204
-    made.stop()
-
-
-def test_tiles_of_the_bundled_land(harbour):
-    land = ROOT / "src" / "tankerwatch" / "web" / "dist"
-    if not (land / "land.pmtiles").is_file():
-        pytest.skip("the bundled land is not built")
-    made = Running(harbour, land)
-    with httpx.Client(base_url=made.base, trust_env=False, timeout=PATIENCE_S) as client:
-        answer = client.get("/tiles/0/0/0.mvt")
-        assert (answer.status_code, answer.headers["content-encoding"]) == (200, "gzip")
-        assert b"coast" in answer.content
-        assert "immutable" in answer.headers["cache-control"]
-        tag = answer.headers["etag"]
-        assert client.get("/tiles/0/0/0.mvt", headers={"If-None-Match": tag}).status_code == 304
-        plain = client.get("/tiles/0/0/0.mvt", headers={"Accept-Encoding": "identity"})
-        assert "content-encoding" not in plain.headers
-        assert plain.content == answer.content
-        assert gzip.compress(plain.content)
-        assert client.get("/tiles/8/166/109.mvt").status_code == 200, "the Strait of Hormuz"
-        assert client.get("/tiles/9/0/0.mvt").status_code == 204
-    made.stop()
-
-
 # -- open pages ---------------------------------------------------------------------------------------------------------
 
 
@@ -521,7 +351,7 @@ def test_a_huge_message_closes_the_page(running, said):
         heard(page, lambda message: False)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1009
-    until(lambda: not running.hub.slots)
+    running.until(lambda: not running.hub.slots)
 
 
 def test_a_replay_that_begins_again(running, harbour):
@@ -548,20 +378,19 @@ def test_forty_pages(running, harbour):
             seen = heard(page, is_frame(2))
             if not any(is_kind("alerts")(message) for message in seen):
                 heard(page, is_kind("alerts"))
-    until(lambda: not running.hub.slots)
+    running.until(lambda: not running.hub.slots)
 
 
-def test_too_many_pages_are_refused(harbour, dist):
-    made = Running(harbour, dist, most_pages=1)
+def test_too_many_pages_are_refused(serve, dist):
+    made = serve(dist, most_pages=1)
     with made.page() as page:
         heard(page, is_kind("hello"))
         with pytest.raises(websockets.exceptions.InvalidStatus):
             made.page()
-    made.stop()
 
 
-def test_the_server_stops_with_pages_open(harbour, dist):
-    made = Running(harbour, dist)
+def test_the_server_stops_with_pages_open(serve, dist):
+    made = serve(dist)
     with made.page() as page:
         heard(page, is_kind("hello"))
         made.stop()

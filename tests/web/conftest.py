@@ -1,0 +1,164 @@
+"""A made-up desk behind the real server, for the tests of the web back end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import httpx
+import numpy as np
+import pytest
+from websockets.sync.client import connect
+
+from tankerwatch.core.ports import Desk, PictureNow
+from tankerwatch.web.app import create_app
+from tankerwatch.web.live import Hub
+from tankerwatch.web.serve import Server
+
+HOSTILE = '<script>window.hacked=1</script>"\u202e'
+PATIENCE_S = 20
+
+
+def until(true, otherwise="it did not happen"):
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, otherwise
+        time.sleep(0.01)
+
+
+class Harbour:
+    """A desk with two ships, two alerts and whatever a test puts in."""
+
+    def __init__(self):
+        self.epoch = 5
+        self.version = 0
+        self.names = [(200000001, HOSTILE, 200000001, "MH"), (200000002, "KOKUKA", 200000002, "PA")]
+        self.store = {"alerts": {}, "incidents": {}, "reports": {}}
+        for name in ("a1", "a2"):
+            self.store["alerts"][name] = {"id": name, "title": f"{HOSTILE}: sudden stop", "score": float("nan")}
+        self.decided = []
+        self.fault = None
+        self.live = False
+        self.wishes = []
+        self.move(25.4, 25.3)
+
+    def move(self, *lat):
+        self.version += 1
+        ships = len(lat)
+        zeros = np.zeros(ships)
+        none = np.zeros(ships, np.uint8)
+        self.picture = PictureNow(
+            epoch=self.epoch,
+            version=self.version,
+            clock_s=1560394210.25,
+            lon_deg=zeros + 57,
+            lat_deg=np.array(lat),
+            heard_s=zeros + 9,
+            cog_deg=zeros,
+            sog_kn=zeros,
+            heading_deg=zeros,
+            length_m=zeros,
+            kind=none,
+            flags=none,
+            names=(self.names + [(n, "", n, "") for n in range(ships)])[:ships],
+            gone=np.zeros(ships, np.bool_),
+        )
+
+    async def decide(self, kind, subject, content):
+        if self.fault is not None:
+            raise self.fault
+        self.decided.append((kind, subject, content))
+        if kind == "report":
+            self.store["reports"]["r1"] = {"id": "r1", **content}
+            return "r1"
+        return "d1"
+
+    def replay(self, wish):
+        self.wishes.append(wish)
+        return not self.live
+
+    def desk(self) -> Desk:
+        listed = {kind: (lambda kind=kind: list(self.store[kind].values())) for kind in self.store}
+        ship = {"id": 200000001, "name": HOSTILE}
+        return Desk(
+            health=lambda: {"type": "health", "lag_s": float("nan"), "version": "0"},
+            alerts=listed["alerts"],
+            alert=self.store["alerts"].get,
+            incidents=listed["incidents"],
+            reports=listed["reports"],
+            ship=lambda name: ship if name == 200000001 else None,
+            track=lambda name: {"time_s": [1.0], "sog_kn": [None]} if name == 200000001 else None,
+            search=lambda text: [ship] * 30 if text else [],
+            hello=lambda: {"type": "hello", "epoch": self.epoch, "mode": "live"},
+            decide=self.decide,
+            replay=self.replay,
+            snapshot=lambda: self.picture,
+        )
+
+
+class Running:
+    """A server in a thread of its own."""
+
+    def __init__(self, harbour, dist, **hub):
+        self.harbour = harbour
+        self.hub = Hub(push_s=0.02, health_s=0.1, **hub)
+        self.server = Server("127.0.0.1", 0)
+        self.app = create_app(harbour.desk(), self.hub, hosts=self.server.hosts, dist=dist)
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve(self.app)), daemon=True)
+        self.thread.start()
+        until(lambda: self.server.started)
+        self.base = self.server.url.rstrip("/")
+        self.host = self.base.removeprefix("http://")
+
+    def stop(self):
+        self.server.stop()
+        self.thread.join(PATIENCE_S)
+        assert not self.thread.is_alive()
+
+    until = staticmethod(until)
+
+    def page(self, **more):
+        return connect(f"ws://{self.host}/ws", open_timeout=PATIENCE_S, **more)
+
+
+@pytest.fixture
+def dist(tmp_path):
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    (folder / "index.html").write_text("<!doctype html><title>T</title>")
+    (folder / "app.js").write_text("1")
+    (tmp_path / "secret.txt").write_text("secret")
+    return folder
+
+
+@pytest.fixture
+def harbour():
+    return Harbour()
+
+
+@pytest.fixture
+def running(harbour, dist):
+    made = Running(harbour, dist)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def client(running):
+    with httpx.Client(base_url=running.base, timeout=PATIENCE_S, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def serve(harbour):
+    """Serve the made-up desk with another page folder or other limits; stopped at the end."""
+    made = []
+
+    def start(folder, **hub):
+        made.append(Running(harbour, folder, **hub))
+        return made[-1]
+
+    yield start
+    for running in made:
+        running.stop()
