@@ -107,6 +107,8 @@ def test_every_key_is_read(written, tmp_path):
         ("[desk]\nlisten = '0.0.0.0:8420'", "desk.listen", "no address of this machine alone", "no log-in"),
         ("[desk]\nlisten = '127.0.0.1:99999'", "desk.listen", "no address", "HOST:PORT"),
         ("[sources]\nlist = ['http://x']", "sources.list", "'http://x' is no source", "tcp://"),
+        ("[sources]\nlist = ['tcp-listen://0.0.0.0:1']", "sources.list", "anyone on the network could send", "127.0.0.1:1"),
+        ("[sources]\nlist = ['tcp://nowhere']", "sources.list", "needs a host and a port", "tcp://192.0.2.1:10110"),
         ("[sources]\nlist = '-'", "sources.list", "the text '-', not a list of texts", "list = ["),
         ("[guard]\nkinds = ['tankr']", "guard.kinds", "no kind 'tankr'", "did you mean tanker?"),
         ("[guard]\nships = ['IMO 9745903']", "guard.ships", "last digit", "FRONT ALTAIR"),
@@ -138,6 +140,12 @@ def test_what_is_wrong_is_said_with_its_place(written, text, where, what, help):
     assert fault.where.startswith(str(path)) and where in fault.where
     assert what in fault.what and help in fault.help
     assert "\n" not in str(fault)
+
+
+def test_a_port_for_other_machines_is_allowed_on_purpose_only(written):
+    config = load(written("[sources]\nallow_remote = true\nlist = ['tcp-listen://0.0.0.0:1']"), DETECTORS)
+    assert config.allow_remote and config.sources == ("tcp-listen://0.0.0.0:1",)
+    assert not load(None, DETECTORS).allow_remote
 
 
 def test_all_faults_are_told_at_once(written):

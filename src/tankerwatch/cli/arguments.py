@@ -18,7 +18,7 @@ INPUT: Final = (
     "- is standard input"
 )
 SOURCE: Final = (
-    "a feed: tcp://HOST:PORT tcp-listen://HOST:PORT udp://HOST:PORT serial:DEVICE file:PATH or - (standard input); several are joined"
+    "a feed: tcp://HOST:PORT tcp-listen://ADDRESS:PORT udp://ADDRESS:PORT serial:DEVICE file:PATH or - (standard input); several are joined"
 )
 
 

@@ -15,9 +15,6 @@ SWITCH: Final = "true or false"
 KINDS: Final = ("tanker", "cargo", "passenger", "fishing", "service", "high_speed", "pleasure", "authority", "other")
 """Kinds of ship that can be guarded as a whole, in the order of their codes 1 to 9 (docs/reference/wire.md)."""
 
-SOURCES: Final = ("file:", "tcp://", "tcp-listen://", "udp://", "serial:", "-")
-"""How a source begins."""
-
 
 class DeclaredSetting(Protocol):
     """What a detector says of one of its thresholds."""
@@ -110,9 +107,10 @@ KEYS: Final[tuple[Key, ...]] = (
         "sources.list",
         TEXTS,
         (),
-        "the feeds: file:PATH, tcp://HOST:PORT, tcp-listen://HOST:PORT, udp://HOST:PORT, serial:DEVICE, or - for standard input",
+        "the feeds: tcp://HOST:PORT, tcp-listen://ADDRESS:PORT, udp://ADDRESS:PORT, serial:DEVICE, file:PATH, or - for standard input",
         example='["tcp://127.0.0.1:10110", "udp://0.0.0.0:10111"]',
     ),
+    Key("sources.allow_remote", SWITCH, False, "whether tcp-listen may wait where other machines reach it: then anyone there can send"),
     Key("guard.kinds", TEXTS, ("tanker",), "kinds of ship that are guarded as a whole", choices=KINDS),
     Key("guard.ships", TEXTS, (), f"single ships to guard: {SHIP_WORDS}", example='["IMO 9000003", "538001234"]'),
     Key(

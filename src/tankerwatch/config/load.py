@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from tankerwatch.config.keys import KEYS, NUMBER, SECTIONS, SOURCES, SWITCH, TEXT, TEXTS, DeclaredDetector, Key, detector_keys, loopback
+from tankerwatch.config.keys import KEYS, NUMBER, SECTIONS, SWITCH, TEXT, TEXTS, DeclaredDetector, Key, detector_keys, loopback
 from tankerwatch.config.ships import ShipList, ship_of, ships_from
-from tankerwatch.core.errors import ConfigFault
+from tankerwatch.core.errors import ConfigFault, InputFault
 
 FILE_LIMIT_BYTES: Final = 1 << 20
 
@@ -35,7 +35,10 @@ class DetectorConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A checked configuration. `guard` and `fleet` are the lists joined; `remarks` tells entries of lists that name no ship."""
+    """A checked configuration. `guard` and `fleet` are the lists joined; `remarks` tells entries of lists that name no ship.
+
+    `allow_remote`: a source may listen where other machines reach it.
+    """
 
     listen: str
     sources: tuple[str, ...]
@@ -45,6 +48,7 @@ class Config:
     stations: Mapping[str, Station]
     detectors: Mapping[str, DetectorConfig]
     remarks: tuple[str, ...] = ()
+    allow_remote: bool = False
 
 
 def load(path: Path | None, detectors: Iterable[DeclaredDetector]) -> Config:
@@ -107,9 +111,7 @@ class _Reader:
             self.section(tree, name, [key for key in KEYS if key.section == name]) for name in ("desk", "sources", "guard", "fleet")
         )
         self.address("desk.listen", desk["listen"])
-        for source in sources["list"]:
-            if not source.startswith(SOURCES[:-1]) and source != "-":
-                self.fault("sources.list", f"{source!r} is no source", f"a source begins with one of {' '.join(SOURCES)}")
+        self.feeds(sources["list"], allow_remote=sources["allow_remote"])
         return Config(
             listen=desk["listen"],
             sources=sources["list"],
@@ -119,11 +121,23 @@ class _Reader:
             stations=self.stations(tree),
             detectors=self.detectors(tree, detectors),
             remarks=tuple(self.remarks),
+            allow_remote=sources["allow_remote"],
         )
 
     def address(self, where: str, text: str) -> None:
         if loopback(text) is None:
             self.fault(where, f"{text!r} is no address of this machine alone", "HOST:PORT, such as 127.0.0.1:8420; there is no log-in yet")
+
+    def feeds(self, sources: Sequence[str], *, allow_remote: bool) -> None:
+        if not sources:
+            return
+        from tankerwatch.ingest.sources import parse_source  # heavy, and only here
+
+        for number, source in enumerate(sources):
+            try:
+                parse_source(source, number, allow_remote=allow_remote)
+            except InputFault as fault:
+                self.fault("sources.list", f"{source!r} {fault.what}" if source not in fault.what else fault.what, fault.help)
 
     def section(self, tree: Mapping[str, Any], name: str, keys: Sequence[Key]) -> dict[str, Any]:
         """The values of a section by name, each of its declared type and within its bounds."""
