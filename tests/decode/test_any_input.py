@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,6 +146,7 @@ def test_a_storm_of_corrected_messages_finds_room(listen, wrap):
     assert len(said.statics) >= 2
 
 
+@pytest.mark.timeout(400)  # it compiles everything once more
 def test_no_kernel_reads_or_writes_beyond_its_arrays(tmp_path):
     """numba has no bounds checks unless told to; so told, in a process and a cache of its own, the corpus runs whole and mangled."""
     script = tmp_path / "run.py"

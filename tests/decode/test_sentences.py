@@ -26,7 +26,8 @@ def voyage(mmsi: int = 244660390, name: str = "LAHRINGEN", destination: str = "R
 def test_quality_bits_of_the_kernels_are_those_of_the_tables():
     assert (index._NO_CHECKSUM, index._OWN_SHIP) == (tables.NO_CHECKSUM, tables.OWN_SHIP)
     assert (index_fragments._BAD_LENGTH, index_fragments._LATE_FRAGMENT) == (tables.BAD_LENGTH, tables.LATE_FRAGMENT)
-    assert index_fragments._OWN_SHIP == tables.OWN_SHIP
+    assert (index_fragments._OWN_SHIP, index_fragments._REPEATED) == (tables.OWN_SHIP, tables.REPEATED)
+    assert index_fragments._MMSI_ODD == tables.MMSI_ODD
     assert (positions._RESERVED_VALUE, positions._OUT_OF_RANGE) == (tables.RESERVED_VALUE, tables.OUT_OF_RANGE)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tankerwatch.core.ais import encoder, framing
 from tankerwatch.core.tables import BAD_LENGTH, MMSI_ODD, OUT_OF_RANGE, REPEATED, RESERVED_VALUE
@@ -259,3 +262,11 @@ class TestOthers:
         answer = expand(payload, 0)
         assert isinstance(answer, dict) and (("error" in answer) or "msg_type" in answer)
         assert "error" in expand("15NBj>PP1gG>1PVKTDTUJOv00<0M", 9)
+
+
+@given(
+    st.one_of(st.binary(max_size=80), st.text("0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVW`abcdefghijklmnopqrstuvw", max_size=80)),
+    st.integers(-9, 9),
+)
+def test_expand_never_raises_and_gives_what_json_can_hold(payload, fill_bits):
+    json.dumps(expand(payload, fill_bits), allow_nan=False)

@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 
 from tankerwatch.core.mids import MIDS
-from tankerwatch.core.schema import U8, U32, Bool
+from tankerwatch.core.schema import I64, U8, U32, Bool
 
 # What something is; the numbers of docs/reference/wire.md.
 UNKNOWN, TANKER, CARGO, PASSENGER, FISHING, SERVICE, HIGH_SPEED, PLEASURE, AUTHORITY, OTHER = range(10)
@@ -81,6 +81,11 @@ _FORMS: Final[tuple[tuple[int, int, int, int], ...]] = (
     (AUXILIARY_CRAFT, 982_000_000, 988_000_000, 10_000),
     (AID_TO_NAVIGATION, 992_000_000, 998_000_000, 10_000),
 )
+
+
+def forms_and_junk() -> tuple[I64, I64]:
+    """(k, 2) first number of each class and the one behind its last; (j,) the numbers of `JUNK`: `is_standard` for kernels."""
+    return np.array([form[1:3] for form in _FORMS], np.int64), _JUNK.astype(np.int64)
 
 
 def _kind_of_ship_type() -> U8:

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from tankerwatch.core.kernels import index_fragments as fr
-from tankerwatch.core.mmsi import are_standard
 from tankerwatch.core.schema import I64
-from tankerwatch.core.tables import FEED_SHIFT, MMSI_ODD, REPEATED, Bases, Calls, Fixes, Heard, Lines, Others, Statics, Texts
+from tankerwatch.core.tables import FEED_SHIFT, Bases, Calls, Fixes, Heard, Lines, Others, Statics, Texts
 from tankerwatch.decode import bases, positions, statics, texts
 from tankerwatch.decode.clock import Clock
 from tankerwatch.decode.counters import INCOMPLETE, REJECTION, Counters, FeedCounters
@@ -72,9 +71,6 @@ class Decoder:
     def _chunk(self, lines: Lines) -> _Tables:
         found = self._sentences.read(lines)
         messages = found.messages
-        messages[:, fr.QUALITY] |= np.where(messages[:, fr.REPEAT] > 0, REPEATED, 0)
-        messages[:, fr.QUALITY] |= np.where(are_standard(messages[:, fr.MMSI].astype(np.uint32)), 0, MMSI_ODD)
-
         kinds = messages[:, fr.TYPE]
         family = self._families[kinds]
         odd_parts = np.flatnonzero(kinds == 24)

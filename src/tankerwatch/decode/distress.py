@@ -10,8 +10,6 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.schema import F64
 from tankerwatch.core.tables import FEED_SHIFT, Calls
@@ -68,16 +66,15 @@ class CallReader:
 
     def read(self, found: Found, line_times: F64) -> Calls:
         """One row for each call, and one more for each that is expanded. Writes the outcomes of its entries."""
-        kinds = found.entries[:, ix.KIND]
         made: list[tuple[Call, int]] = []
-        for entry in np.flatnonzero(kinds >= ix.DSC).tolist():
+        for entry in found.plain[found.entries[found.plain, ix.KIND] >= ix.DSC].tolist():
             line = int(found.entries[entry, ix.LINE])
             row = int(found.lines.source_row[line])
             feed = row >> FEED_SHIFT
             fields = fields_of(found.sentence(entry))
             call = None
             try:
-                if kinds[entry] == ix.DSC:
+                if found.entries[entry, ix.KIND] == ix.DSC:
                     call = replace(read_call(fields), time_s=float(line_times[line]), quality=int(found.entries[entry, ix.QUALITY]))
                     self._waiting.pop((feed, call.caller), None)
                     self._waiting[feed, call.caller] = call

@@ -32,6 +32,9 @@ _KN = {"N": 1.0, "K": 1 / 1.852, "S": 1.609344 / 1.852}
 _OWN = (ix.RMC, ix.GLL, ix.GGA, ix.HDT, ix.THS)
 
 
+_NO_ROWS = np.empty(0, np.int64)
+
+
 @dataclass(slots=True)
 class Own:
     """Where a feed's own ship is."""
@@ -82,8 +85,12 @@ class RadarReader:
     ) -> tuple[tuple[Fixes, I64], tuple[Statics, I64]]:
         """Targets as fixes and their names as statics, each with the entry that each row came with. Writes the outcomes of its entries."""
         kinds = found.entries[:, ix.KIND]
-        special = np.flatnonzero((kinds >= ix.RMC) & (kinds <= ix.TLL))
+        special = found.plain[kinds[found.plain] <= ix.TLL]
         own = np.flatnonzero(((fixes.quality & OWN_SHIP) != 0) & (fixes.lat_deg == fixes.lat_deg))
+        if not (kinds[special] >= ix.TTM).any():
+            own = _last_of_each(fixes, own)
+        if not len(own) and not len(special):
+            return (Fixes.empty(), _NO_ROWS), (Statics.empty(), _NO_ROWS)
         events = [(int(found.messages[fixes_rows[row], fr.ENTRY]), int(row)) for row in own.tolist()]
         events += [(entry, -1) for entry in special.tolist()]
         events.sort()
@@ -165,6 +172,16 @@ class RadarReader:
             statics.name[i] = row[4].name
         orders = [np.array([row[0] for row in chosen], np.int64) for chosen in (rows, named)]
         return (fixes, orders[0]), (statics, orders[1])
+
+
+def _last_of_each(fixes: Fixes, own: I64) -> I64:
+    """Of the own positions, those that are remembered where no target comes between: of each feed the last, and the last with a heading."""
+    feeds = fixes.source_row[own] >> np.uint64(FEED_SHIFT)
+    headed = np.flatnonzero(fixes.heading_deg[own] == fixes.heading_deg[own])
+    kept: set[int] = set()
+    for rows in (np.arange(len(own)), headed):
+        kept.update(dict(zip(feeds[rows].tolist(), own[rows].tolist(), strict=True)).values())
+    return np.array(sorted(kept), np.int64)
 
 
 def _take_own(kind: int, fields: list[str], here: Own, time_s: float) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.mmsi import forms_and_junk
 from tankerwatch.core.schema import F64, I64, U8, U64
 from tankerwatch.core.tables import FEED_SHIFT, Lines
 
@@ -19,15 +20,16 @@ from tankerwatch.core.tables import FEED_SHIFT, Lines
 class Found:
     """What one batch of lines holds.
 
-    lines: the batch · buffer: its bytes, not to be written · entries: (e, ENTRY_WIDTH) sentences · outcomes: (e,) what became of each,
-    written by whoever reads it · reasons: (lines,) what became of each line · messages: (m, MESSAGE_WIDTH) complete messages in order of
-    completion · time_s: (m,), source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of
-    earlier batches that are no longer incomplete: serial number, feed, what became of them.
+    lines: the batch · buffer: its bytes, not to be written · entries: (e, ENTRY_WIDTH) sentences · plain: numbers of those that are not
+    AIS · outcomes: (e,) what became of each, written by whoever reads it · reasons: (lines,) what became of each line ·
+    messages: (m, MESSAGE_WIDTH) complete messages in order of completion · time_s, source_row: (m,) of each message · tail: bytes of the
+    messages that were joined · settled: (k, 3) lines of earlier batches that are no longer incomplete: serial number, feed, outcome.
     """
 
     lines: Lines
     buffer: U8
     entries: I64
+    plain: I64
     outcomes: U8
     reasons: U8
     messages: I64
@@ -36,11 +38,20 @@ class Found:
     tail: U8
     settled: I64
 
-    def payload(self, message: int) -> bytes:
-        """The armoured payload of a message."""
-        row = self.messages[message]
-        source = self.tail if row[fr.TAIL] else self.buffer
-        return source[row[fr.FROM] : row[fr.FROM] + row[fr.CHARACTERS]].tobytes()
+    def payloads(self, chosen: I64) -> list[str]:
+        """The armoured payloads of the messages numbered in `chosen`."""
+        made = [""] * len(chosen)
+        for in_tail, source in ((0, self.buffer), (1, self.tail)):
+            rows = np.flatnonzero(self.messages[chosen, fr.TAIL] == in_tail)
+            if not len(rows):
+                continue
+            first = self.messages[chosen[rows], fr.FROM]
+            last = first + self.messages[chosen[rows], fr.CHARACTERS]
+            begin = int(first.min())
+            raw = source[begin : int(last.max())].tobytes().decode("latin-1")
+            for row, a, b in zip(rows.tolist(), (first - begin).tolist(), (last - begin).tolist(), strict=True):
+                made[row] = raw[a:b]
+        return made
 
     def sentence(self, entry: int) -> bytes:
         """The sentence of an entry that is not AIS, without its checksum."""
@@ -56,6 +67,7 @@ class Sentences:
         self._keys, self._numbers, self._known, self._fresh = ix.stations_table()
         self._open = fr.open_messages()
         self._limits = layouts.length_limits()
+        self._identities = forms_and_junk()
         self._feeds = np.zeros((0, fr.FEED_WIDTH), np.int64)
         self._feed_station = np.zeros(0, np.int64)
         self._serial = 0
@@ -90,10 +102,9 @@ class Sentences:
         messages = np.empty((count, fr.MESSAGE_WIDTH), np.int64)
         message_times = np.empty(count, np.float64)
         message_rows = np.empty(count, np.uint64)
-        parts = entries[(entries[:, ix.KIND] == ix.AIS) & (entries[:, ix.TOTAL] > 1), ix.LENGTH]
-        tail = np.empty(2 * (fr.LONGEST + 64) + int(parts.sum()), np.uint8)
-        made = np.array([0, 0, self._age], np.int64)
-        settled = np.zeros((2 * fr.PARTS + 2 + len(parts), 3), np.int64)
+        tail = np.empty(2 * (fr.LONGEST + 64) + 16 * count, np.uint8)  # more room is made when it is needed
+        made = np.array([0, 0, self._age, 0], np.int64)
+        settled = np.zeros((32 * fr.PARTS, 3), np.int64)
         settlements: list[Any] = []
         at = 0
         while True:
@@ -109,6 +120,7 @@ class Sentences:
                 self._feed_station,
                 *self._open,
                 self._limits,
+                *self._identities,
                 self._serial,
                 messages,
                 message_times,
@@ -121,13 +133,17 @@ class Sentences:
             settled[0, 0] = 0
             if at >= count:
                 break
+            if made[1] + fr.LONGEST + 64 <= len(tail):
+                continue  # it was `settled` that was full
             tail = np.concatenate([tail, np.empty(max(len(tail), 8 * fr.LONGEST), np.uint8)])
         self._age = int(made[2])
         n = int(made[0])
+        plain = np.flatnonzero(entries[:, ix.KIND] >= ix.RMC) if made[3] else np.empty(0, np.int64)
         return Found(
             lines,
             buffer,
             entries,
+            plain,
             outcomes,
             reasons,
             messages[:n],

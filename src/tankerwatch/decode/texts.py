@@ -39,7 +39,7 @@ def others_of(found: Found, chosen: I64) -> Others:
     kinds = found.messages[chosen, fr.TYPE]
     unknown = (kinds == 0) | (kinds > _LAST_TYPE) | (kinds == 24)  # of type 24 only parts that nobody has defined come here
     payloads = np.empty(len(chosen), object)
-    payloads[:] = [found.payload(message).decode("ascii") for message in chosen.tolist()]
+    payloads[:] = found.payloads(chosen)
     return Others(
         time_s=found.time_s[chosen],
         mmsi=found.messages[chosen, fr.MMSI].astype(np.uint32),

@@ -39,6 +39,9 @@ _NO_CHECKSUM = 1 << 5
 _OWN_SHIP = 1 << 6
 
 _BACKSLASH, _BANG, _DOLLAR, _STAR, _COMMA, _COLON, _HASH, _DASH = 92, 33, 36, 42, 44, 58, 35, 45
+_ENDS = np.zeros(256, np.uint8)
+"""1 for the characters that end a sentence's body: its checksum, or whatever begins next."""
+_ENDS[[_STAR, _BANG, _DOLLAR, _BACKSLASH]] = 1
 
 
 @nb.njit(cache=True, nogil=True)
@@ -340,7 +343,7 @@ def index(buffer: Any, start: Any, end: Any, reasons: Any, entries: Any, keys: A
             q = p + 1
             while q < e:
                 c = int(buffer[q])
-                if c in (_STAR, _BANG, _DOLLAR, _BACKSLASH):
+                if _ENDS[c]:
                     break
                 xor ^= c
                 q += 1

@@ -46,7 +46,9 @@ _NONE, _NEXT, _GROUPED = range(3)
 # Quality bits set here; the same numbers as in core/tables.py (a test compares them).
 _BAD_LENGTH = 1 << 0
 _LATE_FRAGMENT = 1 << 2
+_REPEATED = 1 << 3
 _OWN_SHIP = 1 << 6
+_MMSI_ODD = 1 << 7
 
 
 def open_messages() -> tuple[Any, Any, Any, Any, Any]:
@@ -67,7 +69,7 @@ def _six(c: Any) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def _message(buffer: Any, message: Any, limits: Any) -> int:
+def _message(buffer: Any, message: Any, limits: Any, forms: Any, junk: Any) -> int:
     """Type, repeat indicator and identity of a message whose place and length are known; USED, or why it cannot be decoded."""
     at = message[FROM]
     bits = message[BITS]
@@ -81,7 +83,20 @@ def _message(buffer: Any, message: Any, limits: Any) -> int:
     for i in range(1, 7):
         head = head * 64 + _six(buffer[at + i])
     message[REPEAT] = head >> 34
-    message[MMSI] = (head >> 4) & 0x3FFFFFFF
+    if message[REPEAT] > 0:
+        message[QUALITY] |= _REPEATED
+    mmsi = (head >> 4) & 0x3FFFFFFF
+    message[MMSI] = mmsi
+    odd = True
+    for i in range(len(forms)):
+        if forms[i, 0] <= mmsi < forms[i, 1]:
+            odd = False
+            break
+    for i in range(len(junk)):
+        if junk[i] == mmsi:
+            odd = True
+    if odd:
+        message[QUALITY] |= _MMSI_ODD
     if bits < limits[kind, 1] or bits >= limits[kind, 2] + 6:
         message[QUALITY] |= _BAD_LENGTH
     return ix.USED
@@ -194,6 +209,8 @@ def assemble(
     rows: Any,
     kept: Any,
     limits: Any,
+    forms: Any,
+    junk: Any,
     serial: int,
     messages: Any,
     message_times: Any,
@@ -206,10 +223,10 @@ def assemble(
 
     time_s, source_row: by line · outcomes: (capacity,) u8 out, what became of each entry · feeds: (feeds, FEED_WIDTH) i64 kept between
     calls · feed_station: (feeds,) i64, the station that stands for a feed · slots, parts, times, rows, kept: `open_messages` ·
-    limits: (64, 3) `layouts.length_limits` · serial: the number of the batch's first line among all lines ever · messages, message_times,
-    message_rows: out, one row a message, with room for `count` · made: (3,) i64, messages and bytes of the tail so far, and the age clock ·
-    settled: (capacity, 3) i64 out: [0, 0] holds how many rows follow, each a line's serial number, its feed and what became of it: lines of
-    earlier batches that were counted as incomplete and are not.
+    limits: (64, 3) `layouts.length_limits` · forms, junk: `mmsi.forms_and_junk` · serial: the number of the batch's first line among all
+    lines ever · messages, message_times, message_rows: out, one row a message, with room for `count` · made: (4,) i64, messages and bytes
+    of the tail so far, the age clock, and entries that are not AIS · settled: (capacity, 3) i64 out: [0, 0] holds how many rows follow,
+    each a line's serial number, its feed and what became of it: lines of earlier batches that were counted as incomplete and are not.
     """
     for e in range(first, count):
         entry = entries[e]
@@ -229,7 +246,8 @@ def assemble(
             state[PGHP_STATE] = _NEXT if entry[ix.RANK] > 0 else _NONE
             continue
         if entry[ix.KIND] != ix.AIS:
-            continue  # radar, own position, calls: decided by who reads them
+            made[3] += 1  # radar, own position, calls: decided by who reads them
+            continue
         if made[1] + LONGEST + 64 > len(tail) or settled[0, 0] + PARTS + 1 >= len(settled):
             return e
         state[SENTENCES] += 1
@@ -248,7 +266,7 @@ def assemble(
             message[CHANNEL] = entry[ix.CHANNEL]
             message[STATION] = entry[ix.STATION]
             message[ENTRY] = e
-            outcomes[e] = _message(buffer, message, limits)
+            outcomes[e] = _message(buffer, message, limits, forms, junk)
             if outcomes[e] == ix.USED:
                 message_times[made[0]] = now
                 message_rows[made[0]] = source_row[line]
@@ -345,7 +363,7 @@ def assemble(
         message[CHANNEL] = slot[_CHANNEL]
         message[STATION] = slot[_STATION]
         message[ENTRY] = e
-        what = _message(tail, message, limits)
+        what = _message(tail, message, limits, forms, junk)
         if what == ix.USED:
             message_times[made[0]] = times[i]
             message_rows[made[0]] = rows[i]
@@ -417,12 +435,14 @@ def warm() -> None:
         np.zeros(1, np.int64),
         *kept,
         np.zeros((64, 3), np.int64),
+        np.zeros((1, 2), np.int64),
+        np.zeros(1, np.int64),
         0,
         np.zeros((4, MESSAGE_WIDTH), np.int64),
         np.zeros(4),
         np.zeros(4, np.uint64),
         np.zeros(2 * LONGEST, np.uint8),
-        np.zeros(3, np.int64),
+        np.zeros(4, np.int64),
         np.zeros((64, 3), np.int64),
     )
     settle_lines(entries, count, outcomes, reasons, kept[0], kept[1], 0)
