@@ -85,15 +85,17 @@ def calls(monkeypatch) -> dict[str, Any]:
     pipeline = ModuleType("tankerwatch.pipeline")
     vars(pipeline).update(
         analyse=analyse,
-        decode_to=decode_to,
         demo_headless=lambda *, config: {"alerts": [ALERT], "incidents": [INCIDENT]},
     )
+    export = ModuleType("tankerwatch.export")
+    vars(export).update(decode_to=decode_to)
     desk = ModuleType("tankerwatch.desk")
     vars(desk).update(
         demo=lambda *, speed, listen, config: called.update(demo=(speed, listen), config=config),
         watch=lambda sources, data, *, config, listen: called.update(watch=(sources, data, listen), config=config),
     )
     monkeypatch.setitem(sys.modules, "tankerwatch.pipeline", pipeline)
+    monkeypatch.setitem(sys.modules, "tankerwatch.export", export)
     monkeypatch.setitem(sys.modules, "tankerwatch.desk", desk)
     return called
 
