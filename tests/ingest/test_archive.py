@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import MMSI_ODD, OUT_OF_RANGE, Fixes, Statics
-from tankerwatch.ingest import columns
+from tankerwatch.ingest import columns, tables
 from tankerwatch.ingest.archive import TableFile
 from tankerwatch.ingest.bytes import Recording
 from tankerwatch.ingest.sources import Recorded
@@ -284,6 +284,16 @@ def test_rows_come_in_order_of_time_however_large_a_slice_may_be(folder: Path, s
     assert sorted(named.name.tolist()) == sorted({f"N{s % 3}" for s in stamps})
     assert counters["rows"] == file.rows() == len(stamps)
     assert sum(counters[reason] for reason in ("no_time", "no_mmsi", "no_position")) == 0
+
+
+@given(st.lists(st.integers(0, 14), min_size=1, max_size=120), st.integers(100, 400))
+def test_a_little_disorder_is_put_right_across_blocks(folder: Path, late: list[int], block_bytes: int) -> None:
+    stamps = [at - back for at, back in enumerate(late)]
+    path = table(folder, *rows_of(stamps), name="late.csv")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "BLOCK_BYTES", block_bytes)
+        fixes, _, _ = read(path)
+    assert fixes.source_row.tolist() == [at + 1 for at in sorted(range(len(stamps)), key=lambda at: (stamps[at], at))]
 
 
 def test_static_data_come_when_they_change(tmp_path: Path) -> None:

@@ -83,6 +83,15 @@ def test_the_window_sorts_as_one_would_line_by_line(stamps: list[float], window_
     assert keys == sorted(keys)
 
 
+def test_the_window_sorts_many_a_stream_as_one_would_line_by_line() -> None:
+    rng = np.random.default_rng(11)
+    for _ in range(300):
+        stamps = (rng.integers(0, 100, 40) / 4 + np.arange(40) * rng.uniform(0, 1)).tolist()
+        window = Window(5.0)
+        runs = [*window.push(Lines.of([b"x"] * 40, stamps, list(range(40)))), *window.finish()]
+        assert [int(row) for run in runs for row in run.lines.source_row] == model(stamps, 5.0)
+
+
 @given(st.lists(st.integers(0, 30), max_size=80), st.integers(1, 9), st.integers(2, 60), st.integers(1, 40))
 def test_a_small_window_forgets_nothing_and_does_not_depend_on_cuts(stamps: list[int], lines: int, most_bytes: int, size: int) -> None:
     def order_of(size: int) -> list[int]:
@@ -194,6 +203,13 @@ def test_files_that_overlap_are_merged_by_time(folder: Path, files: list[list[fl
             expected.append((round(s, 3), at, number))
     made = content(paths, chunk_bytes=64)
     assert [(time, number) for number, time, _ in made] == [(time, number) for time, _, number in sorted(expected)]
+
+
+def test_a_file_whose_first_line_is_not_its_earliest_is_opened_in_time(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.nmea", *[line(at) for at in range(30)])
+    b = write(tmp_path / "b.nmea", line(20.5), line(8.5))
+    times = [time for _, time, _ in content([a, b])]
+    assert times == sorted(times)
 
 
 def test_a_file_without_times_comes_first_and_whole(tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def test_cutting_changes_no_time(lines: list[bytes], size: int) -> None:
 
 def test_cutting_changes_no_time_of_a_long_log() -> None:
     rng = np.random.default_rng(4)
-    kinds = [*log(*range(0, 60, 7), 9e5), SENTENCE, b"\\si:A*00\\", b"x" * 5000, b"\r"]
+    kinds = [*log(*range(0, 60, 7), 9e5), SENTENCE, b"\\si:A*00\\", b"!" + b"x" * 5000 + b"*00,1560393650", b"\r"]
     lines = [kinds[i] for i in rng.integers(0, len(kinds), 9000)]
     lines[3000:4600] = [SENTENCE] * 1600
     data = b"\n".join(lines)
