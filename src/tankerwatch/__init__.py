@@ -1,0 +1,46 @@
+"""Tankerwatch: watches ships by AIS and radar, warns of danger, and keeps what it has seen.
+
+From Python:
+
+    import tankerwatch as tw
+    for part in tw.decode("feed.nmea.gz"):        # a path, bytes, or a binary file; bounded memory
+        part.positions.to_arrow()                 # also .statics .texts .others .bases .calls
+    result = tw.analyse("feed.nmea.gz")           # result.alerts, result.incidents, result.to_geojson()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tankerwatch.export import Part
+    from tankerwatch.pipeline import Result
+
+__all__ = ["__version__", "analyse", "decode"]
+
+try:
+    __version__ = version("tankerwatch")
+except PackageNotFoundError:  # run from its source, not installed
+    __version__ = "0+source"
+
+
+def decode(source: str | Path | bytes | IO[bytes]) -> Iterator[Part]:
+    """Decoded messages of a recording, part by part, in bounded memory. Raises InputFault when it cannot be read."""
+    from tankerwatch.export import parts, parts_of
+
+    return parts([source]) if isinstance(source, str | Path) else parts_of(source)
+
+
+def analyse(*sources: str | Path, config: str | Path | None = None, columns: dict[str, str] | None = None) -> Result:
+    """What a desk would have found in recordings. `config` is a TOML file; `columns` names those of a foreign table.
+
+    Raises InputFault when something cannot be read.
+    """
+    from tankerwatch.config import load
+    from tankerwatch.detect import catalog
+    from tankerwatch.pipeline import analyse as analyse_recordings
+
+    return analyse_recordings(sources, config=load(Path(config) if config else None, catalog.detectors()), columns=columns)

@@ -173,7 +173,13 @@ def _motion(track: list[list[float]], times_s: Any) -> tuple[Any, Any, Any, Any,
     sog = np.where(to > leg, distance_nm(lat[leg], lon[leg], lat[to], lon[to]) / took * 3600, 0.0)
     status = np.array([int(p[3]) if len(p) > 3 else 0 for p in track])
     at = np.clip(np.searchsorted(minute, times_s, side="right") - 1, 0, len(track) - 1)
-    return np.interp(times_s, minute, lat), np.interp(times_s, minute, lon), sog, bearing_deg(lat[leg], lon[leg], lat[to], lon[to]), status[at]
+    return (
+        np.interp(times_s, minute, lat),
+        np.interp(times_s, minute, lon),
+        sog,
+        bearing_deg(lat[leg], lon[leg], lat[to], lon[to]),
+        status[at],
+    )
 
 
 def _times(thing: dict[str, Any], number: int) -> Any:
@@ -195,7 +201,9 @@ def _of_ship(ship: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]
         if ship.get("class") == "B":
             payload = encoder.position_b(mmsi, lat[i], lon[i], min(sog[i], 102), cog[i], cog[i], int(made) % 60)
         else:
-            payload = encoder.position_a(mmsi, lat[i], lon[i], min(sog[i], 102), cog[i] % 359.9, round(cog[i]) % 360, int(status[i]), int(made) % 60)
+            payload = encoder.position_a(
+                mmsi, lat[i], lon[i], min(sog[i], 102), cog[i] % 359.9, round(cog[i]) % 360, int(status[i]), int(made) % 60
+            )
         yield made + 0.4, tag(sentences(payload)[0], time_s=made + 0.4, station=STATION)
         if i % 30 == 0 and ship.get("class") != "B":
             half = ship.get("length_m", 0) / 2

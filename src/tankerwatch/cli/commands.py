@@ -114,7 +114,7 @@ def decode(arguments: argparse.Namespace) -> int:
         help = f"-o {out.stem} for a folder of Parquet tables, -o {out.stem}.csv for positions alone"
         raise InputFault(f"{out} is neither a folder nor a .csv or .jsonl file", where=called(arguments), help=help)
     config_of(arguments)
-    from tankerwatch.pipeline import decode_to
+    from tankerwatch.export import decode_to
 
     with progress_bar(arguments.progress) as progress, whole_file(out) if single else nullcontext(out) as place:
         counters: dict[str, Any] = decode_to(arguments.path, place, progress=progress)

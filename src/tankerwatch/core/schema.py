@@ -67,17 +67,21 @@ class Table:
 
     def __len__(self) -> int:
         """The number of rows."""
-        return len(getattr(self, self.__slots__[0]))
+        return len(getattr(self, self.columns()[0].name))
 
     @classmethod
     def columns(cls) -> tuple[Column, ...]:
         """The declared columns in order."""
-        return _columns(cls)
+        return _columns(cls)  # type: ignore[arg-type]  # a class is hashable, whatever its objects are
 
     @classmethod
     def empty(cls) -> Self:
         """The table without rows, one for all."""
-        return _empty(cls)
+        made = _EMPTY.get(cls)
+        if made is None:
+            made = _EMPTY[cls] = cls(**{c.name: np.empty(0, c.dtype) for c in cls.columns()})
+        assert isinstance(made, cls)
+        return made
 
     @classmethod
     def blank(cls, rows: int) -> Self:
@@ -121,9 +125,7 @@ class Table:
         return arrow.table_of(self)
 
 
-@cache
-def _empty(cls: type[_T]) -> _T:
-    return cls(**{c.name: np.empty(0, c.dtype) for c in _columns(cls)})
+_EMPTY: dict[type[Table], Table] = {}
 
 
 @cache

@@ -110,7 +110,11 @@ def clock_check(river: River) -> dict[str, Any]:
                 if watch.memory.feed[at] == feed_detector.CLOCK:
                     offset = float(watch.memory.offset_s[at])
                     wrong = bool(watch.memory.raised[at])
-                    words = f"{abs(offset):.0f} s {'ahead of' if offset > 0 else 'behind'} base stations" if wrong else "agrees with base stations"
+                    words = (
+                        f"{abs(offset):.0f} s {'ahead of' if offset > 0 else 'behind'} base stations"
+                        if wrong
+                        else "agrees with base stations"
+                    )
                     return {"state": "wrong" if wrong else "ok", "offset_s": round(offset, 1), "words": words}
     return {"state": "unknown", "offset_s": None, "words": "no base station heard yet"}
 
@@ -122,7 +126,7 @@ def report(
     clock_s = river.clock_s
     counters = river.decoder.counters.to_json()
     per_feed = river.decoder.feed_counters()
-    rates = [health.feed(state, clock_s, per_feed[state.index]["rejected"] if state.index in per_feed else 0) for state in feeds]
+    rates = [health.feed(state, clock_s, per_feed[state.index].rejected if state.index < len(per_feed) else 0) for state in feeds]
     return {
         "type": "health",
         "version": version,
@@ -145,5 +149,3 @@ def report(
         "clock_check": clock_check(river),
         "counters": {key: counters[key] for key in ("lines", "sentences", "messages", "rejected")},
     }
-
-

@@ -30,7 +30,7 @@ class Inbox:
 
     lines: list[Lines] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
-    bytes: int = 0
+    held_bytes: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     def receiver(self, feed: FeedState, split: Split) -> Callable[[bytes, float], None]:
@@ -40,10 +40,10 @@ class Inbox:
             lines = split(data, time_s)
             if not len(lines):
                 return
-            if self.bytes > BACKLOG_BYTES:
+            if self.held_bytes > BACKLOG_BYTES:
                 feed.dropped["overflow"] = feed.dropped.get("overflow", 0) + len(lines)
                 return
-            self.bytes += len(lines.buffer)
+            self.held_bytes += len(lines.buffer)
             self.lines.append(lines)
             self.arrived.set()
 
@@ -57,7 +57,7 @@ class Inbox:
     def collect(self, clock_s: float) -> tuple[Batch, list[Waiting]]:
         """Everything that arrived, as one batch, and the decisions in it."""
         lines, waiting = self.lines, self.waiting
-        self.lines, self.waiting, self.bytes = [], [], 0
+        self.lines, self.waiting, self.held_bytes = [], [], 0
         self.arrived.clear()
         decisions = tuple(w.decision for w in waiting)
         return Batch(lines=Lines.concat(lines) if lines else Lines.empty(), decisions=decisions, clock_s=clock_s), waiting

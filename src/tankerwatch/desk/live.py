@@ -13,12 +13,12 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from typing import Any, Final
 
+import tankerwatch
 from tankerwatch.config import Config
 from tankerwatch.core.errors import InputFault
-from tankerwatch.core.ports import Desk, FeedState, Journal, LiveSource, PictureNow
+from tankerwatch.core.ports import Desk, FeedState, LiveSource, PictureNow
 from tankerwatch.core.tables import Batch, Decision, View
 from tankerwatch.desk import health as healths
 from tankerwatch.desk import panel
@@ -27,8 +27,10 @@ from tankerwatch.desk.player import Player
 from tankerwatch.desk.trails import Trails
 from tankerwatch.ingest import clock
 from tankerwatch.ingest import report as reports
+from tankerwatch.ingest.lines import LineSplitter
 from tankerwatch.pipeline import Changes, River
 from tankerwatch.store.feeds import FeedRegister
+from tankerwatch.store.journal import FileJournal
 from tankerwatch.triage import render
 from tankerwatch.web.live import Hub
 
@@ -48,31 +50,34 @@ class Show:
     end_s: float | None = None
 
 
+LIVE: Final = Show()
+
+
 class LiveDesk:
     """Everything that one desk holds. `open` it, then `pump` for ever; `desk` is what the web stage may call."""
 
     def __init__(
         self,
         config: Config,
-        journal: Journal,
+        journal: FileJournal,
         register: FeedRegister,
         hub: Hub,
         *,
         sources: Sequence[LiveSource] = (),
         player: Callable[[], Player] | None = None,
-        show: Show = Show(),
+        show: Show = LIVE,
     ) -> None:
         self.config, self.journal, self.register, self.hub, self.show = config, journal, register, hub, show
         self.sources = sources
         self.inbox = Inbox()
         self.lock = threading.Lock()
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="river")
-        self.version = version("tankerwatch")
+        self.version = tankerwatch.__version__
         self.epochs = itertools.count(int(clock.now()) & 0x7FFFFFFF)
         self._player = player
+        self.repeated = False
         self._told_states: dict[int, str] = {}
         self._shown_s = -math.inf
-        self._names_at = 0
         self.begin()
 
     def begin(self) -> None:
@@ -82,8 +87,8 @@ class LiveDesk:
         self.trails, self.health = Trails(), healths.Health()
         self.player = self._player() if self._player else None
         self.replay_state = FeedState(0, self.player.source.name if self.player else "", "open")
-        self.epoch, self.picture_version, self.names = next(self.epochs), 0, []
-        self._names_at = 0
+        self.epoch, self.picture_version = next(self.epochs), 0
+        self.names: list[tuple[int, str, int, str]] = []
         self.picture: PictureNow | None = None
 
     def _on_frame(self, view: View) -> None:
@@ -103,6 +108,8 @@ class LiveDesk:
             self.river.take(batch)
             if progress is not None:
                 progress(len(batch.lines))
+        if self.player is not None and self.river.clock_s == self.river.clock_s:
+            self.player.until(self.river.clock_s)  # that part of the recording came from the journal
 
     def run_silently(self, until_s: float) -> None:
         """The hours before a replay is shown."""
@@ -111,14 +118,18 @@ class LiveDesk:
             self._process(batch)
         self.player.clock_s = until_s
 
+    def receiver(self, feed: FeedState) -> Callable[[bytes, float], None]:
+        """Where a source delivers: its lines are numbered on from those of earlier runs."""
+        return self.inbox.receiver(feed, LineSplitter(feed.index, feed=feed, first_number=self.register.lines_of(feed.index) + 1).feed)
+
     def _process(self, batch: Batch) -> tuple[Changes, bool]:
         """To the disk, then through the river. True when all of the batch is durable."""
-        number = self.journal.append(batch)
+        number = self.journal.append(Batch(decisions=batch.decisions) if self.repeated else batch)
         self.journal.commit()
         self.register.note(batch)
         with self.lock:
             changes = self.river.take(batch)
-        return changes, self.journal.durable >= number
+        return changes, self.journal.is_durable(number)
 
     async def pump(self) -> None:
         """Deliver what arrives, for ever."""
@@ -129,28 +140,37 @@ class LiveDesk:
                 await asyncio.sleep(PUMP_S / 4)  # a moment for more to come: one commit serves all
             except TimeoutError:
                 pass
-            for batch, waiting in self._due():
+            for batch, waiting in await self._due():
                 changes, safe = await loop.run_in_executor(self.worker, self._process, batch)
                 self._answer(waiting, safe)
                 await self._publish(changes)
             await self._publish_picture()
 
-    def _due(self) -> list[tuple[Batch, list[Waiting]]]:
+    async def _due(self) -> list[tuple[Batch, list[Waiting]]]:
         now_s = clock.now()
-        for state in self.feeds if not self.player else ():
+        player = self.player
+        if player is None:
+            self._tell_states(now_s)
+            return [self.inbox.collect(now_s)]
+        played = await asyncio.get_running_loop().run_in_executor(self.worker, player.due)
+        due: list[tuple[Batch, list[Waiting]]] = [(batch, []) for batch in played]
+        if player.ended and self.replay_state.state != "ended":
+            self.replay_state.state = "ended"
+            self.hub.publish("hello", self._hello())
+        elif player.ended and not self.inbox.waiting:
+            return due
+        # A decision during a replay happens at the replay's time.
+        at = player.clock_s if player.clock_s is not None else now_s
+        batch, waiting = self.inbox.collect(at)
+        return [*due, (replace(batch, decisions=tuple(replace(d, time_s=at) for d in batch.decisions)), waiting)]
+
+    def _tell_states(self, now_s: float) -> None:
+        """How the transports are is journalled too: after a restart it must be known when a feed died."""
+        for state in self.feeds:
             if self._told_states.get(state.index) != state.state:
                 self._told_states[state.index] = state.state
                 content = {"feed": state.index, "state": state.state, "words": state.words}
                 self.inbox.decide(Decision(now_s, "feed", f"feed-{state.index}-{now_s:.3f}", state.name, content))
-        if not self.player:
-            return [self.inbox.collect(now_s)]
-        due: list[tuple[Batch, list[Waiting]]] = [(batch, []) for batch in self.player.due()]
-        self.replay_state.state = "ended" if self.player.ended else "open"
-        batch, waiting = self.inbox.collect(self.player.clock_s if self.player.clock_s is not None and not self.player.ended else math.nan)
-        # A decision during a replay happens at the replay's time.
-        at = self.player.clock_s if self.player.clock_s is not None else now_s
-        batch = replace(batch, decisions=tuple(replace(d, time_s=at) for d in batch.decisions))
-        return [*due, (batch, waiting)] if len(batch.decisions) or batch.clock_s == batch.clock_s else due
 
     def _answer(self, waiting: list[Waiting], safe: bool) -> None:
         for w in waiting:
@@ -158,7 +178,9 @@ class LiveDesk:
                 if safe:
                     w.done.set_result(w.decision.id)
                 else:
-                    w.done.set_exception(InputFault("not stored: the journal cannot be written", help=self.journal.failure or "see /api/health"))
+                    w.done.set_exception(
+                        InputFault("not stored: the journal cannot be written", help=self.journal.failure or "see /api/health")
+                    )
 
     async def _publish(self, changes: Changes) -> None:
         if changes.alerts:
@@ -194,7 +216,9 @@ class LiveDesk:
         return Desk(
             health=self._health,
             alerts=lambda: self._read(lambda r: [render.alert_json(a, r.name_of) for a in _worst_first(r)]),
-            alert=lambda name: self._read(lambda r: render.alert_json(r.triage.alerts[name], r.name_of) if name in r.triage.alerts else None),
+            alert=lambda name: self._read(
+                lambda r: render.alert_json(r.triage.alerts[name], r.name_of) if name in r.triage.alerts else None
+            ),
             incidents=lambda: self._read(lambda r: [render.incident_json(i, r.name_of) for i in r.triage.incidents.values()]),
             reports=lambda: self._read(lambda r: [render.report_json(x) for x in r.triage.reports.values()]),
             ship=lambda ship: self._of_ship(ship, lambda slot: panel.ship_panel(self.river, self.trails, slot)),
@@ -272,7 +296,7 @@ class LiveDesk:
         if "paused" in wish:
             self.player.paused = bool(wish["paused"])
         if wish.get("again"):
-            self.again()
+            self.worker.submit(self.again).result()
         self.hub.publish("hello", self._hello())
         return True
 
@@ -283,6 +307,7 @@ class LiveDesk:
             self.begin()
             assert self.player is not None
             self.player.speed = speed
+            self.repeated = True  # what is played again is in the journal already
         if self.show.start_s is not None:
             self.run_silently(self.show.start_s)
         self._draw()
@@ -292,5 +317,3 @@ def _worst_first(river: River) -> list[Any]:
     rank = {"open": 0, "closed": 1, "withdrawn": 2}
     order = {"distress": 0, "danger": 1, "caution": 2, "notice": 3}
     return sorted(river.triage.alerts.values(), key=lambda a: (rank[a.state], order[a.severity], -(a.raised_s or 0), a.id))
-
-

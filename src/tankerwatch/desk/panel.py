@@ -90,7 +90,7 @@ def name_row(river: River, slot: int) -> tuple[int, str, int, str]:
     """A ship's id, name, MMSI (0 for radar) and flag code."""
     identity = river.fleet.identities[slot]
     radar = identities.is_radar(identity.mmsi)
-    name = f"radar {identity.mmsi % 1000}" if radar and not identity.name else identity.name
+    name = f"radar target {identity.mmsi % 1000}" if radar and not identity.name else identity.name
     return identity.mmsi, name, 0 if radar else identity.mmsi, "" if radar else identities.flag_of(identity.mmsi)[0]
 
 
@@ -117,7 +117,11 @@ def ship_panel(river: River, trails: Trails, slot: int) -> dict[str, Any]:
     code, country = ("", "") if identities.is_radar(identity.mmsi) else identities.flag_of(identity.mmsi)
     status = int(picture.nav_status[0])
     stations = [
-        {"station": fleet.stations[station] if station < len(fleet.stations) else str(station), "last_s": number(h.last_s, 3), "fixes": h.fixes}
+        {
+            "station": fleet.stations[station] if station < len(fleet.stations) else str(station),
+            "last_s": number(h.last_s, 3),
+            "fixes": h.fixes,
+        }
         for (at, station), h in fleet.hearings.items()
         if at == slot
     ]

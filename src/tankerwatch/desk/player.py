@@ -70,7 +70,7 @@ class Player:
 
 def _times(batch: Batch) -> list[Any]:
     heard = batch.heard
-    tables = [batch.lines, *([heard.fixes, heard.statics] if heard is not None else [])]
+    tables: list[Any] = [batch.lines, *([heard.fixes, heard.statics] if heard is not None else [])]
     return [t.time_s for t in tables if len(t)] + ([np.array([d.time_s for d in batch.decisions])] if batch.decisions else [])
 
 
@@ -114,5 +114,3 @@ def _cut(batch: Batch, clock_s: float) -> tuple[Batch | None, Batch | None]:
         )
 
     return (part(True) if taken else None), part(False)
-
-

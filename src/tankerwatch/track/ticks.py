@@ -17,6 +17,9 @@ from tankerwatch.core.schema import F64, Table
 
 LOOK_S: Final = 10
 """The picture, the pairs and all that asks "for how long" are computed this often: a craft of 40 kn makes 200 m meanwhile."""
+PAUSE_S: Final = 120
+SELDOM_S: Final = 60
+"""When nothing was received for two minutes, a look a minute is enough."""
 QUIET_S: Final = 900
 """When nothing at all was received for this long, there is nothing left to judge until something comes."""
 
@@ -65,13 +68,18 @@ class Ticks:
         frame = self.second // self.frame_s
         if second // self.frame_s > frame:
             tick = (frame + 1) * self.frame_s
-            quiet = self.last_row + QUIET_S
-            look = tick % LOOK_S == 0 and tick <= quiet
+            look = tick % LOOK_S == 0 and self._worth(tick)
             if self.open or look:
                 yield Frame(float(tick), look, self._closed())
-            for later in range(tick - tick % LOOK_S + LOOK_S, min(second, quiet) + 1, LOOK_S):
-                yield Frame(float(later), True, {})
+            for later in range(tick - tick % LOOK_S + LOOK_S, min(second, self.last_row + QUIET_S) + 1, LOOK_S):
+                if self._worth(later):
+                    yield Frame(float(later), True, {})
         self.second = max(self.second, second)
+
+    def _worth(self, tick: int) -> bool:
+        """Whether a look at this tick can find anything."""
+        silent = tick - self.last_row
+        return silent <= PAUSE_S or (tick % SELDOM_S == 0 and silent <= QUIET_S)
 
     def finish(self) -> Iterator[Frame]:
         """The stream is over: give out what is open. No look beyond: an end is no silence."""

@@ -283,7 +283,7 @@ def habits(minutes: Any, speeds: Any, event: Any, first: Any, out: Any) -> None:
         if not event[s] == event[s]:
             continue
         last = np.int64(event[s] // 60.0)
-        begin = max(last - MINUTES + 1, np.int64(first[s] // 60.0))
+        begin = min(last, max(last - MINUTES + 1, np.int64(first[s] // 60.0)))
         heard = 0
         n = 0
         run = 0
@@ -300,7 +300,7 @@ def habits(minutes: Any, speeds: Any, event: Any, first: Any, out: Any) -> None:
                 run += 1
                 longest = max(longest, run)
         out[s, 1] = heard
-        out[s, 2] = 1.0 - heard / max(last - begin + 1, 1)
+        out[s, 2] = 1.0 - heard / (last - begin + 1)
         out[s, 3] = longest
         if n > 0:
             part = np.sort(kept[:n])

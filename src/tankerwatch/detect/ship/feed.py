@@ -24,7 +24,7 @@ SETTINGS: Final = {
     "no_ships_s": Setting(900, "s", "lines come, but no report for this long", 60, 86400),
     "known_s": Setting(300, "s", "a feed younger than this is not judged", 0, 86400),
     "clock_s": Setting(30, "s", "clock and base stations differ by this much", 2, 3600, "a base station's own report is seconds old"),
-    "clock_reports": Setting(5, "-", "reports of base stations before the clock is judged", 2, 100),
+    "clock_reports": Setting(20, "-", "reports of base stations before the clock is judged", 2, 100),
 }
 CLOCK: Final = 0xFFFF
 SILENT, DEAD, NO_SHIPS, WRONG = 1, 2, 3, 4

@@ -37,10 +37,12 @@ SETTINGS: Final = {
     "share": Setting(0.45, "-", "speed below this share of her own last hour", 0.1, 0.8, "scene of 13 June 2019, measured"),
     "usual_kn": Setting(6.0, "kn", "a ship that usually makes less is not judged", 3, 15),
     "within_s": Setting(1200, "s", "she made nearly her usual speed at most this long ago", 120, 3600, "a loaded tanker coasts 20 min"),
+    "rate_kn_min": Setting(0.6, "kn/min", "she has lost at least this much a minute since", 0.1, 10, "a planned slow-down takes longer"),
     "hold_s": Setting(60, "s", "she stays below for this long", 0, 900, "DMA AisAbnormal"),
     "known_minutes": Setting(15, "min", "minutes of the last hour in which she was heard", 5, 60),
     "length_m": Setting(50, "m", "shorter ships are not judged; those of unknown length are", 0, 300, "DMA AisAbnormal"),
     "rest_nm": Setting(2.0, "nm", "where another ship lies at rest within this, ships stop", 0, 10),
+    "unknown_rest_nm": Setting(5.0, "nm", "the same for a ship that has not said what she is: she may be any boat near her port", 0, 20),
     "clear_s": Setting(900, "s", "over when she has made way again for this long", 60, 7200),
 }
 STOPS_AT_WILL: Final = (4, 5, 7, 8, 10, 11, 12, 13, 14)  # kinds: fishing, service, pleasure, authority, and those that are no ships
@@ -62,6 +64,7 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
         & (picture.usual_minutes >= settings["known_minutes"])
         & ((picture.length_m == 0) | (picture.length_m >= settings["length_m"]))
         & (now_s - picture.fast_s <= settings["within_s"])
+        & (picture.usual_sog_kn - picture.sog_kn >= settings["rate_kn_min"] / 60 * (now_s - picture.fast_s))
         & heard
     )
     # Once raised, it goes on while she stays slow, although her usual speed sinks with the hour; silence does not end it.
@@ -79,7 +82,8 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
         )
 
     for slot, row in zip(slots[spelled.due], spelled.at[spelled.due], strict=True):
-        if others_stopped_within(picture, int(slot), settings["rest_nm"], now_s):
+        unknown = picture.kind[slot] == 0 and picture.length_m[slot] == 0 and not picture.guarded[slot]
+        if others_stopped_within(picture, int(slot), settings["unknown_rest_nm" if unknown else "rest_nm"], now_s):
             continue
         sog, was = float(picture.sog_kn[slot]), float(usual[slot])
         kept.level[row], kept.value[row] = 1, was

@@ -1,0 +1,118 @@
+"""The live desk: sources, journal, river and page put together, for `watch` and `demo`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import tankerwatch.web
+from tankerwatch.config import Config
+from tankerwatch.core.errors import InputFault
+from tankerwatch.core.ports import LiveSource
+from tankerwatch.desk.live import LiveDesk, Show
+from tankerwatch.desk.player import Player
+from tankerwatch.ingest.sources import parse_source, recorded
+from tankerwatch.store.feeds import FeedRegister
+from tankerwatch.store.journal import FileJournal
+from tankerwatch.web.app import create_app
+from tankerwatch.web.live import Hub
+from tankerwatch.web.serve import Server
+
+DIST = Path(tankerwatch.web.__file__).parent / "dist"
+
+
+def watch(sources: list[str], data: Path, *, config: Config, listen: str | None = None, allow_remote: bool = False) -> None:
+    """Watch sources until interrupted; everything received is in the journal under `data` before it is acted on.
+
+    Raises InputFault for a source, an address or a data directory that cannot be used.
+    """
+    named = sources or list(config.sources)
+    if not named:
+        raise InputFault("nothing to watch", where="watch", help="name a source: tankerwatch watch tcp://HOST:PORT --data DIR")
+    files = [name for name in named if name.startswith("file:")]
+    if files and len(files) < len(named):
+        raise InputFault("files and live feeds cannot be watched together", where="watch", help="replay the file alone")
+    with ExitStack() as held:
+        server = _server(listen or config.listen)
+        journal = held.enter_context(FileJournal(data))
+        register = FeedRegister(data)
+        if files:
+            desk = _replay(files, journal, register, config)
+        else:
+            live = [parse_source(name, register.index_of(name), allow_remote=allow_remote) for name in named]
+            desk = LiveDesk(config, journal, register, Hub(), sources=live)
+        desk.rebuild()
+        asyncio.run(_run(desk, server, f"watching {', '.join(named)}"))
+
+
+def demo(*, speed: float | None = None, listen: str | None = None, config: Config) -> None:
+    """Show the bundled scene until interrupted, with no network and no input."""
+    from tankerwatch.scenes.scene import Scene
+
+    scene = Scene.load()
+    page = scene.recipe.page
+    at_speed = speed or page.speed
+    show = Show("reconstruction", scene.recipe.title, scene.page(), page.show_from_s, page.show_to_s)
+    with ExitStack() as held:
+        server = _server(listen or config.listen)
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="tankerwatch-demo-")))
+        journal = held.enter_context(FileJournal(folder))
+        register = FeedRegister(folder)
+        register.index_of(scene.name)
+        desk = LiveDesk(config, journal, register, Hub(), player=lambda: Player(scene, at_speed), show=show)
+        desk.run_silently(page.show_from_s)
+        asyncio.run(_run(desk, server, f"{scene.recipe.title}: a reconstruction"))
+
+
+def _replay(files: Sequence[str], journal: FileJournal, register: FeedRegister, config: Config) -> LiveDesk:
+    paths, speed = [], 1.0
+    for name in files:
+        path, _, options = name.removeprefix("file:").partition("?")
+        if options:
+            try:
+                speed = float(options.removeprefix("speed="))
+            except ValueError:
+                raise InputFault(f"{options!r} is no speed", where=name, help="file:PATH?speed=60") from None
+        paths.append(path)
+    register.index_of(files[0] if len(files) == 1 else " ".join(files))
+    show = Show("replay", ", ".join(Path(path).name for path in paths))
+    return LiveDesk(config, journal, register, Hub(), player=lambda: Player(recorded(paths), speed), show=show)
+
+
+def _server(listen: str) -> Server:
+    host, _, port = listen.rpartition(":")
+    try:
+        return Server(host, int(port))
+    except ValueError:
+        raise InputFault(f"{listen!r} is no address", where="--listen", help="HOST:PORT, such as 127.0.0.1:8420") from None
+
+
+async def _run(desk: LiveDesk, server: Server, words: str) -> None:
+    """Everything at once, until interrupted or one of them fails."""
+    app = create_app(desk.desk, desk.hub, hosts=server.hosts, dist=DIST)
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(server.serve(app)), asyncio.create_task(desk.pump())]
+    tasks += [asyncio.create_task(_source(desk, source)) for source in desk.sources]
+    while not server.started and not tasks[0].done():
+        await asyncio.sleep(0.01)
+    print(f"{words}\n{server.url}", flush=True)
+    waiting = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([waiting, *tasks[:2]], return_when=asyncio.FIRST_COMPLETED)
+    server.stop()
+    for task in (waiting, *tasks[1:]):
+        task.cancel()
+    await asyncio.gather(waiting, *tasks, return_exceptions=True)
+    for task in done:
+        if task is not waiting and not task.cancelled() and (fault := task.exception()) is not None:
+            raise fault
+
+
+async def _source(desk: LiveDesk, source: LiveSource) -> None:
+    await source.run(desk.receiver(source.feed))

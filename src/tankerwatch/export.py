@@ -1,0 +1,173 @@
+"""Decoded messages as tables for others: Parquet, CSV, JSON lines, and parts of a recording for Python."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.json
+import pyarrow.parquet as pq
+
+from tankerwatch.core import arrow
+from tankerwatch.core.errors import InputFault
+from tankerwatch.core.schema import Table
+from tankerwatch.core.tables import ROW_MASK, Bases, Batch, Calls, Fixes, Heard, Others, Statics, Texts
+from tankerwatch.decode import Decoder
+from tankerwatch.ingest.file import stamped
+from tankerwatch.ingest.sources import recorded
+
+BLOCK_BYTES: Final = 1 << 20
+TABLES: Final[dict[str, type[Table]]] = {
+    "positions": Fixes,
+    "statics": Statics,
+    "texts": Texts,
+    "others": Others,
+    "bases": Bases,
+    "calls": Calls,
+}
+
+Progress = Callable[[int, int], None]
+
+
+class Part:
+    """Some consecutive messages of a recording. `positions` and the others are tables of arrays with `to_arrow`, `to_pandas`, `to_polars`."""
+
+    def __init__(self, heard: Heard, counters: dict[str, Any]) -> None:
+        self.counters = counters
+        self.positions = Columns(heard.fixes, heard.stations)
+        self.statics = Columns(heard.statics, heard.stations)
+        self.texts = Columns(heard.texts, heard.stations)
+        self.others = Columns(heard.others, heard.stations)
+        self.bases = Columns(heard.bases, heard.stations)
+        self.calls = Columns(heard.calls, heard.stations)
+
+
+class Columns:
+    """A table of one family, with its columns as attributes."""
+
+    def __init__(self, rows: Any, stations: tuple[str, ...]) -> None:
+        self._rows, self._stations = rows, stations
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self._rows)
+
+    def __getattr__(self, name: str) -> Any:
+        """A column as a NumPy array; missing values as the column declares them."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._rows, name)
+
+    def to_arrow(self) -> Any:
+        """A pyarrow Table with nulls for what is missing; stations and channels as text."""
+        return told(self._rows, self._stations)
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame (pandas must be installed)."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> Any:
+        """A Polars DataFrame (polars must be installed)."""
+        import importlib
+
+        return importlib.import_module("polars").from_arrow(self.to_arrow())
+
+
+def told(rows: Any, stations: tuple[str, ...]) -> Any:
+    """A decoded table as Arrow in its public form: station and channel in words, `source_row` as the line's number in its input."""
+    table = arrow.table_of(rows)
+    names = table.column_names
+    if "station" in names:
+        words = pa.DictionaryArray.from_arrays(pa.array(rows.station.astype(np.int32)), pa.array(list(stations) or [""]))
+        table = table.set_column(names.index("station"), "station", words)
+    if "channel" in names:
+        letters = pa.array([chr(code) if code else None for code in range(256)], pa.string())
+        table = table.set_column(names.index("channel"), "channel", pc.take(letters, pa.array(rows.channel)))
+    return table.set_column(names.index("source_row"), "source_row", pa.array(rows.source_row & np.uint64(ROW_MASK)))
+
+
+def parts(paths: Sequence[Path | str], *, columns: dict[str, str] | None = None, progress: Progress | None = None) -> Iterator[Part]:
+    """A recording in parts, in bounded memory, in the order of the input. Raises InputFault when a path cannot be read."""
+    source = recorded(paths, columns=columns, progress=progress, reorder_s=0)
+    return _decoded(source.batches(), source.name)
+
+
+def parts_of(content: bytes | IO[bytes]) -> Iterator[Part]:
+    """The same of an NMEA log that is in memory, or an open binary file."""
+    blocks = iter([content]) if isinstance(content, bytes) else iter(lambda: content.read(BLOCK_BYTES), b"")
+    return _decoded((Batch(lines=lines) for lines in stamped(blocks, Counter())), "")
+
+
+def _decoded(batches: Iterator[Batch], name: str) -> Iterator[Part]:
+    decoder = Decoder(feed_names=(name,))
+    for batch in batches:
+        heard = decoder.decode(batch.lines) if len(batch.lines) else Heard()
+        if batch.heard is not None:
+            heard = batch.heard
+        yield Part(heard, decoder.counters.to_json())
+    yield Part(Heard(), decoder.counters.to_json())
+
+
+def decode_to(paths: Sequence[Path | str], out: Path, *, progress: Progress | None = None) -> dict[str, Any]:
+    """Write decoded tables: Parquet files into a directory, or positions alone into a `.csv` or `.jsonl` file; the counters.
+
+    Raises InputFault when a path cannot be read, or `out` cannot be written.
+    """
+    counters: dict[str, Any] = {}
+    try:
+        with ExitStack() as held:
+            write = _to_file(out, held) if out.suffix in (".csv", ".jsonl") else _to_folder(out, held)
+            for part in parts(paths, progress=progress):
+                counters = part.counters
+                write(part)
+        if out.suffix not in (".csv", ".jsonl"):
+            (out / "rejected.json").write_text(json.dumps(counters["rejected"], indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    except OSError as fault:
+        raise InputFault(f"cannot be written ({fault.strerror})", where=str(out), help="give a folder that you may write to") from None
+    return counters
+
+
+def _to_folder(out: Path, held: ExitStack) -> Callable[[Part], None]:
+    out.mkdir(parents=True, exist_ok=True)
+    writers: dict[str, Any] = {}
+    for name, table in TABLES.items():
+        schema = told(table.empty(), ()).schema
+        if "station" in schema.names:  # one dictionary a part would be written as many
+            schema = schema.set(schema.get_field_index("station"), pa.field("station", pa.string()))
+        writers[name] = held.enter_context(pq.ParquetWriter(out / f"{name}.parquet", schema, compression="zstd"))
+
+    def write(part: Part) -> None:
+        for name, writer in writers.items():
+            columns = getattr(part, name)
+            if len(columns):
+                writer.write_table(columns.to_arrow().cast(writer.schema))
+
+    return write
+
+
+def _to_file(out: Path, held: ExitStack) -> Callable[[Part], None]:
+    empty = told(Fixes.empty(), ())
+    plain = empty.schema.set(empty.schema.get_field_index("station"), pa.field("station", pa.string()))
+    if out.suffix == ".csv":
+        writer = held.enter_context(pyarrow.csv.CSVWriter(out, plain))
+
+        def to_csv(part: Part) -> None:
+            if len(part.positions):
+                writer.write_table(part.positions.to_arrow().cast(plain))
+
+        return to_csv
+    file = held.enter_context(out.open("w", encoding="utf-8"))
+
+    def to_json_lines(part: Part) -> None:
+        for row in part.positions.to_arrow().cast(plain).to_pylist():
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    return to_json_lines
