@@ -38,7 +38,7 @@ Progress = Callable[[int, int], None]
 
 
 class Part:
-    """Some consecutive messages of a recording. `positions` and the others are tables of arrays with `to_arrow`, `to_pandas`, `to_polars`."""
+    """Some consecutive messages of a recording: tables of arrays with `to_arrow`, `to_pandas`, `to_polars`."""
 
     def __init__(self, heard: Heard, counters: dict[str, Any]) -> None:
         self.counters = counters
@@ -116,7 +116,9 @@ def _decoded(batches: Iterator[Batch], name: str) -> Iterator[Part]:
     yield Part(Heard(), decoder.counters.to_json())
 
 
-def decode_to(paths: Sequence[Path | str], out: Path, *, progress: Progress | None = None) -> dict[str, Any]:
+def decode_to(
+    paths: Sequence[Path | str], out: Path, *, columns: dict[str, str] | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
     """Write decoded tables: Parquet files into a directory, or positions alone into a `.csv` or `.jsonl` file; the counters.
 
     Raises InputFault when a path cannot be read, or `out` cannot be written.
@@ -125,7 +127,7 @@ def decode_to(paths: Sequence[Path | str], out: Path, *, progress: Progress | No
     try:
         with ExitStack() as held:
             write = _to_file(out, held) if out.suffix in (".csv", ".jsonl") else _to_folder(out, held)
-            for part in parts(paths, progress=progress):
+            for part in parts(paths, columns=columns, progress=progress):
                 counters = part.counters
                 write(part)
         if out.suffix not in (".csv", ".jsonl"):

@@ -208,7 +208,8 @@ class River:
         known: dict[str, Any] = {"mmsi": identity.mmsi, "imo": identity.imo, "name": identity.name}
         of_a_guarded_kind = 1 <= kind <= len(KINDS) and KINDS[kind - 1] in self.config.guard_kinds
         guarded = of_a_guarded_kind or self.config.guard.holds(**known)
-        return guarded, self.config.fleet.holds(**known)
+        own = self.config.fleet.holds(**known)
+        return guarded or own, own
 
     def _evidence(self, source_rows: tuple[int, ...]) -> tuple[Evidence, ...]:
         found = []

@@ -90,9 +90,7 @@ def parser() -> Parser:
     analyse.add_argument("path", nargs="+", metavar="PATH", help=INPUT)
     analyse.add_argument("--alerts", metavar="FILE", help="write the alerts there, one JSON object a line; - is standard output")
     analyse.add_argument("--geojson", metavar="FILE", help="write the alerts there for a map; - is standard output")
-    analyse.add_argument(
-        "--columns", type=_columns, default={}, metavar="MEANING=NAME,…", help="what the columns of a table are called, where not as usual"
-    )
+    _columns_option(analyse)
 
     decode = add(
         "decode",
@@ -109,6 +107,7 @@ def parser() -> Parser:
         metavar="OUT",
         help="a folder for Parquet tables, or a .csv or .jsonl file for positions alone",
     )
+    _columns_option(decode)
 
     journal = add(
         "journal", commands.journal, "print what a watch has kept, record by record", ["journal tankerwatch-data", "journal history --json"]
@@ -170,6 +169,12 @@ def _speed(text: str) -> float:
     if not 0.1 <= speed <= 100_000:
         raise argparse.ArgumentTypeError(f"{text!r} is no speed; 0.1 to 100000 times")
     return speed
+
+
+def _columns_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--columns", type=_columns, default={}, metavar="MEANING=NAME,…", help="what the columns of a table are called, where not as usual"
+    )
 
 
 def _columns(text: str) -> dict[str, str]:

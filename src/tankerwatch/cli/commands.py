@@ -117,7 +117,7 @@ def decode(arguments: argparse.Namespace) -> int:
     from tankerwatch.export import decode_to
 
     with progress_bar(arguments.progress) as progress, whole_file(out) if single else nullcontext(out) as place:
-        counters: dict[str, Any] = decode_to(arguments.path, place, progress=progress)
+        counters: dict[str, Any] = decode_to(arguments.path, place, columns=arguments.columns, progress=progress)
     if arguments.json:
         print_json(counters)
         return 0

@@ -118,12 +118,6 @@ class Table:
             if len(array) != rows or array.dtype != c.dtype:
                 raise ValueError(f"{type(self).__name__}.{c.name}: {array.dtype}[{len(array)}], declared {c.dtype}[{rows}]")
 
-    def to_arrow(self) -> Any:
-        """The same columns as a pyarrow Table, missing values as nulls; no copy where the type allows."""
-        from tankerwatch.core import arrow
-
-        return arrow.table_of(self)
-
 
 _EMPTY: dict[type[Table], Table] = {}
 

@@ -109,12 +109,12 @@ class Fixes(Table):
     time_s:      Annotated[F64, col("s", "when received, since 1970-01-01 UTC", missing=NAN)]
     mmsi:        Annotated[U32, col("-", "identity of the sender")]
     msg_type:    Annotated[U8, col("-", "message type; 0 is a radar target")]
-    lon_deg:     Annotated[F64, col("deg", "longitude, east positive", missing=NAN, wire="1/600000 deg; type 27 1/600; 181 is missing")]
-    lat_deg:     Annotated[F64, col("deg", "latitude, north positive", missing=NAN, wire="1/600000 deg; type 27 1/600; 91 is missing")]
-    sog_kn:      Annotated[F32, col("kn", "speed over ground", missing=NAN, wire="0.1 kn, 1023 missing; types 9 and 27 1 kn, 1023 and 63 missing")]
+    lon_deg:     Annotated[F64, col("deg", "longitude, east positive", missing=NAN, wire="1/600000 deg, type 27 1/600; 181 missing")]
+    lat_deg:     Annotated[F64, col("deg", "latitude, north positive", missing=NAN, wire="1/600000 deg, type 27 1/600; 91 missing")]
+    sog_kn:      Annotated[F32, col("kn", "speed over ground", missing=NAN, wire="0.1 kn, types 9 27 1 kn")]
     cog_deg:     Annotated[F32, col("deg", "course over ground", missing=NAN, wire="0.1 deg, 3600 missing; type 27 1 deg, 511 missing")]
     heading_deg: Annotated[F32, col("deg", "true heading", missing=NAN, wire="1 deg, 511 missing")]
-    turn_raw:    Annotated[I8, col("-", "rate of turn as sent: 4.733 sqrt(deg/min) with its sign, 127 and -127 above 5 deg/30 s", missing=-128)]
+    turn_raw:    Annotated[I8, col("-", "rate of turn as sent: 4.733 sqrt(deg/min), its sign kept", missing=-128)]
     nav_status:  Annotated[U8, col("-", "navigational status 0 to 15; 255 for types that carry none", missing=255)]
     utc_second:  Annotated[U8, col("-", "UTC second of the fix; 61 to 63 say how the position is kept", missing=60)]
     accurate:    Annotated[Bool, col("-", "position accuracy better than 10 m")]
@@ -129,7 +129,7 @@ class Fixes(Table):
 
 @table
 class Statics(Table):
-    """One row per static report (types 5, 19, 24A, 24B). Text is as sent, up to the first `@`, without trailing blanks; empty is missing."""
+    """One row per static report (types 5, 19, 24A, 24B). Text as sent, up to the first `@`, no trailing blanks; empty is missing."""
 
     # fmt: off
     time_s:           Annotated[F64, col("s", "when received", missing=NAN)]
@@ -224,7 +224,7 @@ class Others(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """What decode makes of a batch: a table for each family of reports, and the names of the stations so far (`Fixes.station` is an index)."""
+    """What decode makes of a batch: a table for each family of reports, and the stations' names so far (`Fixes.station` is an index)."""
 
     fixes: Fixes = field(default_factory=Fixes.empty)
     statics: Statics = field(default_factory=Statics.empty)
@@ -254,7 +254,7 @@ class Decision:
 class Batch:
     """What a source delivers at once, in order of receipt: lines, then reports that came decoded, then decisions.
 
-    `clock_s` says that everything received before that time has been delivered (the desk's clock, live); NaN when only the lines' own times tell.
+    `clock_s` says that everything received before that time has been delivered (the desk's clock, live); NaN when only the lines tell.
     """
 
     lines: Lines = field(default_factory=Lines.empty)

@@ -25,7 +25,7 @@ from tankerwatch.web.serve import Server
 DIST = Path(tankerwatch.web.__file__).parent / "dist"
 
 
-def watch(sources: list[str], data: Path, *, config: Config, listen: str | None = None, allow_remote: bool = False) -> None:
+def watch(sources: list[str], data: Path, *, config: Config, listen: str | None = None) -> None:
     """Watch sources until interrupted; everything received is in the journal under `data` before it is acted on.
 
     Raises InputFault for a source, an address or a data directory that cannot be used.
@@ -43,7 +43,7 @@ def watch(sources: list[str], data: Path, *, config: Config, listen: str | None 
         if files:
             desk = _replay(files, journal, register, config)
         else:
-            live = [parse_source(name, register.index_of(name), allow_remote=allow_remote) for name in named]
+            live = [parse_source(name, register.index_of(name), allow_remote=config.allow_remote) for name in named]
             desk = LiveDesk(config, journal, register, Hub(), sources=live)
         desk.rebuild()
         asyncio.run(_run(desk, server, f"watching {', '.join(named)}"))

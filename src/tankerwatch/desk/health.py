@@ -142,7 +142,7 @@ def report(
             "words": journal.failure or "everything received is on disk",
         },
         "messages_per_s": round(sum(row["messages_per_s"] for row in rates), 2),
-        "ships": int(len(river.fleet)),
+        "ships": len(river.fleet),
         "watching": watching,
         "since_s": _or_none(health.first_s),
         "feeds": rates,

@@ -11,7 +11,7 @@ from tankerwatch.core.ports import FeedState
 from tankerwatch.core.tables import Batch, Decision, Lines
 
 BACKLOG_BYTES: Final = 64 << 20
-"""When the disk is slower than the feeds for so long, lines are dropped and counted: memory is bounded, and nobody was told that they are safe."""
+"""When the disk is slower than the feeds for so long, lines are dropped and counted: nobody was told that they are safe."""
 
 Split = Callable[[bytes, float], Lines]
 

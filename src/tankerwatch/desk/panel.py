@@ -113,7 +113,6 @@ def ship_panel(river: River, trails: Trails, slot: int) -> dict[str, Any]:
     """The whole of one ship."""
     fleet = river.fleet
     identity, picture = fleet.identities[slot], fleet.picture(river.clock_s).take(slice(slot, slot + 1))
-    shown = name_row(river, slot)
     code, country = ("", "") if identities.is_radar(identity.mmsi) else identities.flag_of(identity.mmsi)
     status = int(picture.nav_status[0])
     stations = [

@@ -61,7 +61,7 @@ Settings = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """What `catalog.py` finds. `reads`: any of look legs fixes texts calls bases decisions feeds; `step` is called when one of them is there.
+    """What `catalog.py` finds. `reads`: any of look legs fixes texts calls bases decisions feeds; `step` is called when one is there.
 
     `words` is the danger as it is said in a title ("sudden stop"). `timeless` detectors also run on input without times.
     `key` says of whom findings speak (ship, pair or all) and `horizon_s` how long memory matters, so that work can be divided.
@@ -113,8 +113,8 @@ def ships_of(keys: U64) -> tuple[list[int], list[int]]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spelled:
-    """What `spells` says: the new memory; `at`, (n,) the row in it of each key given; `due`, (n,) bool, which keys have now lasted long enough
-    for the first time; the spells above level 0 that ended.
+    """What `spells` says: the new memory; `at`, (n,) the row in it of each key given; `due`, (n,) bool, which have now lasted long
+    enough for the first time; the spells above level 0 that ended.
     """
 
     memory: Spells
@@ -124,7 +124,7 @@ class Spelled:
 
 
 def spells(memory: Spells, keys: U64, now_s: float, *, hold_s: float, clear_s: float) -> Spelled:
-    """Note for which keys something is true now. A spell is due when it has lasted `hold_s`, and ends when it was not true for `clear_s`."""
+    """Note for which keys something is true now. A spell is due when it has lasted `hold_s`, ends when not true for `clear_s`."""
     if not len(keys) and not len(memory):
         return Spelled(memory, np.empty(0, np.int64), np.empty(0, np.bool_), memory)
     order = np.argsort(keys, kind="stable")
@@ -194,7 +194,7 @@ def ship_finding(
     reason: str,
     evidence: Sequence[int] = (),
 ) -> Findings:
-    """A finding about one ship or several of the picture, the one in danger first: there it is, and their newest sentences end the evidence.
+    """A finding about one ship or several of the picture, the one in danger first: there it is; their newest sentences end the evidence.
 
     The episode is named after the ships and the second in which it began.
     """

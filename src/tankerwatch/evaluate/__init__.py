@@ -1,0 +1,1 @@
+"""Scores the detectors on scenes with known truth. Not built yet."""

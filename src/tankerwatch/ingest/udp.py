@@ -75,7 +75,7 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._peer = Peer(feed, receive)
         self._lost = lost
 
-    def datagram_received(self, data: bytes, addr: Any) -> None:
+    def datagram_received(self, data: bytes, _: Any) -> None:
         if data:
             self._feed.words = ""
             self._peer.received(data if data.endswith((b"\n", b"\r")) else data + b"\n")

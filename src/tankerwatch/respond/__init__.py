@@ -1,0 +1,1 @@
+"""Protective steps. Not built yet."""

@@ -1,0 +1,1 @@
+"""Warnings for partners. Not built yet."""

@@ -10,7 +10,7 @@ from tankerwatch.core.schema import F64, U8
 
 EARLIEST_S: Final = -3.0
 LATEST_S: Final = 16.0
-"""A fix is received at once or a few seconds later; 8 % of a national feed lies outside, by clocks that are wrong (research/detect.md):
+"""A fix is received at once or a few seconds later; 8 % of a national feed lies outside, by clocks that are wrong
 then the receive time is the better one. The ends are the 1st and 99th percentile measured there."""
 
 

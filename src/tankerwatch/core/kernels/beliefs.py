@@ -31,7 +31,7 @@ OUT_COLUMNS: Final = 9
 NOT_A_LEG: Final = -1.0
 
 # fmt: off
-LIFE_S: Final = 900.0           # a displaced belief lives this long without a fix (research/detect.md 5.2: 135 false alarms without, 13 with)
+LIFE_S: Final = 900.0           # a displaced belief lives this long without a fix: false alarms 135 without, 13 with
 ALWAYS_NM: Final = 0.5          # a step this small is possible for any ship: antenna, lever arm, coarse class B
 COPY_S: Final = 60.0            # the same report from another station comes within a minute
 COPY_NO_SECOND_S: Final = 2.0   # without a UTC second only repeats this close are surely copies
@@ -71,10 +71,7 @@ def _follow(belief: Any, row: Any) -> None:
         d_lon = (row[IN_LON] - belief[LON] + 540.0) % 360.0 - 180.0
         east = d_lon * 60.0 * scale / dt * 3600.0
         north = (row[IN_LAT] - belief[LAT]) * 60.0 / dt * 3600.0
-        if belief[COUNT] < 2.0:
-            gain = 1.0
-        else:
-            gain = min(max(dt / 60.0, 0.15), 0.8)
+        gain = 1.0 if belief[COUNT] < 2.0 else min(max(dt / 60.0, 0.15), 0.8)
         belief[EAST] += gain * (east - belief[EAST])
         belief[NORTH] += gain * (north - belief[NORTH])
     if row[IN_SOG] == row[IN_SOG]:
@@ -142,7 +139,7 @@ def _remember_minute(ship: Any, minutes: Any, speeds: Any, minute_rows: Any, eve
     slowest = sog
     for back in range(1, 5):
         before = (minute - back) % MINUTES
-        if minutes[before] != minute - back or not speeds[before] == speeds[before]:
+        if minutes[before] != minute - back or math.isnan(speeds[before]):
             return
         slowest = min(slowest, speeds[before])
     if not ship[BEST] >= slowest:
@@ -162,17 +159,16 @@ def advance(  # the state of the fleet is these arrays
         row = fixes[i]
         ship = ships[s]
         out[i, OUT_BELIEF] = NOT_A_LEG
-        if not ship[FIRST] == ship[FIRST]:
+        if math.isnan(ship[FIRST]):
             ship[FIRST] = row[IN_RECEIVED]
         if not ship[HEARD] >= row[IN_RECEIVED]:
             ship[HEARD] = row[IN_RECEIVED]
         if _is_copy(copies[s], copy_s[s], keys[i], row[IN_RECEIVED], has_second[i]):
             continue
-        if row[IN_STATUS] != 255.0:
-            if ship[STATUS] != row[IN_STATUS]:
-                ship[FROM_STATUS] = ship[STATUS]
-                ship[STATUS] = row[IN_STATUS]
-                ship[STATUS_S] = row[IN_RECEIVED]
+        if row[IN_STATUS] != 255.0 and ship[STATUS] != row[IN_STATUS]:
+            ship[FROM_STATUS] = ship[STATUS]
+            ship[STATUS] = row[IN_STATUS]
+            ship[STATUS_S] = row[IN_RECEIVED]
         if not (row[IN_LAT] == row[IN_LAT] and row[IN_LON] == row[IN_LON]):
             continue
         coarse = row[IN_TYPE] == 27.0
@@ -280,7 +276,7 @@ def habits(minutes: Any, speeds: Any, event: Any, first: Any, out: Any) -> None:
     kept = np.empty(MINUTES, np.float64)
     for s in range(len(event)):
         out[s, :] = math.nan
-        if not event[s] == event[s]:
+        if math.isnan(event[s]):
             continue
         last = np.int64(event[s] // 60.0)
         begin = min(last, max(last - MINUTES + 1, np.int64(first[s] // 60.0)))
@@ -314,9 +310,11 @@ def habits(minutes: Any, speeds: Any, event: Any, first: Any, out: Any) -> None:
 
 def warm() -> None:
     """Compile (or load from the cache) with the types that the fleet uses."""
+    minutes, speeds = np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES), np.nan, np.float32)
     advance(
         np.full((1, SHIP_COLUMNS), np.nan), np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64),
-        np.zeros((1, COPIES), np.uint64), np.full((1, COPIES), -np.inf), np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES), np.nan, np.float32),
-        np.zeros((1, MINUTES), np.uint64), np.zeros(1, np.int64), np.zeros((1, IN_COLUMNS)), np.ones(1, np.uint64), np.ones(1, np.bool_), np.ones(1, np.uint64), np.zeros((1, OUT_COLUMNS)),
+        np.zeros((1, COPIES), np.uint64), np.full((1, COPIES), -np.inf), minutes, speeds, np.zeros((1, MINUTES), np.uint64),
+        np.zeros(1, np.int64), np.zeros((1, IN_COLUMNS)), np.ones(1, np.uint64), np.ones(1, np.bool_), np.ones(1, np.uint64),
+        np.zeros((1, OUT_COLUMNS)),
     )  # fmt: skip
-    habits(np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES), np.nan, np.float32), np.zeros(1), np.zeros(1), np.zeros((1, 5)))
+    habits(minutes, speeds, np.zeros(1), np.zeros(1), np.zeros((1, 5)))

@@ -21,7 +21,7 @@ def pairs(lat: Any, lon: Any, sog: Any, cog: Any, of_interest: Any, wide_nm: flo
     found = 0
     for a in range(n):
         i = order[a]
-        if not lat[i] == lat[i]:
+        if math.isnan(lat[i]):
             break
         scale = math.cos(math.radians(lat[i]))
         for b in range(a + 1, n):

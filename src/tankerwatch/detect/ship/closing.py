@@ -1,12 +1,12 @@
 """Closing: a craft, by AIS or radar, is on a course to a guarded ship.
 
 What it does      Looks at every pair of a guarded ship (by default every tanker) and another craft. Raised when the craft makes at least
-                  `speed_kn`, closes by `closing_kn`, would pass within `cpa_nm`, and would be there within `lead_s`, all for `hold_s`. Amended
-                  to danger when she is alongside (`alongside_nm`). Ends when she has drawn away for `clear_s`.
+                  `speed_kn`, closes by `closing_kn`, would pass within `cpa_nm`, and would be there within `lead_s`, all for `hold_s`.
+                  Amended to danger when she is alongside (`alongside_nm`). Ends when she has drawn away for `clear_s`.
 Why it matters    Fast craft that come up to a tanker are the beginning of most attacks; from two miles there are three minutes.
-When it is wrong  Pilot, tug, crew and patrol boats on their way to her: those that say so by AIS are left out; those without AIS look alike.
-                  It tells who comes, never how to get there.
-Sources           UKMTO weekly reports (research/detect.md, "Small-craft approach"): first seen at 2 nm, about 24 kn, no official radius.
+When it is wrong  Pilot, tug, crew and patrol boats on their way to her: those that say so by AIS are left out; those without AIS look
+                  alike. It tells who comes, never how to get there.
+Sources           UKMTO weekly reports: craft first seen at 2 nm, making about 24 kn; no official radius was found.
 """
 
 from __future__ import annotations

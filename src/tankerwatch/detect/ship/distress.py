@@ -1,11 +1,13 @@
 """Distress: a beacon is active, or a ship calls for help.
 
-What it does      Raised at once by a distress beacon (AIS-SART 970, MOB 972, EPIRB-AIS 974) that sends status 14 or the word ACTIVE, by a ship
-                  that keeps sending status 14, by a DSC distress call or its relay, and by safety text that says so. Tests (status 15, TEST,
-                  EXERCISE, DSC test) raise nothing. Ends when the beacon was not heard for `silent_s`, or when the call is cancelled.
+What it does      Raised at once by a distress beacon (AIS-SART 970, MOB 972, EPIRB-AIS 974) that sends status 14 or the word ACTIVE, by a
+                  ship that keeps sending status 14, by a DSC distress call or its relay, and by safety text that says so. Tests (status
+                  15, TEST, EXERCISE, DSC test) raise nothing. Ends when the beacon was not heard for `silent_s`, or when the call is
+                  cancelled.
 Why it matters    It always must be seen. Beacons are heard for minutes, over a few miles, once.
 When it is wrong  Beacons set off by accident; a ship with status 14 set by mistake; words of distress about another ship.
-Sources           ITU-R M.1371-5 Annex 9 (AIS-SART) and table 46; IMO SN.1/Circ.322 (display of AIS-SART, MOB and EPIRB-AIS); ITU-R M.493 (DSC).
+Sources           ITU-R M.1371-5 Annex 9 (AIS-SART) and table 46; IMO SN.1/Circ.322 (display of AIS-SART, MOB and EPIRB-AIS); ITU-R M.493
+                  (DSC).
 """
 
 from __future__ import annotations

@@ -1,11 +1,15 @@
 """Feed: a source falls silent or dies, or this desk's clock is wrong.
 
-What it does      Raised when a feed that delivered steadily has delivered nothing for `silent_s` (and for `usual_factor` times its usual pause),
-                  when its transport has been down for `dead_s`, when it delivers lines but no ship for `no_ships_s` where there were some; and when
-                  the UTC of base stations (type 4) contradicts the receive times by more than `clock_s`. Ends when it is well again.
-Why it matters    A map that looks alive while nothing comes is the worst of all: then nobody watches. All other dangers rest on the clock.
-When it is wrong  A receiver in a lonely place hears nobody for hours; a base station with a wrong clock of its own: the median of all counts.
-Sources           aisstream issues 137, 172, 248, 274: socket open, no message, for days; ITU-R M.1371-5 Annex 8 3.2 (base station report).
+What it does      Raised when a feed that delivered steadily has delivered nothing for `silent_s` (and for `usual_factor` times its usual
+                  pause), when its transport has been down for `dead_s`, when it delivers lines but no ship for `no_ships_s` where there
+                  were some; and when the UTC of base stations (type 4) contradicts the receive times by more than `clock_s`. Ends when it
+                  is well again.
+Why it matters    A map that looks alive while nothing comes is the worst of all: then nobody watches. All other dangers rest on the
+                  clock.
+When it is wrong  A receiver in a lonely place hears nobody for hours; a base station with a wrong clock of its own: the median of all
+                  counts.
+Sources           aisstream issues 137, 172, 248, 274: socket open, no message, for days; ITU-R M.1371-5 Annex 8 3.2 (base station
+                  report).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 What it does      Raised when a ship that has sent another status sends 2 for `hold_s`. Ends when she sends another status for `clear_s`.
 Why it matters    The master says that the ship cannot manoeuvre. In an attack or a fire it is often the first word from the bridge.
-When it is wrong  Status set by mistake. A ship already sending 2 when first heard is only marked: many forget it for months. At rest among
-                  ships at rest it is no danger and not raised; above `moving_kn` it is raised with less confidence.
+When it is wrong  Status set by mistake. A ship already sending 2 when first heard is only marked: many forget it for months. At rest
+                  among ships at rest it is no danger and not raised; above `moving_kn` it is raised with less confidence.
 Sources           COLREG rule 3(f); ITU-R M.1371-5 table 46, navigational status.
 """
 

@@ -1,13 +1,14 @@
 """Sudden stop: a ship under way loses most of her own speed within minutes, where ships do not stop.
 
-What it does      Compares a ship's speed with the median of her own last hour. Raised when she has fallen below `share` of it, made nearly
-                  her usual speed at most `within_s` ago, stays below for `hold_s`, and no other ship lies at rest nearby (a port, an
-                  anchorage, a casualty that she helps). Ends when she has made way again for `clear_s`; withdrawn when she anchors or moors.
+What it does      Compares a ship's speed with the median of her own last hour. Raised when she has fallen below `share` of it, made
+                  nearly her usual speed at most `within_s` ago, stays below for `hold_s`, and no other ship lies at rest nearby (a port,
+                  an anchorage, a casualty that she helps). Ends when she has made way again for `clear_s`; withdrawn when she anchors or
+                  moors.
 Why it matters    Engine lost, explosion, boarding: the ship herself shows it first, often ten minutes before she changes her status.
 When it is wrong  Arrival at an anchorage or pilot station that nobody used in the last hour; a wait for orders. A ship that was heard for
                   fewer than `known_minutes` is not judged, nor are craft that stop at will (fishing, service, pleasure).
-Sources           research/scene-2019-06-13.md: a loaded tanker coasts for twenty minutes, so a fixed drop within ten misses her; below 45 % of
-                  her own hour she is found in ten. DMA AisAbnormal: ships of 50 m and more, sustained for 60 s.
+Sources           docs/scene-2019-06-13.md: a loaded tanker coasts for twenty minutes, so a fixed drop within ten misses her; below 45 %
+                  of her own hour she is found in ten. DMA AisAbnormal: ships of 50 m and more, sustained for 60 s.
 """
 
 from __future__ import annotations
