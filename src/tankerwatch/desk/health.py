@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tankerwatch.core.ports import FeedState, Journal
+import numpy as np
+
+from tankerwatch.core.ports import FeedState
 from tankerwatch.core.tables import FEED_SHIFT, View
 from tankerwatch.detect.ship import feed as feed_detector
 from tankerwatch.pipeline import River
+from tankerwatch.store.journal import FileJournal
 
 RATE_S: Final = 60
 SILENT_S: Final = 30.0
@@ -106,21 +109,15 @@ def clock_check(river: River) -> dict[str, Any]:
     """The desk's clock against base stations, as the detector `feed` sees it."""
     for watch in river.watches:
         if watch.detector.id == "feed":
-            for at in range(len(watch.memory)):
-                if watch.memory.feed[at] == feed_detector.CLOCK:
-                    offset = float(watch.memory.offset_s[at])
-                    wrong = bool(watch.memory.raised[at])
-                    words = (
-                        f"{abs(offset):.0f} s {'ahead of' if offset > 0 else 'behind'} base stations"
-                        if wrong
-                        else "agrees with base stations"
-                    )
-                    return {"state": "wrong" if wrong else "ok", "offset_s": round(offset, 1), "words": words}
+            for at in np.flatnonzero(watch.memory.feed == feed_detector.CLOCK).tolist():
+                offset_s, wrong = float(watch.memory.offset_s[at]), bool(watch.memory.raised[at])
+                words = f"{feed_detector.apart(offset_s)} base stations" if wrong else "agrees with base stations"
+                return {"state": "wrong" if wrong else "ok", "offset_s": round(offset_s, 1), "words": words}
     return {"state": "unknown", "offset_s": None, "words": "no base station heard yet"}
 
 
 def report(
-    river: River, health: Health, journal: Journal, feeds: Sequence[FeedState], *, version: str, mode: str, now_s: float, watching: str
+    river: River, health: Health, journal: FileJournal, feeds: Sequence[FeedState], *, version: str, mode: str, now_s: float, watching: str
 ) -> dict[str, Any]:
     """The whole of `GET /api/health`."""
     clock_s = river.clock_s
@@ -137,9 +134,9 @@ def report(
         "journal": {
             "durable": journal.durable,
             "records": journal.records,
-            "bytes": getattr(journal, "bytes", 0),
+            "bytes": journal.size_bytes,
             "state": "failed" if journal.failure else "ok",
-            "words": journal.failure or "everything received is on disk",
+            "words": journal.failure or "on disk",
         },
         "messages_per_s": round(sum(row["messages_per_s"] for row in rates), 2),
         "ships": len(river.fleet),

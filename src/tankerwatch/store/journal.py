@@ -97,6 +97,12 @@ class FileJournal:
         """Bytes in memory that are not yet durable."""
         return self._pending_bytes
 
+    @property
+    def size_bytes(self) -> int:
+        """What the journal takes on disk."""
+        with os.scandir(self.folder) as entries:
+            return sum(entry.stat().st_size for entry in entries if entry.is_file())
+
     def is_durable(self, number: int) -> bool:
         """Whether this very record is on stable storage, also when one before it was lost."""
         return number <= self._synced_record and not any(first <= number <= last for first, last in list(self._given_up))

@@ -109,8 +109,7 @@ def _state(memory: Health, at: int, now_s: float, settings: Settings) -> tuple[i
     if memory.feed[at] == CLOCK:
         offset = float(memory.offset_s[at])
         if memory.reports[at] >= settings["clock_reports"] and abs(offset) > settings["clock_s"]:
-            ahead = "ahead of" if offset > 0 else "behind"
-            return WRONG, f"The clock of this desk (or of this log) is {abs(offset):.0f} s {ahead} the UTC that base stations send."
+            return WRONG, f"The clock of this desk (or of this log) is {apart(offset)} the UTC that base stations send."
         return 0, ""
     if memory.ended[at]:
         return 0, ""
@@ -129,6 +128,13 @@ def _state(memory: Health, at: int, now_s: float, settings: Settings) -> tuple[i
     ):
         return NO_SHIPS, f"The feed {name} delivers lines, but no ship for {now_s - memory.report_s[at]:.0f} s."
     return 0, ""
+
+
+def apart(offset_s: float) -> str:
+    """How far a clock is off, as one says it: `42 s ahead of`, `3 days behind`."""
+    size = abs(offset_s)
+    amount = f"{size:.0f} s" if size < 600 else f"{size / 60:.0f} minutes" if size < 7200 else f"{size / 3600:.0f} hours"
+    return f"{amount if size < 172_800 else f'{size / 86400:.0f} days'} {'ahead of' if offset_s > 0 else 'behind'}"
 
 
 def _judge(view: View, memory: Health, settings: Settings) -> Findings:
