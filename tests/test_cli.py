@@ -73,8 +73,8 @@ def calls(monkeypatch) -> dict[str, Any]:
             to_geojson=lambda: {"type": "x"},
         )
 
-    def decode_to(paths: list[str], out: Path, *, progress: Any) -> dict[str, Any]:
-        called.update(decode=paths, out=out, progress=progress)
+    def decode_to(paths: list[str], out: Path, *, columns: dict[str, str], progress: Any) -> dict[str, Any]:
+        called.update(decode=paths, out=out, decode_columns=columns, progress=progress)
         if called.get("fail"):
             out.write_text("half")
             raise called["fail"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tankerwatch.core import arrow
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import FEED_SHIFT, Batch
 from tankerwatch.store.feeds import feed_names
@@ -112,7 +113,7 @@ def _rows(batch: Batch) -> Iterator[tuple[float, str, bytes]]:
         yield time_s, str(row >> FEED_SHIFT), lines.line(i)
     if batch.heard is not None:
         for name, _ in HEARD_TABLES:
-            for row in getattr(batch.heard, name).to_arrow().to_pylist():
+            for row in arrow.table_of(getattr(batch.heard, name)).to_pylist():
                 time_s = row["time_s"]
                 feed = str(row["source_row"] >> FEED_SHIFT)
                 yield float("nan") if time_s is None else time_s, feed, json.dumps({"table": name, **row}, ensure_ascii=False).encode()
