@@ -210,10 +210,10 @@ class Fleet:
         )
 
     def _take_hearings(self, slot: I64, fixes: Fixes) -> None:
-        pairs, first, count = np.unique(slot << 16 | fixes.station, return_index=True, return_counts=True)
-        for pair, at, n in zip(pairs.tolist(), first.tolist(), count.tolist(), strict=True):
+        pairs, newest, count = np.unique((slot << 16 | fixes.station)[::-1], return_index=True, return_counts=True)
+        for pair, at, n in zip(pairs.tolist(), newest.tolist(), count.tolist(), strict=True):
             hearing = self.hearings.setdefault((pair >> 16, pair & 0xFFFF), Hearing())
-            hearing.last_s = float(fixes.time_s[at])
+            hearing.last_s = float(fixes.time_s[len(fixes) - 1 - at])
             hearing.fixes += n
 
     def picture(self, now_s: float) -> Picture:

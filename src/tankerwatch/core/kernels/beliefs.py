@@ -14,7 +14,7 @@ import numpy as np
 
 BELIEFS: Final = 3
 MINUTES: Final = 60
-COPIES: Final = 4
+COPIES: Final = 8  # reports of a ship in mind: a fast one sends five in the ten seconds that a copy may be late
 
 # Columns of `ships`.
 FIRST, HEARD, EVENT, FIXES, DISPLACED, STATUS, STATUS_S, FROM_STATUS, HEADING, MSG_TYPE, INTERVAL, BEST, PRECISE_S = range(13)

@@ -1,0 +1,164 @@
+"""The kernel that gives each fix to a belief, against its plain twin, and what is promised of it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tankerwatch.core.kernels import beliefs as kernel
+
+NAN = float("nan")
+PLACES = [
+    (24.0, 58.0),
+    (24.0, 58.2),
+    (25.0, 58.0),
+    (24.004, 58.0),
+    (0.0, 179.999),
+    (0.0, -179.998),
+    (89.99, 0.0),
+    (89.99, 180.0),
+    (-90.0, 7.0),
+]
+
+steps = st.fixed_dictionaries(
+    {
+        "ship": st.sampled_from((0, 0, 0, 1)),
+        "waits": st.sampled_from((0.0, 2.0, 10.0, 10.0, 10.0, 61.0, 300.0, 1000.0, 4000.0)),
+        "delay": st.sampled_from((0.0, 0.0, 0.0, 1.5, 30.0, 700.0)),
+        "place": st.sampled_from((None, *range(len(PLACES)))),
+        "sails": st.sampled_from((True, True, True, False)),
+        "sog": st.sampled_from((NAN, 0.0, 12.0, 12.0, 45.0, 102.2)),
+        "cog": st.sampled_from((NAN, 0.0, 90.0, 359.9)),
+        "status": st.sampled_from((255, 0, 0, 2)),
+        "kind": st.sampled_from((1, 1, 1, 1, 18, 27, 0, 9)),
+        "copy": st.sampled_from((False, False, False, True)),
+        "has_second": st.booleans(),
+    }
+)
+
+
+def fixes_of(twin, wishes):
+    """A sequence of fixes of two ships: sailing north by themselves, jumping between places, with late ones and copies."""
+    made, now_s = [], 1_700_000_000.0
+    at = [(24.0, 58.0), (24.0, 58.0)]
+    for n, wish in enumerate(wishes):
+        now_s += wish["waits"]
+        ship = wish["ship"]
+        if wish["copy"] and made:
+            ship, before = made[-1]
+            made.append((ship, twin.rename(before, received_s=now_s, row=n + 1)))
+            continue
+        if wish["sails"]:
+            lat, lon = at[ship]
+            at[ship] = lat, lon = min(lat + 12 * wish["waits"] / 3600 / 60, 90.0), lon
+        else:
+            lat, lon = (NAN, NAN) if wish["place"] is None else PLACES[wish["place"]]
+            if wish["place"] is not None:
+                at[ship] = lat, lon
+        fix = twin.Fix(
+            now_s, now_s - wish["delay"], lat, lon, wish["sog"], wish["cog"], wish["status"], wish["kind"], n + 1, wish["has_second"], n + 1
+        )
+        made.append((ship, fix))
+    return made
+
+
+class Kernel:
+    """The arrays of the fleet for two ships."""
+
+    def __init__(self) -> None:
+        n = 2
+        self.ships = np.full((n, kernel.SHIP_COLUMNS), np.nan)
+        self.ships[:, [kernel.FIXES, kernel.DISPLACED]] = 0.0
+        self.ships[:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
+        self.ships[:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
+        self.beliefs = np.zeros((n, kernel.BELIEFS, kernel.BELIEF_COLUMNS))
+        self.rows = np.zeros((n, kernel.BELIEFS), np.uint64)
+        self.copies, self.copy_s = np.zeros((n, kernel.COPIES), np.uint64), np.full((n, kernel.COPIES), -np.inf)
+        self.minutes = np.full((n, kernel.MINUTES), -1, np.int64)
+        self.speeds = np.full((n, kernel.MINUTES), np.nan, np.float32)
+        self.minute_rows = np.zeros((n, kernel.MINUTES), np.uint64)
+
+    def take(self, fixes):
+        n = len(fixes)
+        rows = np.array(
+            [[f.received_s, f.event_s, f.lat, f.lon, f.sog, f.cog, NAN, f.status, f.kind] for _, f in fixes], np.float64
+        ).reshape(n, kernel.IN_COLUMNS)
+        out = np.full((n, kernel.OUT_COLUMNS), np.nan)
+        kernel.advance(
+            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.minutes, self.speeds, self.minute_rows,
+            np.array([s for s, _ in fixes], np.int64), rows, np.array([f.key for _, f in fixes], np.uint64),
+            np.array([f.has_second for _, f in fixes], np.bool_), np.array([f.row for _, f in fixes], np.uint64), out,
+        )  # fmt: skip
+        return out
+
+
+def same(a, b):
+    return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-5)
+
+
+@given(st.lists(steps, max_size=60), st.sets(st.integers(1, 59), max_size=4))
+def test_like_its_plain_twin_wherever_it_is_cut(twin, wishes, cuts):
+    fixes = fixes_of(twin, wishes)
+    compiled, plain = Kernel(), [twin.Ship(), twin.Ship()]
+    edges = [0, *sorted(c for c in cuts if c < len(fixes)), len(fixes)]
+    out = np.concatenate([compiled.take(fixes[low:high]) for low, high in itertools.pairwise(edges)])
+    for (ship, fix), row in zip(fixes, out, strict=True):
+        leg = plain[ship].take(fix)
+        assert row[kernel.OUT_BELIEF] == (kernel.NOT_A_LEG if leg.belief is None else leg.belief)
+        if leg.belief is None:
+            continue
+        assert bool(row[kernel.OUT_LATE]) == leg.late
+        assert same(row[kernel.OUT_APART], leg.apart_nm)
+        assert row[kernel.OUT_COUNT] == leg.in_belief
+        came = row[[kernel.OUT_FROM_S, kernel.OUT_FROM_LAT, kernel.OUT_FROM_LON]].tolist()
+        assert all(same(a, b) for a, b in zip(came, leg.came_from or (NAN, NAN, NAN), strict=True))
+    for s, ship in enumerate(plain):
+        for b, belief in enumerate(ship.beliefs):
+            held = compiled.beliefs[s, b]
+            assert held[kernel.COUNT] == (belief.fixes if belief else 0)
+            if belief:
+                pairs = [(held[kernel.T], belief.time_s), (held[kernel.LAT], belief.lat), (held[kernel.LON], belief.lon)]
+                pairs += [(held[kernel.SOG], belief.sog), (held[kernel.COG], belief.cog), (held[kernel.BORN], belief.born_s)]
+                assert all(same(a, b) for a, b in pairs)
+                assert compiled.rows[s, b] == belief.row
+        held = compiled.ships[s]
+        assert held[kernel.STATUS] == ship.status
+        columns = (kernel.FIRST, kernel.HEARD, kernel.FIXES, kernel.DISPLACED, kernel.PRECISE_S, kernel.BEST, kernel.STATUS_S)
+        values = (ship.first_s, ship.heard_s, ship.trusted_fixes, ship.displaced, ship.precise_s, ship.best_kn, ship.status_s)
+        assert all(same(a, b) for a, b in zip(held[list(columns)].tolist(), values, strict=True))
+
+
+def _hour(speeds_by_minute, first=0, last=None):
+    """The kernel's habits for one ship, and the minutes kept."""
+    minutes, speeds = np.full((1, kernel.MINUTES), -1, np.int64), np.full((1, kernel.MINUTES), np.nan, np.float32)
+    for minute, speed in speeds_by_minute.items():
+        minutes[0, minute % 60], speeds[0, minute % 60] = minute, speed
+    out = np.empty((1, 5))
+    last = max(speeds_by_minute) if last is None else last
+    kernel.habits(minutes, speeds, np.array([last * 60.0]), np.array([first * 60.0]), out)
+    return out[0]
+
+
+@given(st.dictionaries(st.integers(1000, 1090), st.sampled_from((NAN, 0.0, 5.0, 9.0, 10.0, 12.5)), min_size=1), st.integers(990, 1095))
+def test_habits_like_a_plain_count(speeds_by_minute, first):
+    last = max(speeds_by_minute)
+    begin = min(last, max(last - 59, first))
+    kept = {m: v for m, v in speeds_by_minute.items() if last - 59 <= m <= last}
+    hour = list(range(begin, last + 1))
+    heard = [m for m in hour if m in kept]
+    known = sorted(kept[m] for m in heard if not math.isnan(kept[m]))
+    gaps = "".join("." if m in kept else "x" for m in hour).split(".")
+    got = _hour(kept, first)
+    assert got[1] == len(heard)
+    assert same(got[2], 1 - len(heard) / len(hour))
+    assert got[3] == max(map(len, gaps))
+    if known:
+        median = known[len(known) // 2]
+        assert got[0] == median
+        assert got[4] == 60 * max(m for m in heard if kept[m] >= 0.8 * median)
+    else:
+        assert math.isnan(got[0]) and math.isnan(got[4])

@@ -1,0 +1,194 @@
+"""The rules of `core/kernels/beliefs.py` once more, slowly and in plain words, for the tests to compare with."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+NAN = float("nan")
+COPIES = 8
+"""Reports of a ship that a copy is looked for among."""
+
+
+@dataclass(frozen=True)
+class Fix:
+    received_s: float
+    event_s: float
+    lat: float
+    lon: float
+    sog: float = NAN
+    cog: float = NAN
+    status: int = 255
+    kind: int = 1
+    key: int = 0
+    has_second: bool = True
+    row: int = 0
+
+    @property
+    def has_place(self) -> bool:
+        return not (math.isnan(self.lat) or math.isnan(self.lon))
+
+
+@dataclass(frozen=True)
+class Belief:
+    time_s: float
+    lat: float
+    lon: float
+    sog: float = NAN
+    cog: float = NAN
+    fixes: int = 0
+    east_kn: float = 0.0
+    north_kn: float = 0.0
+    born_s: float = 0.0
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Leg:
+    """What is said of one fix; `belief` is None when it was a copy, had no place, or was too coarse to count."""
+
+    belief: int | None
+    late: bool = False
+    apart_nm: float = NAN
+    came_from: tuple[float, float, float] | None = None
+    in_belief: int = 0
+
+
+def apart_nm(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    a = math.sin(math.radians(lat_b - lat_a) / 2) ** 2
+    b = math.cos(math.radians(lat_a)) * math.cos(math.radians(lat_b)) * math.sin(math.radians(lon_b - lon_a) / 2) ** 2
+    return 2 * 3440.065 * math.asin(math.sqrt(min(max(a + b, 0.0), 1.0)))
+
+
+@dataclass
+class Ship:
+    beliefs: list[Belief | None] = field(default_factory=lambda: [None, None, None])
+    first_s: float = NAN
+    heard_s: float = NAN
+    status: int = 255
+    status_s: float = NAN
+    trusted_fixes: int = 0
+    displaced: int = 0
+    precise_s: float = -math.inf
+    copies: list[tuple[int, float]] = field(default_factory=list)
+    minutes: dict[int, float] = field(default_factory=dict)
+    best_kn: float = NAN
+
+    def take(self, fix: Fix) -> Leg:
+        if math.isnan(self.first_s):
+            self.first_s = fix.received_s
+        self.heard_s = fix.received_s if math.isnan(self.heard_s) else max(self.heard_s, fix.received_s)
+        if self._is_copy(fix):
+            return Leg(None)
+        if fix.status not in (255, self.status):
+            self.status, self.status_s = fix.status, fix.received_s
+        if not fix.has_place:
+            return Leg(None)
+        if fix.kind == 27 and fix.event_s - self.precise_s < 600:
+            return Leg(None)
+        for b in (1, 2):
+            old = self.beliefs[b]
+            if old is not None and fix.event_s - old.time_s > 900:
+                self.beliefs[b] = None
+        trusted = self.beliefs[0]
+        apart = NAN if trusted is None else self._from_expected(trusted, fix)
+        able = [b for b, belief in enumerate(self.beliefs) if belief is not None and self._could_sail(belief, fix)]
+        if able:
+            b = min(able, key=lambda b: self._from_expected(self.beliefs[b], fix))
+        elif fix.kind == 0:
+            b = 0
+            self.beliefs[0] = None
+        elif None in self.beliefs:
+            b = self.beliefs.index(None)
+        else:
+            b = min((1, 2), key=lambda b: self.beliefs[b].time_s)
+            self.beliefs[b] = None
+        belief = self.beliefs[b]
+        came_from = None if belief is None else (belief.time_s, belief.lat, belief.lon)
+        if belief is not None and fix.event_s < belief.time_s:
+            return Leg(b, True, apart, came_from, belief.fixes)
+        moved = self.beliefs[b] = self._moved(belief, fix)
+        leg = Leg(b, False, apart, came_from, moved.fixes)
+        if b == 0:
+            self._trusted_moved(fix, moved)
+        else:
+            self._displaced_moved(b, fix, moved)
+        return leg
+
+    def _is_copy(self, fix: Fix) -> bool:
+        window_s = 60 if fix.has_second else 2
+        if any(key == fix.key and abs(fix.received_s - seen_s) <= window_s for key, seen_s in self.copies):
+            return True
+        if len(self.copies) == COPIES:
+            self.copies.remove(min(self.copies, key=lambda copy: copy[1]))
+        self.copies.append((fix.key, fix.received_s))
+        return False
+
+    @staticmethod
+    def _could_sail(belief: Belief, fix: Fix) -> bool:
+        step_nm = apart_nm(belief.lat, belief.lon, fix.lat, fix.lon)
+        if fix.kind == 9:
+            fastest_kn = 300.0
+        else:
+            said = max(0.0 if math.isnan(speed) else speed for speed in (fix.sog, belief.sog))
+            fastest_kn = min(max(1.3 * said + 8, 20.0), 60.0)
+        return step_nm <= 0.5 or step_nm <= fastest_kn * abs(fix.event_s - belief.time_s) / 3600
+
+    @staticmethod
+    def _from_expected(belief: Belief, fix: Fix) -> float:
+        lat, lon = belief.lat, belief.lon
+        if not (math.isnan(belief.sog) or math.isnan(belief.cog)):
+            run_nm = belief.sog * min(max(fix.event_s - belief.time_s, 0.0), 3600.0) / 3600
+            course = math.radians(belief.cog)
+            lat += run_nm * math.cos(course) / 60
+            lon += run_nm * math.sin(course) / 60 / max(math.cos(math.radians(lat)), 0.01)
+        return apart_nm(lat, lon, fix.lat, fix.lon)
+
+    @staticmethod
+    def _moved(belief: Belief | None, fix: Fix) -> Belief:
+        if belief is None:
+            belief = Belief(fix.event_s, fix.lat, fix.lon, born_s=fix.event_s)
+        dt = fix.event_s - belief.time_s
+        east, north = belief.east_kn, belief.north_kn
+        if dt > 0 and belief.fixes > 0:
+            d_lon = (fix.lon - belief.lon + 540) % 360 - 180
+            gain = 1.0 if belief.fixes == 1 else min(max(dt / 60, 0.15), 0.8)
+            east += gain * (d_lon * 60 * math.cos(math.radians(fix.lat)) / dt * 3600 - east)
+            north += gain * ((fix.lat - belief.lat) * 60 / dt * 3600 - north)
+        sog, cog = belief.sog, belief.cog
+        if not math.isnan(fix.sog):
+            sog, cog = fix.sog, fix.cog
+        elif belief.fixes >= 2:
+            sog, cog = math.hypot(east, north), math.degrees(math.atan2(east, north)) % 360
+        return Belief(fix.event_s, fix.lat, fix.lon, sog, cog, belief.fixes + 1, east, north, belief.born_s, fix.row)
+
+    def _trusted_moved(self, fix: Fix, moved: Belief) -> None:
+        self.trusted_fixes += 1
+        if fix.kind != 27:
+            self.precise_s = fix.event_s
+        minute = int(fix.event_s // 60)
+        if minute in self.minutes:
+            return
+        self.minutes = {m: speed for m, speed in self.minutes.items() if m % 60 != minute % 60} | {minute: moved.sog}
+        last_five = [self.minutes.get(minute - back, NAN) for back in range(5)]
+        if not any(math.isnan(speed) for speed in last_five[1:]):
+            slowest = last_five[0]
+            for speed in last_five[1:]:
+                slowest = min(slowest, speed)
+            if not self.best_kn >= slowest:
+                self.best_kn = slowest
+
+    def _displaced_moved(self, b: int, fix: Fix, moved: Belief) -> None:
+        self.displaced += 1
+        trusted = self.beliefs[0]
+        assert trusted is not None
+        weak = trusted.fixes < 3 <= moved.fixes
+        alone = moved.fixes > 3 and fix.event_s - max(trusted.time_s, moved.born_s) > 1800
+        if weak or alone:
+            self.beliefs[0], self.beliefs[b] = moved, None if weak else trusted
+            if weak:
+                self.displaced -= moved.fixes
+
+
+def rename(fix: Fix, **changed: object) -> Fix:
+    return replace(fix, **changed)
