@@ -159,11 +159,12 @@ class River:
         families = {name: rows[name] for name in FAMILIES if name in rows}
         heard = Heard(**families, stations=stations[-1] if stations else ())
         legs = self.fleet.advance(heard) if timed else Legs.empty()
+        before = self.picture
         if frame.look:
             self.picture = self.fleet.picture(frame.now_s)
             self.pairs = pairs_of(self.picture, frame.now_s)
         feeds = _feeds(rows.get("lines"), heard, frame.now_s)
-        view = View(frame.now_s, frame.look, legs, self.picture, self.pairs, heard, feeds, self.feed_names, decisions)
+        view = View(frame.now_s, frame.look, legs, self.picture, self.pairs, heard, feeds, self.feed_names, decisions, before)
         findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view)])
         if len(findings) or decisions or frame.look:
             alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)

@@ -42,6 +42,7 @@ from tankerwatch.core.incidents import Alert
 from tankerwatch.core.tables import Batch, Decision, Lines
 from tankerwatch.detect import catalog
 from tankerwatch.pipeline import River
+from tankerwatch.track.ticks import LOOK_S
 
 START_S: Final = 1_700_000_000 // 600 * 600
 STATION: Final = "r200000900"
@@ -139,17 +140,17 @@ class DetectorScene:
         end_s = START_S + 60.0 * self.content.get("minutes", 0)
         yield Batch(decisions=tuple(waiting), clock_s=end_s if self.content.get("minutes") else float("nan"))
 
-    def run(self, config: Config | None = None, cuts: int = 1) -> River:
+    def run(self, config: Config | None = None, cuts: int = 1, *, frame_s: int = LOOK_S) -> River:
         """Let the scene flow through the river."""
-        river = River(config or load(None, catalog.detectors()), ("scene",))
+        river = River(config or load(None, catalog.detectors()), ("scene",), frame_s=frame_s)
         for batch in self.batches(cuts):
             river.take(batch)
         river.finish()
         return river
 
-    def check(self) -> list[str]:
-        """What is wrong: expected alerts that did not come, and those that came unasked. Empty when all is well."""
-        alerts = list(self.run().triage.alerts.values())
+    def check(self, river: River | None = None) -> list[str]:
+        """What is wrong (with a river it has flowed through): expected alerts that did not come, and those that came unasked."""
+        alerts = list((river or self.run()).triage.alerts.values())
         wrong = []
         for expected in self.expected:
             fit = next((a for a in alerts if expected.fits(a)), None)

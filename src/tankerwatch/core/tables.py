@@ -371,7 +371,8 @@ class View:
     """What a detector is shown: all that came since the view before and, at every look, the picture of all ships.
 
     `now_s` is the end of the frame (live a second, recorded ten): what is found goes by the rows' own times, and by `now_s` at a look only;
-    NaN when the input has no times. `picture` and `pairs` are those of the newest look; `look` says that they are new.
+    NaN when the input has no times. `picture` and `pairs` are those of the newest look; `look` says that they are new. What is found in
+    rows asks `before`, the picture of the look before them: the same in short frames and in long ones.
     """
 
     now_s: float
@@ -383,6 +384,7 @@ class View:
     feeds: Feeds
     feed_names: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    before: Picture = field(default_factory=Picture.empty)
 
 
 VERBS = ("raise", "amend", "end", "withdraw")

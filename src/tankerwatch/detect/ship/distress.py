@@ -142,8 +142,8 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
 
 
 def _last_known(view: View, mmsi: int) -> tuple[float, float]:
-    at = np.flatnonzero(view.picture.mmsi == mmsi)
-    return (float(view.picture.lat_deg[at[0]]), float(view.picture.lon_deg[at[0]])) if len(at) else (np.nan, np.nan)
+    at = np.flatnonzero(view.before.mmsi == mmsi)
+    return (float(view.before.lat_deg[at[0]]), float(view.before.lon_deg[at[0]])) if len(at) else (np.nan, np.nan)
 
 
 def _cancelled(view: View) -> Iterator[Cry]:
