@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,10 +20,9 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.core.schema import Table
 from tankerwatch.core.tables import ROW_MASK, Bases, Batch, Calls, Fixes, Heard, Others, Statics, Texts
 from tankerwatch.decode import Decoder
-from tankerwatch.ingest.file import stamped
+from tankerwatch.ingest.bytes import Recording
 from tankerwatch.ingest.sources import recorded
 
-BLOCK_BYTES: Final = 1 << 20
 TABLES: Final[dict[str, type[Table]]] = {
     "positions": Fixes,
     "statics": Statics,
@@ -101,9 +99,9 @@ def parts(paths: Sequence[Path | str], *, columns: dict[str, str] | None = None,
 
 
 def parts_of(content: bytes | IO[bytes]) -> Iterator[Part]:
-    """The same of an NMEA log that is in memory, or an open binary file."""
-    blocks = iter([content]) if isinstance(content, bytes) else iter(lambda: content.read(BLOCK_BYTES), b"")
-    return _decoded((Batch(lines=lines) for lines in stamped(blocks, Counter())), "")
+    """The same of an NMEA log that is in memory or an open binary file, packed or not."""
+    source = recorded(Recording("", content=content), reorder_s=0)
+    return _decoded(source.batches(), source.name)
 
 
 def _decoded(batches: Iterator[Batch], name: str) -> Iterator[Part]:

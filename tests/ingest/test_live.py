@@ -9,23 +9,19 @@ import subprocess
 import sys
 import threading
 import tracemalloc
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import FeedState, LiveSource
-from tankerwatch.core.tables import Batch
 from tankerwatch.ingest import clock
-from tankerwatch.ingest.file import RecordedFiles
 from tankerwatch.ingest.lines import LineSplitter
-from tankerwatch.ingest.replay import FileReplay
 from tankerwatch.ingest.serial import SerialSource
-from tankerwatch.ingest.sources import parse_source
+from tankerwatch.ingest.sources import is_replay, parse_replay, parse_source
 from tankerwatch.ingest.stdin import StdinSource
 from tankerwatch.ingest.tcp import TcpClient, TcpListener
 from tankerwatch.ingest.udp import UdpSource
@@ -366,107 +362,6 @@ def test_standard_input_ends(tmp_path: Path) -> None:
     assert desk.lines == [b"from a file"]
 
 
-T = 1_560_393_600
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    path = tmp_path / "a.nmea"
-    path.write_bytes(b"".join(b"\\c:%d*00\\!AIVDM,%d*00\n" % (T + s, s) for s in range(0, 600, 2)))
-    return path
-
-
-class WallClock:
-    """A clock that runs a hundred times as fast as the wall's."""
-
-    def __init__(self) -> None:
-        self.begun = asyncio.get_running_loop().time()
-
-    def __call__(self) -> float:
-        return (asyncio.get_running_loop().time() - self.begun) * 100
-
-
-def play(source: FileReplay, act: Callable[[FileReplay, float], None] = lambda _replay, _now: None) -> list[tuple[float, Batch]]:
-    """Each delivery with the time of the clock at which it came."""
-
-    async def story() -> list[tuple[float, Batch]]:
-        wall = WallClock()
-        given: list[tuple[float, Batch]] = []
-
-        def deliver(batch: Batch) -> None:
-            given.append((wall(), batch))
-            act(source, wall())
-
-        await asyncio.wait_for(source.play(deliver, wall), 60)
-        return given
-
-    return run(story())  # type: ignore[no-any-return]
-
-
-def delivered(given: list[tuple[float, Batch]]) -> Iterator[tuple[float, float, float]]:
-    """Of each line: the clock at its delivery, its time after T, and how far the replay had come."""
-    for at, batch in given:
-        for time_s in batch.lines.time_s.tolist():
-            yield at, time_s - T, batch.clock_s - T
-
-
-def test_a_recording_is_played_by_its_own_times(log: Path) -> None:
-    source = FileReplay(FeedState(0, "x"), RecordedFiles([log]), speed=4.0)
-    came = list(delivered(play(source)))
-    assert [time for _, time, _ in came] == list(range(0, 600, 2))
-    assert all(time <= position for _, time, position in came)
-    assert all(time <= (at - came[0][0]) * 4 + 1e-6 for at, time, _ in came)  # nothing before its time
-    assert len({at for at, _, _ in came}) > 5
-    assert source.feed.state == "ended"
-    assert source.feed.lines == 300
-
-
-def test_the_hours_before_run_at_once(log: Path) -> None:
-    source = FileReplay(FeedState(0, "x"), RecordedFiles([log]), speed=10.0, until_s=T + 500)
-    given = play(source)
-    first = given[0][1]
-    assert first.lines.time_s.max() - T == 500
-    assert T + 500 <= first.clock_s < T + 502
-    assert [time for _, time, _ in delivered(given)] == list(range(0, 600, 2))
-
-
-def test_a_replay_stands_still_and_changes_its_speed(log: Path) -> None:
-    source = FileReplay(FeedState(0, "x"), RecordedFiles([log]), speed=10.0)
-    stood: list[float] = []
-
-    def act(replay: FileReplay, now: float) -> None:
-        if not stood and replay.position_s > T + 100:
-            stood.append(now)
-            replay.pause()
-            asyncio.get_running_loop().call_later(0.3, replay.pause, False)
-            replay.set_speed(50)
-
-    came = list(delivered(play(source, act)))
-    assert [time for _, time, _ in came] == list(range(0, 600, 2))
-    gap = np.diff([at for at, _, _ in came]).max()
-    assert gap > 25  # thirty seconds of that clock
-    with pytest.raises(ValueError, match="above 0"):
-        source.set_speed(0)
-
-
-def test_a_recording_without_times_is_given_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "a.nmea"
-    path.write_bytes(b"!AIVDM,1*00\n!AIVDM,2*00\n")
-    given = play(FileReplay(FeedState(0, "x"), RecordedFiles([path])))
-    assert sum(len(batch.lines) for _, batch in given) == 2
-
-
-def test_a_table_is_played_too(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("time,mmsi,lat,lon,name\n" + "".join(f"{T + s},219000001,57,10,A\n" for s in range(0, 100, 5)))
-    source = parse_source(f"file:{path}?speed=20", 0)
-    assert isinstance(source, FileReplay)
-    given = play(source)
-    fixes = [time - T for _, batch in given if batch.heard is not None for time in batch.heard.fixes.time_s.tolist()]
-    assert fixes == list(range(0, 100, 5))
-    assert sum(len(batch.heard.statics) for _, batch in given if batch.heard is not None) == 1
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -493,10 +388,50 @@ def test_a_table_is_played_too(tmp_path: Path) -> None:
 def test_a_source_that_is_none_is_refused_with_advice(text: str) -> None:
     pytest.importorskip("serial")
     with pytest.raises(InputFault) as fault:
-        source = parse_source(text, 0)
-        assert isinstance(source, FileReplay)
-        list(source.source.batches())
+        parse_source(text, 0)
     assert fault.value.help
+    assert fault.value.where
+    assert "replayed alone" in fault.value.what or not is_replay(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("file:a/b.nmea", ("a/b.nmea", 1.0)),
+        ("file:/a b?speed=2.5", ("/a b", 2.5)),
+        ("file:a?speed=0.1", ("a", 0.1)),
+        ("file:a?speed=100000", ("a", 100_000.0)),
+        ("file:a?", ("a", 1.0)),
+    ],
+)
+def test_a_replay_is_told_by_its_form(text: str, meant: tuple[str, float]) -> None:
+    assert parse_replay(text) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "tcp://a:1",
+        "file:",
+        "file:?speed=1",
+        "file:a?speed=0",
+        "file:a?speed=0.09",
+        "file:a?speed=-1",
+        "file:a?speed=nan",
+        "file:a?speed=inf",
+        "file:a?speed=fast",
+        "file:a?speed=",
+        "file:a?tempo=1",
+        "file:a?speed=1&tempo=1",
+    ],
+)
+def test_a_replay_that_is_none_is_refused_with_advice(text: str) -> None:
+    with pytest.raises(InputFault) as fault:
+        parse_replay(text)
+    assert fault.value.help
+    assert fault.value.where == text
 
 
 def test_sources_are_told_by_their_form() -> None:

@@ -131,11 +131,14 @@ class _Reader:
     def feeds(self, sources: Sequence[str], *, allow_remote: bool) -> None:
         if not sources:
             return
-        from tankerwatch.ingest.sources import parse_source  # heavy, and only here
+        from tankerwatch.ingest.sources import is_replay, parse_replay, parse_source, recorded  # heavy, and only here
 
         for number, source in enumerate(sources):
             try:
-                parse_source(source, number, allow_remote=allow_remote)
+                if is_replay(source):
+                    recorded([parse_replay(source)[0]])
+                else:
+                    parse_source(source, number, allow_remote=allow_remote)
             except InputFault as fault:
                 self.fault("sources.list", f"{source!r} {fault.what}" if source not in fault.what else fault.what, fault.help)
 

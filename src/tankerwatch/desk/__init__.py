@@ -14,8 +14,8 @@ from tankerwatch.config import Config
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import LiveSource
 from tankerwatch.desk.live import LiveDesk, Show
-from tankerwatch.desk.player import Player
-from tankerwatch.ingest.sources import parse_source, recorded
+from tankerwatch.ingest.replay import Player
+from tankerwatch.ingest.sources import is_replay, parse_replay, parse_source, recorded
 from tankerwatch.store.feeds import FeedRegister
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.web.app import create_app
@@ -33,7 +33,7 @@ def watch(sources: list[str], data: Path, *, config: Config, listen: str | None 
     named = sources or list(config.sources)
     if not named:
         raise InputFault("nothing to watch", where="watch", help="name a source: tankerwatch watch tcp://HOST:PORT --data DIR")
-    files = [name for name in named if name.startswith("file:")]
+    files = [name for name in named if is_replay(name)]
     if files and len(files) < len(named):
         raise InputFault("files and live feeds cannot be watched together", where="watch", help="replay the file alone")
     with ExitStack() as held:
@@ -69,15 +69,11 @@ def demo(*, speed: float | None = None, listen: str | None = None, config: Confi
 
 
 def _replay(files: Sequence[str], journal: FileJournal, register: FeedRegister, config: Config) -> LiveDesk:
-    paths, speed = [], 1.0
-    for name in files:
-        path, _, options = name.removeprefix("file:").partition("?")
-        if options:
-            try:
-                speed = float(options.removeprefix("speed="))
-            except ValueError:
-                raise InputFault(f"{options!r} is no speed", where=name, help="file:PATH?speed=60") from None
-        paths.append(path)
+    paths, speeds = zip(*(parse_replay(name) for name in files), strict=True)
+    told = {speed for speed in speeds if speed != 1.0} or {1.0}
+    if len(told) > 1:
+        raise InputFault("files are replayed at one speed", where="watch", help="name the speed once, such as file:PATH?speed=60")
+    speed = told.pop()
     register.index_of(files[0] if len(files) == 1 else " ".join(files))
     show = Show("replay", ", ".join(Path(path).name for path in paths))
     return LiveDesk(config, journal, register, Hub(), player=lambda: Player(recorded(paths), speed), show=show)

@@ -17,25 +17,27 @@ from typing import Any, Final
 
 import tankerwatch
 from tankerwatch.config import Config
-from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import Desk, FeedState, LiveSource, PictureNow
-from tankerwatch.core.tables import Batch, Decision, View
+from tankerwatch.core.tables import Batch, Decision, Lines, View
 from tankerwatch.desk import health as healths
 from tankerwatch.desk import panel
 from tankerwatch.desk.inbox import Inbox, Waiting
-from tankerwatch.desk.player import Player
 from tankerwatch.desk.trails import Trails
 from tankerwatch.ingest import clock
 from tankerwatch.ingest import report as reports
 from tankerwatch.ingest.lines import LineSplitter
+from tankerwatch.ingest.replay import Player
 from tankerwatch.pipeline import Changes, River
 from tankerwatch.store.feeds import FeedRegister
 from tankerwatch.store.journal import FileJournal
+from tankerwatch.track.ticks import LOOK_S
 from tankerwatch.triage import render
 from tankerwatch.web.live import Hub
 
 PUMP_S: Final = 0.1
 SHOW_S: Final = 0.4
+SILENT_BATCHES: Final = 100
+"""What is not shown goes through in larger pieces, which are cheaper."""
 DECISIONS: Final = ("acknowledge", "confirm", "dismiss")
 
 
@@ -82,7 +84,8 @@ class LiveDesk:
 
     def begin(self) -> None:
         """Begin with an empty sea."""
-        self.river = River(self.config, self.register.names or ("",), place_times=self.show.mode != "live", frame_s=1)
+        self.river = River(self.config, self.register.names or ("",), place_times=self.show.mode != "live")
+        self.river.ticks.frame_s = LOOK_S if self._player else 1
         self.river.on_frame = self._on_frame
         self.trails, self.health = Trails(), healths.Health()
         self.player = self._player() if self._player else None
@@ -103,20 +106,28 @@ class LiveDesk:
 
     def rebuild(self, progress: Callable[[int], None] | None = None) -> None:
         """Let everything that the journal holds flow through, as it did when it came in."""
+        frame_s, self.river.ticks.frame_s = self.river.ticks.frame_s, LOOK_S
         for batch in self.journal.replay():
             self.register.note(batch)
             self.river.take(batch)
             if progress is not None:
                 progress(len(batch.lines))
+        self.river.ticks.frame_s = frame_s
         if self.player is not None and self.river.clock_s == self.river.clock_s:
-            self.player.until(self.river.clock_s)  # that part of the recording came from the journal
+            for _ in self.player.until(self.river.clock_s):
+                pass  # that part of the recording came from the journal
 
     def run_silently(self, until_s: float) -> None:
         """The hours before a replay is shown."""
         assert self.player is not None
+        held: list[Batch] = []
         for batch in self.player.until(until_s):
-            self._process(batch)
-        self.player.clock_s = until_s
+            held.append(batch)
+            if batch.heard is not None or batch.decisions or len(held) == SILENT_BATCHES:
+                self._process(_joined(held))
+                held = []
+        if held:
+            self._process(_joined(held))
 
     def receiver(self, feed: FeedState) -> Callable[[bytes, float], None]:
         """Where a source delivers: its lines are numbered on from those of earlier runs."""
@@ -160,9 +171,11 @@ class LiveDesk:
         elif player.ended and not self.inbox.waiting:
             return due
         # A decision during a replay happens at the replay's time.
-        at = player.clock_s if player.clock_s is not None else now_s
+        at = player.clock_s if player.clock_s is not None else self.river.clock_s
         batch, waiting = self.inbox.collect(at)
-        return [*due, (replace(batch, decisions=tuple(replace(d, time_s=at) for d in batch.decisions)), waiting)]
+        if at == at:
+            batch = replace(batch, decisions=tuple(replace(d, time_s=at) for d in batch.decisions))
+        return [*due, (batch, waiting)]
 
     def _tell_states(self, now_s: float) -> None:
         """How the transports are is journalled too: after a restart it must be known when a feed died."""
@@ -178,9 +191,7 @@ class LiveDesk:
                 if safe:
                     w.done.set_result(w.decision.id)
                 else:
-                    w.done.set_exception(
-                        InputFault("not stored: the journal cannot be written", help=self.journal.failure or "see /api/health")
-                    )
+                    w.done.set_exception(TimeoutError("not stored: the journal cannot be written"))
 
     async def _publish(self, changes: Changes) -> None:
         if changes.alerts:
@@ -311,6 +322,12 @@ class LiveDesk:
         if self.show.start_s is not None:
             self.run_silently(self.show.start_s)
         self._draw()
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    """Consecutive batches as one; only the last may hold more than lines."""
+    lines = [batch.lines for batch in batches if len(batch.lines)]
+    return replace(batches[-1], lines=Lines.concat(lines) if lines else batches[-1].lines)
 
 
 def _worst_first(river: River) -> list[Any]:

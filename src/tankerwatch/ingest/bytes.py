@@ -5,6 +5,7 @@ Packing is told by the first bytes, not by the name. A packed file that breaks o
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import zstandard
 
@@ -27,18 +28,30 @@ _ZSTD_WINDOW = 1 << 27
 
 
 class Recording:
-    """One recorded input: a path, or `-` for standard input.
+    """One recorded input: a path, `-` for standard input, or the bytes or the rest of the open binary file in `content`.
 
-    `damage` is "" or what was wrong with the packing, once it has been read.
+    `damage` is "" or what was wrong with the packing, once it has been read. Raises InputFault for what is not there, or open as text.
     """
 
-    def __init__(self, path: str | os.PathLike[str], block_bytes: int = BLOCK) -> None:
+    def __init__(self, path: str | os.PathLike[str], block_bytes: int = BLOCK, *, content: bytes | IO[bytes] | None = None) -> None:
         self._block_bytes = block_bytes
         self.name = os.fspath(path)
         self.damage = ""
         self.bytes_total = 0
         self.again = False
         """whether it can be read twice"""
+        self._content = content
+        if isinstance(content, bytes):
+            self.again, self.bytes_total = True, len(content)
+            return
+        if content is not None:
+            try:
+                binary = isinstance(content.read(0), bytes)
+            except OSError as error:
+                raise _unreadable(self.name, error) from error
+            if not binary:
+                raise InputFault("is open as text", where=self.name, help='open it with mode "rb"')
+            return
         if self.name == "-":
             return
         try:
@@ -48,8 +61,10 @@ class Recording:
         self.again = stat.S_ISREG(found.st_mode)
         self.bytes_total = found.st_size if self.again else 0
 
-    def open(self) -> BinaryIO:
+    def open(self) -> BinaryIO | IO[bytes]:
         """The packed bytes; raises InputFault when that is impossible."""
+        if self._content is not None:
+            return io.BytesIO(self._content) if isinstance(self._content, bytes) else self._content
         if self.name == "-":
             return sys.stdin.buffer
         try:
@@ -61,7 +76,7 @@ class Recording:
         """The unpacked bytes in blocks of any size; `read` is told how many packed bytes were taken each time."""
         self.damage = ""
         raw = self.open()
-        with nullcontext() if self.name == "-" else raw:
+        with nullcontext() if self.name == "-" or self._content is not None else raw:
             source = self._read(raw, read)
             head = b""
             while len(head) < len(ZSTD) and (block := next(source, b"")):
@@ -75,13 +90,16 @@ class Recording:
                     yield head
                 yield from source
 
-    def _read(self, raw: BinaryIO, read: Callable[[int], None] | None) -> Iterator[bytes]:
+    def _read(self, raw: BinaryIO | IO[bytes], read: Callable[[int], None] | None) -> Iterator[bytes]:
         while True:
             try:
                 # read1 of a pipe gives what is there instead of waiting for a whole block.
                 block = raw.read1(self._block_bytes) if hasattr(raw, "read1") else raw.read(self._block_bytes)
             except OSError as error:
                 raise _unreadable(self.name, error) from error
+            except (EOFError, zlib.error) as error:  # of an open file that unpacks
+                self.damage = f"it breaks off ({error})"
+                return
             if not block:
                 return
             if read is not None:

@@ -157,7 +157,7 @@ def _head(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
 
 
 class RecordedFiles:
-    """Recorded NMEA logs (packed by gzip or zstd or not), folders of them, or `-`: a `RecordedSource`.
+    """Recorded NMEA logs (packed by gzip or zstd or not), folders of them, `-`, or one `Recording`: a `RecordedSource`.
 
     Lines come in order of receive time: each file is sorted within `reorder_s` (0 keeps its order), files whose times overlap are
     merged, a file without times comes first. `source_row` counts physical lines from 1, file by file in the order given.
@@ -166,17 +166,17 @@ class RecordedFiles:
 
     def __init__(
         self,
-        paths: Sequence[str | os.PathLike[str]],
+        paths: Sequence[str | os.PathLike[str]] | Recording,
         *,
         reorder_s: float = REORDER_S,
         progress: Progress | None = None,
         chunk_bytes: int = CHUNK_BYTES,
         limit: int = LIMIT,
     ) -> None:
-        names = listed(paths)
-        self.name = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-        self.counters: Counter[str] = Counter(files=len(names))
-        self._recordings = [Recording(name, min(chunk_bytes, BLOCK)) for name in names]
+        self._recordings = [paths] if isinstance(paths, Recording) else [Recording(name, min(chunk_bytes, BLOCK)) for name in listed(paths)]
+        first, others = self._recordings[0].name, len(self._recordings) - 1
+        self.name = f"{first} and {others} more" if others else first
+        self.counters: Counter[str] = Counter(files=len(self._recordings))
         self._reorder_s = reorder_s
         self._progress = progress
         self._chunk_bytes = chunk_bytes

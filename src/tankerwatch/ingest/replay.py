@@ -1,147 +1,202 @@
-"""A recording played as a feed, by its own times: `file:PATH?speed=N`."""
+"""A recording played by its own times: what the clock of the play has reached is delivered, no more."""
 
 from __future__ import annotations
 
-import asyncio
 import math
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from tankerwatch.core.ports import FeedState, RecordedSource
-from tankerwatch.core.tables import Batch, Heard, Lines
-from tankerwatch.ingest.live import Receive, enter
+from tankerwatch.core.ports import RecordedSource
+from tankerwatch.core.tables import Batch
 
-STEP_S = 0.1
-"""how often, by the clock on the wall, what became due is delivered"""
+LONGEST_PAUSE_S: Final = 60.0
+"""A silence that would be played for longer is skipped: nobody waits through a night of it."""
+LONGEST_STEP_S: Final = 1.0
+"""Of a longer time between two looks only this much is played: a desk that was held up goes on where it was."""
+MOST_ROWS: Final = 1 << 16
+"""When this much was given at once, the play falls behind its speed instead of filling the memory."""
+
+_FAMILIES: Final = ("fixes", "statics", "bases", "texts", "calls", "others")
 
 
-class FileReplay:
-    """Plays what a recorded source holds, `speed` times as fast as it was received; all of it at once when it has no times.
+class Player:
+    """Plays a recorded source, `speed` times as fast as it was received. `due` is asked now and then, and gives what has become due.
 
-    Everything up to `until_s` is delivered as fast as it can be taken, so that a replay can begin in the middle of a story.
+    All batches given, one after the other, hold what the source holds, each table of it in order. None holds a row before its time; rows
+    without a time and rows that came late are due with those before them. `clock_s` of a batch says how far the play has come with it:
+    nothing received before that is still to come. One thread asks; `speed` and `paused` may be set by any.
+
+    speed: recorded seconds a second, above 0, else ValueError · monotonic_s: the clock by which it is played.
     """
 
-    def __init__(self, feed: FeedState, source: RecordedSource, *, speed: float = 1.0, until_s: float = -math.inf) -> None:
-        self.feed = feed
+    def __init__(self, source: RecordedSource, speed: float = 1.0, *, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         self.source = source
-        self.position_s = math.nan
-        """how far the replay has come, by the recording's time; NaN before its first time"""
-        self.paused = False
-        self.speed = speed
-        self._until_s = until_s
-        self._changed = asyncio.Event()
+        self.clock_s: float | None = None
+        """how far the play has come, by the recording's time; None before its first time"""
+        self.ended = False
+        """whether all was given"""
+        self._monotonic_s = monotonic_s
+        self._batches = source.batches()
+        self._waiting: Batch | None = None
+        self._held = threading.Lock()
+        self._speed, self._paused = _above_0(speed), False
+        self._seen_s: float | None = None
+        self._owed_s = 0.0
 
-    def set_speed(self, speed: float) -> None:
-        """Go on at another speed, above 0."""
-        if not (speed > 0 and math.isfinite(speed)):
-            raise ValueError("a speed is above 0")
-        self.speed = speed
-        self._changed.set()
+    @property
+    def speed(self) -> float:
+        """How many recorded seconds are played in a second. Set, it counts from that moment on; ValueError unless above 0."""
+        return self._speed
 
-    def pause(self, paused: bool = True) -> None:
-        """Stand still, or go on."""
-        self.paused = paused
-        self._changed.set()
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        _above_0(speed)
+        with self._held:
+            self._pass()
+            self._speed = speed
 
-    async def play(self, deliver: Callable[[Batch], None], clock: Callable[[], float] = time.monotonic) -> None:
-        """Deliver batches with the recording's own times, each when it is due by `clock`; returns at the end.
+    @property
+    def paused(self) -> bool:
+        """Whether the play stands still."""
+        return self._paused
 
-        `clock_s` of each batch says how far the replay has come: nothing received before that is still to come in order.
-        """
-        enter(self.feed, "open")
-        self.feed.connections += 1
-        batches = self.source.batches()
-        seen_s = clock()
-        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
-            for part in _parts(batch):
-                due_s = _newest(part)
-                if math.isnan(self.position_s) and due_s == due_s:
-                    self.position_s = max(_oldest(part), self._until_s)
-                    seen_s = clock()
-                rest: Batch | None = part
-                while rest is not None:
-                    now = clock()
-                    if not self.paused and self.position_s == self.position_s:
-                        self.position_s += max(now - seen_s, 0.0) * self.speed
-                    seen_s = now
-                    ready, rest = (part, None) if due_s != due_s else _cut(rest, self.position_s)
-                    if ready is not None:
-                        self._deliver(ready, deliver)
-                    if rest is not None:
-                        await self._wait(_oldest(rest))
-                await asyncio.sleep(0)
-        enter(self.feed, "ended", "the recording came to its end")
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        with self._held:
+            self._pass()
+            self._paused = paused
 
-    async def run(self, receive: Receive) -> None:
-        """Deliver the lines as bytes with the recording's times, as a feed does."""
+    def due(self) -> list[Batch]:
+        """What became due since the last call: about `MOST_ROWS` rows at most, then the rest at the next call."""
+        with self._held:
+            if self._seen_s is None:
+                self._seen_s = self._monotonic_s()
+            self._pass()
+            if self._paused:
+                return []
+            owed_s, self._owed_s = self._owed_s, 0.0
+        given: list[Batch] = []
+        rows = 0
+        while self.clock_s is None:
+            batch = self._next()
+            if batch is None or rows >= MOST_ROWS:
+                return given
+            first_s = _first(batch)
+            if first_s == first_s:
+                self.clock_s = first_s
+            else:
+                given.append(batch)
+                rows += 1 + _rows(batch)
+                self._waiting = None
+        until_s = self.clock_s + owed_s
+        batch = self._next()
+        if batch is not None and _first(batch) > until_s + LONGEST_PAUSE_S * max(self._speed, 1.0):
+            until_s = _first(batch)
+        for batch in self.until(until_s):
+            given.append(batch)
+            rows += 1 + _rows(batch)
+            if rows >= MOST_ROWS:
+                return given
+        if given:
+            given[-1] = replace(given[-1], clock_s=self.clock_s)
+        return given
 
-        def deliver(batch: Batch) -> None:
-            for i in range(len(batch.lines)):
-                receive(batch.lines.line(i) + b"\n", float(batch.lines.time_s[i]))
+    def until(self, clock_s: float) -> Iterator[Batch]:
+        """Everything up to a time, as fast as it is taken, so that a play can begin in the middle of a story."""
+        while (batch := self._next()) is not None:
+            ready, self._waiting = _cut(batch, clock_s)
+            if ready is not None:
+                self._reach(ready.clock_s)
+                yield ready if self.clock_s is None else replace(ready, clock_s=self.clock_s)
+            if self._waiting is not None:
+                self._reach(clock_s)
+                return
 
-        await self.play(deliver)
-
-    def _deliver(self, ready: Batch, deliver: Callable[[Batch], None]) -> None:
-        self.feed.lines += len(ready.lines)
-        self.feed.bytes += int((ready.lines.end - ready.lines.start).sum()) if len(ready.lines) else 0
-        self.feed.last_s = self.position_s
-        deliver(replace(ready, clock_s=self.position_s))
-
-    async def _wait(self, due_s: float) -> None:
-        """Until something may be due, or the speed is changed."""
-        pause_s = STEP_S if self.paused else min(max((due_s - self.position_s) / self.speed, 0.001), STEP_S)
-        self._changed.clear()
-        try:
-            async with asyncio.timeout(pause_s):
-                await self._changed.wait()
-        except TimeoutError:
+    def _pass(self) -> None:
+        """Count the time that has passed at the speed that there was; it begins with the first question."""
+        if self._seen_s is None:
             return
+        now_s = self._monotonic_s()
+        passed_s, self._seen_s = now_s - self._seen_s, now_s
+        if self.clock_s is not None and not self._paused:
+            self._owed_s += min(max(passed_s, 0.0), LONGEST_STEP_S) * self._speed
+
+    def _next(self) -> Batch | None:
+        """What is to come next, None at the end."""
+        if self._waiting is None and not self.ended:
+            self._waiting = next(self._batches, None)
+            if self._waiting is None:
+                self.ended = True
+                if self.clock_s is not None:
+                    # Nothing more is to come of the last second; and the end of a recording is no silence, so the clock goes no further.
+                    self.clock_s = math.floor(self.clock_s) + 1.0
+        return self._waiting
+
+    def _reach(self, clock_s: float) -> None:
+        if clock_s == clock_s:
+            self.clock_s = clock_s if self.clock_s is None else max(self.clock_s, clock_s)
 
 
-def _times(batch: Batch) -> list[Any]:
-    heard = batch.heard or Heard()
-    return [table.time_s for table in (batch.lines, heard.fixes, heard.statics) if len(table)]
+def _above_0(speed: float) -> float:
+    if not (speed > 0 and math.isfinite(speed)):
+        raise ValueError(f"{speed} is no speed: it must be above 0")
+    return speed
 
 
-def _parts(batch: Batch) -> Iterator[Batch]:
-    """Lines and reports apart: each has an order of its own."""
-    if len(batch.lines):
-        yield replace(batch, heard=None)
-    if batch.heard is not None:
-        yield replace(batch, lines=Lines.empty())
+def _times(batch: Batch) -> dict[str, Any]:
+    """The times of each table that has rows, by name."""
+    tables = [(name, getattr(batch.heard, name)) for name in _FAMILIES] if batch.heard is not None else []
+    found = {name: rows.time_s for name, rows in (("lines", batch.lines), *tables) if len(rows)}
+    if batch.decisions:
+        found["decisions"] = np.array([decision.time_s for decision in batch.decisions])
+    return found
 
 
-def _oldest(batch: Batch) -> float:
-    known = [float(times[~np.isnan(times)][0]) for times in _times(batch) if not np.isnan(times).all()]
-    return min(known, default=math.nan)
+def _rows(batch: Batch) -> int:
+    return sum(len(times) for times in _times(batch).values())
+
+
+def _first(batch: Batch) -> float:
+    """The first time in it; NaN when it has none."""
+    known = [float(times[at[0]]) for times in _times(batch).values() if len(at := np.flatnonzero(~np.isnan(times)))]
+    return min(known) if known else batch.clock_s
 
 
 def _newest(batch: Batch) -> float:
-    known = [float(np.nanmax(times)) for times in _times(batch) if not np.isnan(times).all()]
-    return max(known, default=math.nan)
+    """The newest time in it; NaN when it has none."""
+    known = [float(np.nanmax(times)) for times in _times(batch).values() if not np.isnan(times).all()]
+    return float(np.fmax(max(known), batch.clock_s)) if known else batch.clock_s
 
 
-def _cut(batch: Batch, until_s: float) -> tuple[Batch | None, Batch | None]:
-    """What is due, and the rest; rows that came late are due with those before them."""
+def _cut(batch: Batch, clock_s: float) -> tuple[Batch | None, Batch | None]:
+    """What is due at `clock_s`, and the rest. Each table is cut by its own times."""
+    times = _times(batch)
+    due = {name: _due(of_table, clock_s) for name, of_table in times.items()}
+    taken = sum(due.values())
+    if taken == sum(len(of_table) for of_table in times.values()):
+        if batch.clock_s > clock_s:
+            return (replace(batch, clock_s=clock_s) if taken else None), Batch(clock_s=batch.clock_s)
+        return replace(batch, clock_s=_newest(batch)), None
+    if not taken:
+        return None, batch
 
-    def due(times: Any) -> int:
-        reached = np.fmax.accumulate(np.where(np.isnan(times), -np.inf, times))
-        return int(np.searchsorted(reached, until_s, "right"))
+    def part(rows: Callable[[int], slice], until_s: float) -> Batch:
+        heard = batch.heard
+        if heard is not None:
+            cut = {name: getattr(heard, name).take(rows(due[name])) for name in _FAMILIES if name in due}
+            heard = replace(heard, **cut)
+        lines, decisions = rows(due.get("lines", 0)), rows(due.get("decisions", 0))
+        return Batch(batch.lines.take(lines), heard, batch.decisions[decisions], until_s)
 
-    if len(batch.lines):
-        at = due(batch.lines.time_s)
-        halves = [replace(batch, lines=batch.lines.take(which)) for which in (slice(0, at), slice(at, None))]
-        counts = [at, len(batch.lines) - at]
-    else:
-        heard = batch.heard or Heard()
-        fix, static = due(heard.fixes.time_s), due(heard.statics.time_s)
-        halves, counts = [], []
-        for fixes, statics in ((slice(0, fix), slice(0, static)), (slice(fix, None), slice(static, None))):
-            part = replace(heard, fixes=heard.fixes.take(fixes), statics=heard.statics.take(statics))
-            halves.append(replace(batch, heard=part))
-            counts.append(len(part.fixes) + len(part.statics))
-    return (halves[0] if counts[0] else None), (halves[1] if counts[1] else None)
+    return part(lambda count: slice(0, count), clock_s), part(lambda count: slice(count, None), batch.clock_s)
+
+
+def _due(times: Any, clock_s: float) -> int:
+    """How many rows are due: what came late, or has no time, with those before it."""
+    reached = np.maximum.accumulate(np.where(np.isnan(times), -np.inf, times))
+    return int(np.searchsorted(reached, clock_s, side="right"))

@@ -14,17 +14,18 @@ from tankerwatch.ingest.archive import TableFile
 from tankerwatch.ingest.bytes import Recording
 from tankerwatch.ingest.file import CHUNK_BYTES, REORDER_S, Progress, RecordedFiles, RecordedInput
 from tankerwatch.ingest.paths import is_table
-from tankerwatch.ingest.replay import FileReplay
 from tankerwatch.ingest.serial import BAUD, SerialSource
 from tankerwatch.ingest.stdin import StdinSource
 from tankerwatch.ingest.tcp import STALL_S, TcpClient, TcpListener
 from tankerwatch.ingest.udp import UdpSource
 
+SLOWEST, FASTEST = 0.1, 100_000.0
+"""the speeds of a replay"""
 _FORMS = "file:PATH tcp://HOST:PORT tcp-listen://[HOST]:PORT udp://[HOST]:PORT serial:DEVICE -"
 
 
 class Recorded(RecordedFiles):
-    """Logs and tables of decoded reports, folders of both, or `-`: a `RecordedSource`. Tables are told by `.csv` and `.parquet`.
+    """Logs and tables of decoded reports, folders of both, `-`, or one `Recording`: a `RecordedSource`. Tables are told by their endings.
 
     As `RecordedFiles`; a table's rows count for `source_row` as lines do. columns: what a table's columns mean where their names do not
     tell, role → NAME or NAME[unit] (`columns.py`).
@@ -32,7 +33,7 @@ class Recorded(RecordedFiles):
 
     def __init__(
         self,
-        paths: Sequence[str | os.PathLike[str]],
+        paths: Sequence[str | os.PathLike[str]] | Recording,
         columns: Mapping[str, str] | None = None,
         *,
         reorder_s: float = REORDER_S,
@@ -49,35 +50,33 @@ class Recorded(RecordedFiles):
 
 
 def recorded(
-    paths: Sequence[str | os.PathLike[str]],
+    paths: Sequence[str | os.PathLike[str]] | Recording,
     columns: Mapping[str, str] | None = None,
     *,
     reorder_s: float = REORDER_S,
     progress: Progress | None = None,
 ) -> RecordedSource:
-    """What the PATH arguments of a command name, as one source in order of receive time. Raises InputFault."""
+    """What the PATH arguments of a command name, or one recording, as one source in order of receive time. Raises InputFault."""
     return Recorded(paths, columns, reorder_s=reorder_s, progress=progress)
 
 
-def parse_source(
-    text: str, index: int, *, allow_remote: bool = False, stall_s: float = STALL_S, columns: Mapping[str, str] | None = None
-) -> LiveSource:
+def parse_source(text: str, index: int, *, allow_remote: bool = False, stall_s: float = STALL_S) -> LiveSource:
     """The live feed that a SOURCE names; `index` is its place among the feeds.
 
-    `tcp://HOST:PORT`, `tcp-listen://[HOST]:PORT`, `udp://[HOST]:PORT`, `serial:DEVICE?baud=38400`, `file:PATH?speed=N`, `-`. Without a
-    host a port listens at this machine only; `tcp-listen` at any other address needs `allow_remote`. Raises InputFault.
+    `tcp://HOST:PORT`, `tcp-listen://[HOST]:PORT`, `udp://[HOST]:PORT`, `serial:DEVICE?baud=38400`, `-`. Without a host a port listens at
+    this machine only; `tcp-listen` at any other address needs `allow_remote`. Raises InputFault, for `file:PATH` too (`parse_replay`).
     """
     feed = FeedState(index, text)
     if text == "-":
         return StdinSource(feed)
     scheme, sign, rest = text.partition(":")
-    if not sign or scheme not in ("tcp", "tcp-listen", "udp", "serial", "file"):
+    if is_replay(text):
+        raise InputFault("is a file, and files are replayed alone", where=text, help="name no live feed beside it")
+    if not sign or scheme not in ("tcp", "tcp-listen", "udp", "serial"):
         raise InputFault(f"{text!r} is no source", where="SOURCE", help=f"one of {_FORMS}; a path is written file:PATH")
-    if scheme in ("serial", "file"):
+    if scheme == "serial":
         path, options = _options(text, rest)
-        if scheme == "serial":
-            return SerialSource(feed, path, int(_option(text, options, "baud", BAUD, 50, 4_000_000)))
-        return FileReplay(feed, recorded([path], columns), speed=_option(text, options, "speed", 1.0, 0.01, 100_000))
+        return SerialSource(feed, path, int(_option(text, options, "baud", BAUD, 50, 4_000_000)))
     host, port = _address(text, rest, to_connect=scheme == "tcp")
     if scheme == "tcp":
         return TcpClient(feed, host, port, stall_s=stall_s)
@@ -91,6 +90,19 @@ def parse_source(
         help = f"write tcp-listen://127.0.0.1:{port}, or allow it in the configuration"
         raise InputFault("anyone on the network could send to this port", where=text, help=help)
     return TcpListener(feed, str(address), port)
+
+
+def is_replay(text: str) -> bool:
+    """Whether a SOURCE names a file to be replayed (`parse_replay`), not a live feed (`parse_source`)."""
+    return text.startswith("file:")
+
+
+def parse_replay(text: str) -> tuple[str, float]:
+    """The path and the speed that `file:PATH?speed=N` names, speed 1 where it names none. Raises InputFault; opens nothing."""
+    if not is_replay(text):
+        raise InputFault("is no file to replay", where=text, help="such as file:feed.nmea?speed=10")
+    path, options = _options(text, text.removeprefix("file:"))
+    return path, _option(text, options, "speed", 1.0, SLOWEST, FASTEST)
 
 
 def _address(text: str, rest: str, *, to_connect: bool) -> tuple[str, int]:
