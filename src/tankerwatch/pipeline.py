@@ -35,6 +35,8 @@ from tankerwatch.triage.triage import Triage
 FAMILIES: Final = ("fixes", "statics", "bases", "texts", "calls", "others")
 BATCH_S: Final = 600.0
 """Of the bundled scene this much is taken at once when nobody watches: large batches are cheaper, and what is found is the same."""
+PLACED_ERROR_S: Final = 300.0
+"""In a passage of 18 h with base stations heard now and then, placed times were minutes off (opencpn_guernsey, measured)."""
 STATION_TAG: Final = re.compile(rb"\\(?:[^\\*]*,)?s:([^,*\\]{1,40})")
 
 
@@ -77,6 +79,7 @@ class River:
         self.picture = Picture.empty()
         self.pairs = Pairs.empty()
         self.clock_s = math.nan
+        self.time_error_s = 0.0
         self.timeless_rows = 0
         self.timed_rows = 0
         self.on_frame: Callable[[View], None] | None = None
@@ -92,9 +95,11 @@ class River:
         if batch.heard is not None:
             self._flow(batch.heard, None, False, changes)
         if batch.decisions:
-            times = np.maximum.accumulate(np.fmax([d.time_s for d in batch.decisions], self.clock_s))
-            self._frames(self.ticks.add({"decisions": (times, batch.decisions)}), changes)
-            self.clock_s = float(times[-1])
+            for decision in batch.decisions:
+                self.clock_s = float(np.fmax(self.clock_s, decision.time_s))
+                self._frames(self.ticks.reach(math.floor(self.clock_s)), changes)
+                self._frames(self.ticks.flush(), changes)
+                self._frame(Frame(self.clock_s, False, {"decisions": (decision,)}), changes)
         if batch.clock_s == batch.clock_s:
             self.clock_s = float(np.fmax(self.clock_s, batch.clock_s))
             self._frames(self.ticks.reach(math.floor(self.clock_s)), changes)
@@ -128,6 +133,8 @@ class River:
             self._frame(Frame(math.nan, False, timeless), changes)
         if lines is not None and len(lines):
             stamped = ~np.isnan(lines.time_s)
+            if rows and not stamped.any():
+                self.time_error_s = PLACED_ERROR_S
             times = (
                 np.full(int(stamped.sum()), self.clock_s) if late else np.maximum.accumulate(np.fmax(lines.time_s[stamped], self.clock_s))
             )
@@ -164,7 +171,19 @@ class River:
             self.picture = self.fleet.picture(frame.now_s)
             self.pairs = pairs_of(self.picture, frame.now_s)
         feeds = _feeds(rows.get("lines"), heard, frame.now_s)
-        view = View(frame.now_s, frame.look, legs, self.picture, self.pairs, heard, feeds, self.feed_names, decisions, before)
+        view = View(
+            now_s=frame.now_s,
+            look=frame.look,
+            legs=legs,
+            picture=self.picture,
+            pairs=self.pairs,
+            heard=heard,
+            feeds=feeds,
+            feed_names=self.feed_names,
+            decisions=decisions,
+            before=before,
+            time_error_s=self.time_error_s,
+        )
         findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view)])
         if len(findings) or decisions or frame.look:
             alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)
@@ -330,6 +349,8 @@ def _helpers_at_first(incident: Incident, first: Mapping[str, tuple[Helper, ...]
 
 def _remarks(river: River) -> list[str]:
     said = list(river.config.remarks)
+    if river.time_error_s:
+        said.append("The input has no times; base stations placed it in time, to some minutes: false positions were not looked for.")
     if river.timeless_rows and not river.timed_rows:
         said.append("The input has no times, and no base station tells them: only what needs no time was looked for (distress).")
     elif river.timeless_rows:

@@ -384,6 +384,8 @@ class View:
     feeds: Feeds
     feed_names: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    time_error_s: float = 0.0
+    """how wrong times may be: 0 where they were received, minutes where they had to be placed by base stations"""
     before: Picture = field(default_factory=Picture.empty)
 
 

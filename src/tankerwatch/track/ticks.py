@@ -81,6 +81,11 @@ class Ticks:
         silent = tick - self.last_row
         return silent <= PAUSE_S or (tick % SELDOM_S == 0 and silent <= QUIET_S)
 
+    def flush(self) -> Iterator[Frame]:
+        """Give out what is open, without a look: what a person decides now comes after all that was received before."""
+        if self.second is not None and self.open:
+            yield Frame(float(self.second + 1), False, self._closed())
+
     def finish(self) -> Iterator[Frame]:
         """The stream is over: give out what is open. No look beyond: an end is no silence."""
         if self.second is not None and self.open:

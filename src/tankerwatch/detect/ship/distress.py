@@ -137,6 +137,8 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
             say("end", float(np.floor(cry.time_s) + 1), cry, float(memory.since_s[at]), "notice", [cry.row])
             memory = memory.take(np.arange(len(memory)) != at)
     if view.look:
+        # What cried before the first known time is counted from it.
+        memory = memory.replace(seen_s=np.where(memory.seen_s == 0, view.now_s, memory.seen_s))
         judge(view.now_s, [])
     return Findings.concat(found), memory
 

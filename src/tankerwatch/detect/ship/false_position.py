@@ -26,7 +26,7 @@ SETTINGS: Final = {
         4, "-", "consecutive displaced fixes that fit each other", 2, 20, "three consistent ones found 99 % of injected tracks"
     ),
     "apart_nm": Setting(1.0, "nm", "they lie this far from where she is expected", 0.5, 50),
-    "trusted_fixes": Setting(5, "-", "fixes of the trusted belief, at least", 2, 100),
+    "time_error_s": Setting(30, "s", "where times may be wrong by more than this (logs without times), positions are not judged", 0, 3600),
     "clear_s": Setting(900, "s", "over when none came for this long", 60, 7200, "life of a displaced belief"),
 }
 
@@ -34,6 +34,8 @@ SETTINGS: Final = {
 def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spells]:
     """Judge the new legs; radar targets and coarse reports (27) are left out. `Spells.value` is the greatest distance seen, nm."""
     legs = view.legs
+    if view.time_error_s > settings["time_error_s"]:
+        return Findings.empty(), memory
     displaced = (
         (legs.belief > 0)
         & (legs.in_belief >= settings["fixes"])

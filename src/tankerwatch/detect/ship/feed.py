@@ -28,6 +28,7 @@ SETTINGS: Final = {
     "no_ships_s": Setting(900, "s", "lines come, but no report for this long", 60, 86400),
     "known_s": Setting(300, "s", "a feed younger than this is not judged", 0, 86400),
     "clock_s": Setting(30, "s", "clock and base stations differ by this much", 2, 3600, "a base station's own report is seconds old"),
+    "clock_hold_s": Setting(60, "s", "for this long", 0, 3600, "stations that disagree, or a late one, sort themselves out"),
     "clock_reports": Setting(20, "-", "reports of base stations before the clock is judged", 2, 100),
 }
 CLOCK: Final = 0xFFFF
@@ -44,7 +45,7 @@ class Health(Table):
     last_s:    Annotated[F64, col("s", "when it delivered last", missing=NAN)]
     report_s:  Annotated[F64, col("s", "when it delivered a report last", missing=NAN)]
     pause_s:   Annotated[F32, col("s", "its usual pause: a slow mean of the time between ticks with lines", missing=NAN)]
-    down_s:    Annotated[F64, col("s", "since when its transport is down", missing=NAN)]
+    down_s:    Annotated[F64, col("s", "since when its transport is down, or the clock is off", missing=NAN)]
     ended:     Annotated[Bool, col("-", "it has come to its end, which is no fault")]
     raised:    Annotated[U8, col("-", "what has been raised: 1 silent, 2 dead, 3 no ships, 4 clock", missing=0)]
     raised_s:  Annotated[F64, col("s", "when", missing=NAN)]
@@ -108,7 +109,7 @@ def _compare_clock(view: View, memory: Health) -> Health:
 def _state(memory: Health, at: int, now_s: float, settings: Settings) -> tuple[int, str]:
     if memory.feed[at] == CLOCK:
         offset = float(memory.offset_s[at])
-        if memory.reports[at] >= settings["clock_reports"] and abs(offset) > settings["clock_s"]:
+        if now_s - memory.down_s[at] >= settings["clock_hold_s"]:
             return WRONG, f"The clock of this desk (or of this log) is {apart(offset)} the UTC that base stations send."
         return 0, ""
     if memory.ended[at]:
@@ -142,6 +143,9 @@ def _judge(view: View, memory: Health, settings: Settings) -> Findings:
     for at in range(len(memory)):
         feed = int(memory.feed[at])
         name = view.feed_names[feed] if feed < len(view.feed_names) else f"{feed}"
+        if feed == CLOCK:
+            off = memory.reports[at] >= settings["clock_reports"] and abs(memory.offset_s[at]) > settings["clock_s"]
+            memory.down_s[at] = np.fmin(memory.down_s[at], view.now_s) if off else NAN
         state, words = _state(memory, at, view.now_s, settings)
         was = int(memory.raised[at])
         if state == was:

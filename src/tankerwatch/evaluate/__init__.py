@@ -1,1 +1,0 @@
-"""Scores the detectors on scenes with known truth. Not built yet."""

@@ -1,1 +1,0 @@
-"""Protective steps. Not built yet."""

@@ -1,1 +1,0 @@
-"""Warnings for partners. Not built yet."""
