@@ -34,7 +34,7 @@ def line(second: float, text: str = "") -> bytes:
     return rb"\c:%d*00\!AIVDM,1,1,,A,%s,0*23" % (round((T + second) * 1000), text.encode())
 
 
-def content(paths: Sequence[Any], **options: Any) -> list[tuple[int, float, bytes]]:
+def content(paths: Sequence[Any] | Recording, **options: Any) -> list[tuple[int, float, bytes]]:
     """Number, time after T, and text of each line, as they come."""
     made = []
     for batch in RecordedFiles(paths, **options).batches():
@@ -323,6 +323,46 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
     writer.start()
     assert [time for _, time, _ in content([pipe])] == [0, 1]
     writer.join()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.ZstdCompressor().compress])
+def test_bytes_and_open_files_are_read_like_paths(tmp_path: Path, pack: Any) -> None:
+    log = b"".join(line((s * 7) % 40, str(s)) + b"\n" for s in range(200))
+    path = tmp_path / "a"
+    path.write_bytes(pack(log))
+    wanted = content([path])
+    assert len(wanted) == 200
+    assert content(Recording("", content=pack(log))) == wanted
+    assert content(Recording("", content=pack(log)), reorder_s=0) == content([path], reorder_s=0) != wanted
+    twice = RecordedFiles(Recording("", content=pack(log)))
+    assert [len(batch.lines) for batch in twice.batches()] == [len(batch.lines) for batch in twice.batches()]
+    for buffering in (-1, 0):
+        with path.open("rb", buffering=buffering) as file:
+            assert content(Recording("", content=file)) == wanted
+            assert not file.closed
+            assert file.read() == b""
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        assert content(Recording("", content=file)) == []  # the rest of it
+    assert content(Recording("", content=b"")) == []
+
+
+def test_an_open_file_that_unpacks_and_breaks_off_gives_what_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(b"".join(line(s) + b"\n" for s in range(20_000)))[:-2000])
+    with gzip.open(path) as file:
+        source = RecordedFiles(Recording("", content=file))
+        assert sum(len(batch.lines) for batch in source.batches()) > 0
+    assert source.counters["truncated_file"] == 1
+
+
+def test_an_open_file_that_cannot_be_read_is_refused_with_advice(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", line(0))
+    with path.open(encoding="ascii") as file, pytest.raises(InputFault, match="open as text") as fault:
+        Recording("", content=file)  # type: ignore[arg-type]
+    assert "rb" in fault.value.help
+    with path.open("ab") as file, pytest.raises(InputFault, match="cannot be read"):
+        Recording("", content=file)
 
 
 def test_keys_never_fall_across_runs_of_a_merge() -> None:

@@ -133,6 +133,8 @@ class _Reader:
             return
         from tankerwatch.ingest.sources import is_replay, parse_replay, parse_source, recorded  # heavy, and only here
 
+        if len({is_replay(source) for source in sources}) > 1:
+            self.fault("sources.list", "files and live feeds cannot be watched together", "replay the files alone")
         for number, source in enumerate(sources):
             try:
                 if is_replay(source):

@@ -84,7 +84,7 @@ class LiveDesk:
 
     def begin(self) -> None:
         """Begin with an empty sea."""
-        self.river = River(self.config, self.register.names or ("",), place_times=self.show.mode != "live")
+        self.river = River(self.config, ("",) if self._player else self.register.names, place_times=self.show.mode != "live")
         self.river.ticks.frame_s = LOOK_S if self._player else 1
         self.river.on_frame = self._on_frame
         self.trails, self.health = Trails(), healths.Health()
@@ -155,7 +155,14 @@ class LiveDesk:
                 changes, safe = await loop.run_in_executor(self.worker, self._process, batch)
                 self._answer(waiting, safe)
                 await self._publish(changes)
+            if self.player is not None and self.player.ended:
+                await self._publish(await loop.run_in_executor(self.worker, self._finish))
             await self._publish_picture()
+
+    def _finish(self) -> Changes:
+        """A recording is over: what came last is judged too, and what people decide afterwards takes effect."""
+        with self.lock:
+            return self.river.finish()
 
     async def _due(self) -> list[tuple[Batch, list[Waiting]]]:
         now_s = clock.now()
