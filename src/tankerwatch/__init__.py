@@ -10,9 +10,11 @@ From Python:
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import ModuleType
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +27,17 @@ try:
     __version__ = version("tankerwatch")
 except PackageNotFoundError:  # run from its source, not installed
     __version__ = "0+source"
+
+
+class _Package(ModuleType):
+    """Keeps `decode` the function: importing the stage of that name would put the stage in its place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name != "decode" or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def decode(source: str | Path | bytes | IO[bytes]) -> Iterator[Part]:

@@ -322,7 +322,7 @@ class Result:
 
 def run(source: RecordedSource, config: Config, *, place_times: bool = False) -> River:
     """Let everything that a recorded source holds flow through; the river at its end."""
-    river = River(config, (source.name,), place_times=place_times)
+    river = River(config, place_times=place_times)  # a recording's feed has no name: however it is packed, what is found is the same
     for batch in source.batches():
         river.take(batch)
     river.finish()
@@ -379,7 +379,7 @@ def demo_headless(*, config: Config) -> dict[str, Any]:
     from tankerwatch.scenes.scene import Scene
 
     scene = Scene.load()
-    river = River(config, (scene.name,))
+    river = River(config)
     for batch in scene.batches(batch_s=BATCH_S):
         river.take(batch)
     river.finish()
