@@ -349,6 +349,9 @@ def _helpers_at_first(incident: Incident, first: Mapping[str, tuple[Helper, ...]
 
 def _remarks(river: River) -> list[str]:
     said = list(river.config.remarks)
+    counters = river.decoder.counters
+    if counters.lines > counters.blank and not counters.sentences:
+        return [*said, "Not one NMEA sentence was found: is this a log, or a table that should end in .csv or .parquet?"]
     if river.time_error_s:
         said.append("The input has no times; base stations placed it in time, to some minutes: false positions were not looked for.")
     if river.timeless_rows and not river.timed_rows:

@@ -74,7 +74,9 @@ def _replay(files: Sequence[str], journal: FileJournal, register: FeedRegister, 
     if len(told) > 1:
         raise InputFault("files are replayed at one speed", where="watch", help="name the speed once, such as file:PATH?speed=60")
     speed = told.pop()
-    register.index_of(files[0] if len(files) == 1 else " ".join(files))
+    if register.index_of(" ".join(f"file:{path}" for path in paths)) != 0:
+        where = str(journal.folder.parent)
+        raise InputFault("this data directory belongs to another watch", where=where, help="give each replay a --data directory of its own")
     show = Show("replay", ", ".join(Path(path).name for path in paths))
     return LiveDesk(config, journal, register, Hub(), player=lambda: Player(recorded(paths), speed), show=show)
 
