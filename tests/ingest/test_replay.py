@@ -424,3 +424,22 @@ def test_a_log_without_times_is_given_at_once(tmp_path: Path) -> None:
     desk = desk_of(RecordedFiles([path]))
     assert len(desk.look(0)) == 2
     assert desk.player.ended
+
+
+@pytest.mark.parametrize("done", [0, 1, 3, 4, 7])
+def test_what_an_earlier_play_gave_is_left_out(done: int) -> None:
+    """By count and not by time: rows that share a second with those given are still to come."""
+    lines = [b"$A*%d" % n for n in range(7)]
+    times = [100.0, 100.0, 100.0, 100.0, 101.0, 101.0, 102.0]
+
+    class Source:
+        name = "same seconds"
+
+        def batches(self) -> Iterator[Batch]:
+            yield Batch(lines=Lines.of(lines[:2], times[:2], [1, 2]))
+            yield Batch(lines=Lines.of(lines[2:], times[2:], [3, 4, 5, 6, 7]))
+
+    player = Player(Source(), 1.0, monotonic_s=lambda: 0.0)
+    player.skip({"lines": done}, times[done - 1] if done else float("nan"))
+    given = [batch.lines.line(i) for batch in player.until(200.0) for i in range(len(batch.lines))]
+    assert given == lines[done:]

@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import math
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from tankerwatch.ingest import clock
 from tankerwatch.ingest import report as reports
 from tankerwatch.ingest.lines import LineSplitter
 from tankerwatch.ingest.replay import Player
-from tankerwatch.pipeline import Changes, River
+from tankerwatch.pipeline import FAMILIES, Changes, River
 from tankerwatch.store.feeds import FeedRegister
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.track.ticks import LOOK_S
@@ -107,15 +108,18 @@ class LiveDesk:
     def rebuild(self, progress: Callable[[int], None] | None = None) -> None:
         """Let everything that the journal holds flow through, as it did when it came in."""
         frame_s, self.river.ticks.frame_s = self.river.ticks.frame_s, LOOK_S
+        given: Counter[str] = Counter()
         for batch in self.journal.replay():
             self.register.note(batch)
             self.river.take(batch)
+            given["lines"] += len(batch.lines)
+            if batch.heard is not None:
+                given.update({name: len(getattr(batch.heard, name)) for name in FAMILIES})
             if progress is not None:
                 progress(len(batch.lines))
         self.river.ticks.frame_s = frame_s
-        if self.player is not None and self.river.clock_s == self.river.clock_s:
-            for _ in self.player.until(self.river.clock_s):
-                pass  # that part of the recording came from the journal
+        if self.player is not None:
+            self.player.skip(given, self.river.clock_s)  # that part of the recording came from the journal
 
     def run_silently(self, until_s: float) -> None:
         """The hours before a replay is shown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -43,6 +43,7 @@ class Player:
         self._monotonic_s = monotonic_s
         self._batches = source.batches()
         self._waiting: Batch | None = None
+        self._left: dict[str, int] = {}
         self._held = threading.Lock()
         self._speed, self._paused = _above_0(speed), False
         self._seen_s: float | None = None
@@ -70,6 +71,11 @@ class Player:
         with self._held:
             self._pass()
             self._paused = paused
+
+    def skip(self, rows: Mapping[str, int], clock_s: float) -> None:
+        """Leave out the first rows of each table, by name: an earlier play gave them, up to `clock_s`. Before anything is asked for."""
+        self._left = dict(rows)
+        self._reach(clock_s)
 
     def due(self) -> list[Batch]:
         """What became due since the last call: about `MOST_ROWS` rows at most, then the rest at the next call."""
@@ -130,6 +136,10 @@ class Player:
         """What is to come next, None at the end."""
         if self._waiting is None and not self.ended:
             self._waiting = next(self._batches, None)
+            if self._waiting is not None and any(self._left.values()):
+                dropped = {name: min(self._left.get(name, 0), len(times)) for name, times in _times(self._waiting).items()}
+                self._left = {name: left - dropped.get(name, 0) for name, left in self._left.items()}
+                self._waiting = _part(self._waiting, dropped, lambda count: slice(count, None), self._waiting.clock_s)
             if self._waiting is None:
                 self.ended = True
                 if self.clock_s is not None:
@@ -185,15 +195,16 @@ def _cut(batch: Batch, clock_s: float) -> tuple[Batch | None, Batch | None]:
     if not taken:
         return None, batch
 
-    def part(rows: Callable[[int], slice], until_s: float) -> Batch:
-        heard = batch.heard
-        if heard is not None:
-            cut = {name: getattr(heard, name).take(rows(due[name])) for name in _FAMILIES if name in due}
-            heard = replace(heard, **cut)
-        lines, decisions = rows(due.get("lines", 0)), rows(due.get("decisions", 0))
-        return Batch(batch.lines.take(lines), heard, batch.decisions[decisions], until_s)
+    return _part(batch, due, lambda count: slice(0, count), clock_s), _part(batch, due, lambda count: slice(count, None), batch.clock_s)
 
-    return part(lambda count: slice(0, count), clock_s), part(lambda count: slice(count, None), batch.clock_s)
+
+def _part(batch: Batch, counts: Mapping[str, int], rows: Callable[[int], slice], clock_s: float) -> Batch:
+    """Of each table the rows that `rows` makes of its count."""
+    heard = batch.heard
+    if heard is not None:
+        heard = replace(heard, **{name: getattr(heard, name).take(rows(counts[name])) for name in _FAMILIES if name in counts})
+    lines, decisions = rows(counts.get("lines", 0)), rows(counts.get("decisions", 0))
+    return Batch(batch.lines.take(lines), heard, batch.decisions[decisions], clock_s)
 
 
 def _due(times: Any, clock_s: float) -> int:
