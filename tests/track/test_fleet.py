@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tankerwatch.core import mmsi as identities
 from tankerwatch.core.kernels import beliefs as kernel
-from tankerwatch.core.tables import Heard
+from tankerwatch.core.tables import Fixes, Heard, Statics
+from tankerwatch.track import fleet as fleet_module
 from tankerwatch.track.fleet import Fleet
 
 SHIP = 311000001
@@ -307,3 +308,20 @@ def test_a_thousand_ships_grow_the_arrays_and_keep_what_was_there(heard, start_s
     picture = fleet.picture(start_s + 100)
     assert len(picture) == 1001
     assert {c.name: repr(getattr(picture, c.name)[:1].tolist()) for c in picture.columns()} == before
+
+
+def test_made_up_identities_take_no_memory_beyond_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet_module, "MOST_SHIPS", 3)
+    fleet = Fleet()
+    fixes = Fixes.blank(5).replace(
+        time_s=np.arange(5.0) + 1e9,
+        mmsi=np.arange(211000001, 211000006, dtype=np.uint32),
+        msg_type=np.ones(5, np.uint8),
+        lat_deg=np.full(5, 54.0),
+        lon_deg=np.full(5, 11.0),
+    )
+    legs = fleet.advance(Heard(fixes=fixes))
+    assert legs.mmsi.tolist() == [211000001, 211000002, 211000003]
+    statics = Statics.blank(1).replace(mmsi=np.array([211000009], np.uint32), time_s=np.array([1e9]))
+    fleet.advance(Heard(statics=statics))
+    assert len(fleet) == 3 and fleet.refused == 3 and 211000009 not in fleet.slots

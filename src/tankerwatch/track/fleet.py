@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -35,6 +35,11 @@ class Identity:
     eta: str = ""
     static_s: float = float("nan")
 
+
+MOST_SHIPS: Final = 300_000
+"""More identities than all ships at sea: who sends more makes them up. Those beyond are counted, and take no memory."""
+MOST_HEARINGS: Final = 1_000_000
+NOBODY: Final = -1
 
 Watchlist = Callable[[Identity, int], tuple[bool, bool]]
 """(identity, kind) → (guarded, of the own fleet)."""
@@ -63,6 +68,8 @@ class Fleet:
     stations: tuple[str, ...] = ()
     guarded_by_hand: dict[int, bool] = field(default_factory=dict)
     changed_names: set[int] = field(default_factory=set)
+    refused: int = 0
+    """reports of identities beyond `MOST_SHIPS`"""
     kind: Any = field(default_factory=lambda: np.zeros(0, np.uint8))
     guarded: Any = field(default_factory=lambda: np.zeros(0, np.bool_))
     own_fleet: Any = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -101,6 +108,8 @@ class Fleet:
         slot = self.slots.get(mmsi)
         if slot is not None:
             return slot
+        if len(self.identities) >= MOST_SHIPS:
+            return NOBODY
         slot = self.slots[mmsi] = len(self.identities)
         self.identities.append(Identity(mmsi))
         self.changed_names.add(slot)
@@ -141,6 +150,9 @@ class Fleet:
 
     def _take_statics(self, statics: Statics) -> None:
         for i, slot in enumerate(self._slots_of(statics.mmsi)):
+            if slot == NOBODY:
+                self.refused += 1
+                continue
             before = self.identities[slot]
             sent: dict[str, Any] = {"static_s": float(statics.time_s[i])}
             length = int(statics.to_bow_m[i]) + int(statics.to_stern_m[i])
@@ -171,6 +183,9 @@ class Fleet:
 
     def _take_fixes(self, fixes: Fixes) -> Legs:
         slot = self._slots_of(fixes.mmsi)
+        if (slot == NOBODY).any():
+            self.refused += int((slot == NOBODY).sum())
+            fixes, slot = fixes.take(slot != NOBODY), slot[slot != NOBODY]
         event_s = event_times(fixes.time_s, fixes.utc_second)
         rows = np.empty((len(fixes), kernel.IN_COLUMNS))
         given: list[Any] = [fixes.time_s, event_s, fixes.lat_deg, fixes.lon_deg, fixes.sog_kn, fixes.cog_deg]
@@ -212,7 +227,11 @@ class Fleet:
     def _take_hearings(self, slot: I64, fixes: Fixes) -> None:
         pairs, newest, count = np.unique((slot << 16 | fixes.station)[::-1], return_index=True, return_counts=True)
         for pair, at, n in zip(pairs.tolist(), newest.tolist(), count.tolist(), strict=True):
-            hearing = self.hearings.setdefault((pair >> 16, pair & 0xFFFF), Hearing())
+            hearing = self.hearings.get((pair >> 16, pair & 0xFFFF))
+            if hearing is None:
+                if len(self.hearings) >= MOST_HEARINGS:
+                    continue
+                hearing = self.hearings[pair >> 16, pair & 0xFFFF] = Hearing()
             hearing.last_s = float(fixes.time_s[len(fixes) - 1 - at])
             hearing.fixes += n
 
