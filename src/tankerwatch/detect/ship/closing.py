@@ -42,6 +42,7 @@ SETTINGS: Final = {
     "alongside_nm": Setting(0.3, "nm", "nearer than this she is alongside", 0.05, 1),
     "clear_s": Setting(600, "s", "over when she has drawn away for this long", 60, 3600),
 }
+MOORED: Final = 5
 EXPECTED: Final = (5, 8, 11, 12, 13, 14)  # kinds: service (pilot, tug), authority, and those that are no craft
 
 
@@ -52,7 +53,7 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
     ship = np.concatenate([pairs.slot, pairs.other]).astype(np.int64)
     craft = np.concatenate([pairs.other, pairs.slot]).astype(np.int64)
     both = np.concatenate([np.arange(len(pairs)), np.arange(len(pairs))])
-    near = picture.guarded[ship] & ~picture.guarded[craft]
+    near = picture.guarded[ship] & ~picture.guarded[craft] & (picture.nav_status[ship] != MOORED)
     ship, craft, both = ship[near], craft[near], both[near]
     distance, closing, cpa, tcpa = (getattr(pairs, c)[both] for c in ("distance_nm", "closing_kn", "cpa_nm", "tcpa_s"))
     keys = key_of(picture.mmsi[ship], picture.mmsi[craft])
