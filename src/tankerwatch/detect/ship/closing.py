@@ -5,7 +5,7 @@ What it does      Looks at every pair of a guarded ship (by default every tanker
                   Amended to danger when she is alongside (`alongside_nm`). Ends when she has drawn away for `clear_s`.
 Why it matters    Fast craft that come up to a tanker are the beginning of most attacks; from two miles there are three minutes.
 When it is wrong  Pilot, tug, crew and patrol boats on their way to her: those that say so by AIS are left out; those without AIS look
-                  alike. It tells who comes, never how to get there.
+                  alike. A moored ship is not judged: harbour traffic passes her all day. It tells who comes, never how to get there.
 Sources           UKMTO weekly reports: craft first seen at 2 nm, making about 24 kn; no official radius was found.
 """
 
