@@ -127,10 +127,17 @@ function emptyList(): TemplateResult {
   const { health } = desk;
   if (!health) return html`<p class="empty">Waiting for the desk…</p>`;
   return html`<div class="empty">
-    <p><strong>Nothing calls for attention.</strong></p>
+    <p><strong>${quietWords()}.</strong></p>
     <p>Watching ${health.watching || "nothing yet"}.</p>
     ${health.since_s ? html`<p class="quiet">Since <span class="figures">${timeAndAge(health.since_s, desk.clock_s())}</span></p>` : nothing}
   </div>`;
+}
+
+/** An empty list is good news only while somebody is heard. */
+function quietWords(): string {
+  const feeds = desk.health?.feeds ?? [];
+  const heard = feeds.some((feed) => feed.state === "live" || feed.state === "ended");
+  return feeds.length && !heard ? "No ship is being heard" : "Nothing calls for attention";
 }
 
 function counts(): string {
@@ -168,7 +175,7 @@ function list(): TemplateResult {
 function handleWords(): TemplateResult {
   const open = desk.openAlerts().sort(byWeight);
   const worst = open[0];
-  if (!worst) return html`<span>Nothing calls for attention</span>`;
+  if (!worst) return html`<span>${quietWords()}</span>`;
   return html`<span class=${worst.severity}>${severityIcon(worst.severity)}</span><span class="handle-title">${worst.title}</span><span class="handle-count">${open.length} open</span>`;
 }
 
