@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tankerwatch.core.geo import bearing_deg, distance_nm, moved
@@ -82,7 +82,8 @@ def test_closest_approach_is_what_sailing_on_shows(at, bearing, apart, sog_p, co
     v_north = sog_q * math.cos(math.radians(cog_q)) - sog_p * math.cos(math.radians(cog_p))
     path = np.hypot(east + v_east * hours, north + v_north * hours)
     speed = math.hypot(v_east, v_north)
-    if speed <= 0.1:
+    assume(abs(speed - 0.1) > 1e-6)  # on the edge, rounding decides
+    if speed < 0.1:
         assert row[4] == 0 and row[3] == row[0]
         return
     assert row[3] == pytest.approx(abs(east * v_north - north * v_east) / speed, abs=0.02)
