@@ -184,7 +184,8 @@ class River:
             before=before,
             time_error_s=self.time_error_s,
         )
-        findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view)])
+        present = _present(view)
+        findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view, present)])
         if len(findings) or decisions or frame.look:
             alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)
             changes.alerts |= {alert.id: alert for alert in alerts}
@@ -193,19 +194,8 @@ class River:
         if self.on_frame is not None:
             self.on_frame(view)
 
-    def _ask(self, watch: Watch, view: View) -> Iterator[Findings]:
-        heard = view.heard
-        present = {
-            "look": view.look,
-            "legs": len(view.legs),
-            "fixes": len(heard.fixes),
-            "texts": len(heard.texts),
-            "calls": len(heard.calls),
-            "bases": len(heard.bases),
-            "decisions": len(view.decisions),
-            "feeds": len(view.feeds),
-        }
-        if not any(present[name] for name in watch.detector.reads) or (math.isnan(view.now_s) and not watch.detector.timeless):
+    def _ask(self, watch: Watch, view: View, present: set[str]) -> Iterator[Findings]:
+        if present.isdisjoint(watch.detector.reads) or (math.isnan(view.now_s) and not watch.detector.timeless):
             return
         findings, watch.memory = watch.detector.step(view, watch.memory, watch.settings)
         if len(findings) and len(watch.excepted):
@@ -247,6 +237,22 @@ class River:
             text = "".join(c if c.isprintable() else "\ufffd" for c in sentence.decode("ascii", "replace"))
             found.append(Evidence(row & ROW_MASK, name, station, None if math.isnan(time_s) else time_s, text))
         return tuple(found)
+
+
+def _present(view: View) -> set[str]:
+    """What of all that a detector may read is there."""
+    heard = view.heard
+    tables = {
+        "legs": view.legs,
+        "fixes": heard.fixes,
+        "texts": heard.texts,
+        "calls": heard.calls,
+        "bases": heard.bases,
+        "feeds": view.feeds,
+    }
+    present = {name for name, table in tables.items() if len(table)}
+    present |= {"look"} if view.look else set()
+    return present | {"decisions"} if view.decisions else present
 
 
 def _runs(lines: Lines, clock_s: float) -> Iterator[tuple[Lines, bool]]:

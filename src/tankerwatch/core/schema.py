@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Annotated, Any, Self, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -57,17 +57,20 @@ def col(unit: str, meaning: str, *, missing: float | int | str | None = None, wi
 @dataclass_transform(frozen_default=True, eq_default=False)
 def table(cls: type[_T]) -> type[_T]:
     """Make a class a table: frozen, with slots, compared by identity (`==` on arrays is ambiguous)."""
-    return dataclass(frozen=True, slots=True, eq=False)(cls)
+    made = dataclass(frozen=True, slots=True, eq=False)(cls)
+    made._first = fields(made)[0].name  # type: ignore[attr-defined, arg-type]  # its length is asked for all the time
+    return made
 
 
 class Table:
     """What all tables can do."""
 
     __slots__ = ()
+    _first: ClassVar[str]
 
     def __len__(self) -> int:
         """The number of rows."""
-        return len(getattr(self, self.columns()[0].name))
+        return len(getattr(self, self._first))
 
     @classmethod
     def columns(cls) -> tuple[Column, ...]:

@@ -70,6 +70,7 @@ class Fleet:
     changed_names: set[int] = field(default_factory=set)
     refused: int = 0
     """reports of identities beyond `MOST_SHIPS`"""
+    mmsi: Any = field(default_factory=lambda: np.zeros(0, np.uint32))
     kind: Any = field(default_factory=lambda: np.zeros(0, np.uint8))
     guarded: Any = field(default_factory=lambda: np.zeros(0, np.bool_))
     own_fleet: Any = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -115,6 +116,7 @@ class Fleet:
         self.changed_names.add(slot)
         if slot >= len(self.ships):
             self._grow(max(64, 2 * len(self.ships)))
+        self.mmsi[slot] = mmsi
         self.kind[slot] = identities.kinds_of(np.array([mmsi], np.uint32), np.zeros(1, np.uint8), np.ones(1, np.uint8))[0]
         self._judge(slot)
         return slot
@@ -125,6 +127,7 @@ class Fleet:
             new[: len(old)] = old
             return new
 
+        self.mmsi = longer(self.mmsi, 0)
         self.kind, self.guarded, self.own_fleet = longer(self.kind, 0), longer(self.guarded, False), longer(self.own_fleet, False)
         self.length_m, self.beam_m = longer(self.length_m, 0), longer(self.beam_m, 0)
         fresh = len(self.ships)
@@ -248,7 +251,7 @@ class Fleet:
             return np.where(known, trusted[:, column], np.nan)
 
         return Picture(
-            mmsi=np.fromiter((i.mmsi for i in self.identities), np.uint32, n),
+            mmsi=self.mmsi[:n].copy(),
             kind=self.kind[:n].copy(),
             msg_type=np.nan_to_num(ship[:, kernel.MSG_TYPE], nan=0).astype(np.uint8),
             event_s=event,

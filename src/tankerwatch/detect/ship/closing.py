@@ -49,6 +49,8 @@ EXPECTED: Final = (5, 8, 11, 12, 13, 14)  # kinds: service (pilot, tug), authori
 def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spells]:
     """Judge every pair at a look. Key: guarded ship, craft; level 1 raised, 2 alongside; value is the nearest distance so far."""
     picture, pairs, now_s = view.picture, view.pairs, view.now_s
+    if not len(pairs) and not len(memory):
+        return Findings.empty(), memory
     # Each pair both ways round, since either may be the guarded one.
     ship = np.concatenate([pairs.slot, pairs.other]).astype(np.int64)
     craft = np.concatenate([pairs.other, pairs.slot]).astype(np.int64)

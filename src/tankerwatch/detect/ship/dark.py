@@ -85,6 +85,8 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
     """Judge every ship at a look. `Spells.value` is the silence, in s, when she was judged."""
     picture, now_s = view.picture, view.now_s
     silent_s = now_s - picture.heard_s
+    if not len(memory) and not (silent_s >= settings["silent_s"]).any():
+        return Findings.empty(), memory
     well_heard = _well_heard(picture, settings)
     under_way = (picture.sog_kn >= settings["way_kn"]) & ~among(picture.nav_status, (1, 5, 6))
     patience = np.fmax(settings["silent_s"], settings["gap_factor"] * picture.longest_gap_s + settings["silent_s"] / 2)

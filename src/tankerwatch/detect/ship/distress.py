@@ -83,6 +83,8 @@ def _cries(view: View) -> Iterator[Cry]:
 def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spells]:
     """Judge what was heard. Level 1 raised, 2 as distress; `Spells.value` counts the reports of a ship that is not yet believed."""
     cries = list(_cries(view))
+    if not cries and not len(memory):
+        return Findings.empty(), memory
     found: list[Findings] = []
 
     def say(verb: str, time_s: float, cry: Cry, since_s: float, severity: str, rows: list[int]) -> None:

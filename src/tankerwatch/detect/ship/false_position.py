@@ -34,7 +34,7 @@ SETTINGS: Final = {
 def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spells]:
     """Judge the new legs; radar targets and coarse reports (27) are left out. `Spells.value` is the greatest distance seen, nm."""
     legs = view.legs
-    if view.time_error_s > settings["time_error_s"]:
+    if view.time_error_s > settings["time_error_s"] or not (len(memory) or (legs.belief > 0).any()):
         return Findings.empty(), memory
     displaced = (
         (legs.belief > 0)

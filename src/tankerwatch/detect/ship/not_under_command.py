@@ -41,6 +41,8 @@ SETTINGS: Final = {
 def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spells]:
     """Judge every ship at a look."""
     picture, now_s = view.picture, view.now_s
+    if not len(memory) and not (picture.nav_status == NOT_UNDER_COMMAND).any():
+        return Findings.empty(), memory
     changed = picture.status_s > picture.first_s
     slots = np.flatnonzero((picture.nav_status == NOT_UNDER_COMMAND) & changed & among(picture.msg_type, (1, 2, 3)))
     spelled = spells(memory, key_of(picture.mmsi[slots]), now_s, hold_s=settings["hold_s"], clear_s=settings["clear_s"])

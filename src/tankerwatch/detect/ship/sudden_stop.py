@@ -52,6 +52,8 @@ STOPS_AT_WILL: Final = (4, 5, 7, 8, 10, 11, 12, 13, 14)  # kinds: fishing, servi
 def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spells]:
     """Judge every ship at a look. `Spells.value` is her usual speed when she was judged first."""
     picture, now_s = view.picture, view.now_s
+    if not len(memory) and not (picture.sog_kn < settings["share"] * picture.usual_sog_kn).any():
+        return Findings.empty(), memory
     anchored = among(picture.nav_status, (1, 5))
     heard = now_s - picture.event_s < 300
     keys = key_of(picture.mmsi)
