@@ -26,6 +26,7 @@ HEARD_S: Final = 600.0
 class FeedRecord:
     """What came of one feed, in the stream's own time."""
 
+    first_s: float = math.nan
     last_s: float = math.nan
     report_s: float = math.nan
     lines: int = 0
@@ -35,10 +36,10 @@ class FeedRecord:
     stations: dict[int, float] = field(default_factory=dict)
 
     def rate(self, now_s: float) -> float:
-        """Reports a second over the last minute."""
+        """Reports a second over the last minute, or since its first if that is less."""
         while self.recent and now_s - self.recent[0][0] > RATE_S:
             self.recent.popleft()
-        return sum(n for _, n in self.recent) / RATE_S
+        return sum(n for _, n in self.recent) / min(max(now_s - self.first_s, 1.0), RATE_S) if self.recent else 0.0
 
 
 @dataclass(slots=True)
@@ -58,6 +59,8 @@ class Health:
             record.lines += lines
             record.messages += messages
             record.last_s = now_s
+            if math.isnan(record.first_s):
+                record.first_s = now_s - 1.0
             if messages:
                 record.report_s = now_s
                 record.recent.append((now_s, messages))
@@ -112,6 +115,8 @@ def clock_check(river: River) -> dict[str, Any]:
             for at in np.flatnonzero(watch.memory.feed == feed_detector.CLOCK).tolist():
                 offset_s, wrong = float(watch.memory.offset_s[at]), bool(watch.memory.raised[at])
                 words = f"{feed_detector.apart(offset_s)} base stations" if wrong else "agrees with base stations"
+                if not wrong and abs(offset_s) > watch.settings["clock_s"]:
+                    return {"state": "unknown", "offset_s": round(offset_s, 1), "words": "base stations seem to differ: not yet sure"}
                 return {"state": "wrong" if wrong else "ok", "offset_s": round(offset_s, 1), "words": words}
     return {"state": "unknown", "offset_s": None, "words": "no base station heard yet"}
 
