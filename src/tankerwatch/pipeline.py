@@ -233,7 +233,7 @@ class River:
                 continue
             _, time_s, sentence = line
             tag = STATION_TAG.search(sentence)
-            station = tag[1].decode("ascii", "replace") if tag else name
+            station = tag[1].decode("ascii", "replace") if tag else self.fleet.station_of(row) or name
             text = "".join(c if c.isprintable() else "\ufffd" for c in sentence.decode("ascii", "replace"))
             found.append(Evidence(row & ROW_MASK, name, station, None if math.isnan(time_s) else time_s, text))
         return tuple(found)

@@ -325,3 +325,19 @@ def test_made_up_identities_take_no_memory_beyond_the_bound(monkeypatch: pytest.
     statics = Statics.blank(1).replace(mmsi=np.array([211000009], np.uint32), time_s=np.array([1e9]))
     fleet.advance(Heard(statics=statics))
     assert len(fleet) == 3 and fleet.refused == 3 and 211000009 not in fleet.slots
+
+
+def test_the_station_that_heard_a_fix_is_known_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet_module, "HEARD_ROWS", 4)
+    fleet = Fleet()
+    rows = np.arange(1, 7, dtype=np.uint64)
+    fixes = Fixes.blank(6).replace(
+        time_s=np.arange(6.0) * 60 + 1e9,
+        mmsi=np.full(6, 211000001, np.uint32),
+        msg_type=np.ones(6, np.uint8),
+        station=np.array([0, 1, 0, 1, 0, 1], np.uint16),
+        source_row=rows,
+    )
+    for i in range(6):
+        fleet.advance(Heard(fixes=fixes.take(slice(i, i + 1)), stations=("north", "south")))
+    assert [fleet.station_of(int(row)) for row in rows] == ["", "", "north", "south", "north", "south"]

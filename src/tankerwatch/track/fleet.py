@@ -40,6 +40,8 @@ MOST_SHIPS: Final = 300_000
 """More identities than all ships at sea: who sends more makes them up. Those beyond are counted, and take no memory."""
 MOST_HEARINGS: Final = 1_000_000
 NOBODY: Final = -1
+HEARD_ROWS: Final = 1 << 18
+"""Of so many newest fixes it is known which station heard them: three quarters of an hour of a national feed."""
 
 Watchlist = Callable[[Identity, int], tuple[bool, bool]]
 """(identity, kind) → (guarded, of the own fleet)."""
@@ -70,6 +72,9 @@ class Fleet:
     changed_names: set[int] = field(default_factory=set)
     refused: int = 0
     """reports of identities beyond `MOST_SHIPS`"""
+    heard_rows: Any = field(default_factory=lambda: np.zeros(HEARD_ROWS, np.uint64))
+    heard_by: Any = field(default_factory=lambda: np.zeros(HEARD_ROWS, np.uint16))
+    heard_count: int = 0
     mmsi: Any = field(default_factory=lambda: np.zeros(0, np.uint32))
     kind: Any = field(default_factory=lambda: np.zeros(0, np.uint8))
     guarded: Any = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -227,7 +232,16 @@ class Fleet:
             source_row=fixes.source_row,
         )
 
+    def station_of(self, source_row: int) -> str:
+        """Which station heard a recent fix, "" when that is not known any more."""
+        at = np.flatnonzero(self.heard_rows == np.uint64(source_row))
+        station = int(self.heard_by[at[-1]]) if len(at) else len(self.stations)
+        return self.stations[station] if station < len(self.stations) else ""
+
     def _take_hearings(self, slot: I64, fixes: Fixes) -> None:
+        ring = (self.heard_count + np.arange(len(fixes))) % HEARD_ROWS
+        self.heard_rows[ring], self.heard_by[ring] = fixes.source_row, fixes.station
+        self.heard_count += len(fixes)
         pairs, newest, count = np.unique((slot << 16 | fixes.station)[::-1], return_index=True, return_counts=True)
         for pair, at, n in zip(pairs.tolist(), newest.tolist(), count.tolist(), strict=True):
             hearing = self.hearings.get((pair >> 16, pair & 0xFFFF))
