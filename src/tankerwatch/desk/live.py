@@ -128,17 +128,20 @@ class LiveDesk:
         for batch in self.player.until(until_s):
             held.append(batch)
             if batch.heard is not None or batch.decisions or len(held) == SILENT_BATCHES:
-                self._process(_joined(held))
+                self._process(_joined(held), self.player)
                 held = []
         if held:
-            self._process(_joined(held))
+            self._process(_joined(held), self.player)
 
     def receiver(self, feed: FeedState) -> Callable[[bytes, float], None]:
         """Where a source delivers: its lines are numbered on from those of earlier runs."""
         return self.inbox.receiver(feed, LineSplitter(feed.index, feed=feed, first_number=self.register.lines_of(feed.index) + 1).feed)
 
-    def _process(self, batch: Batch) -> tuple[Changes, bool]:
+    def _process(self, batch: Batch, player: Player | None) -> tuple[Changes, bool]:
         """To the disk, then through the river. True when all of the batch is durable."""
+        if player is not self.player:
+            # The play began anew: what was due of the one before is no more, and what people decided is of now.
+            batch = Batch(decisions=tuple(replace(d, time_s=self.river.clock_s) for d in batch.decisions))
         number = self.journal.append(Batch(decisions=batch.decisions) if self.repeated else batch)
         self.journal.commit()
         self.register.note(batch)
@@ -155,12 +158,16 @@ class LiveDesk:
                 await asyncio.sleep(PUMP_S / 4)  # a moment for more to come: one commit serves all
             except TimeoutError:
                 pass
-            for batch, waiting in await self._due():
-                changes, safe = await loop.run_in_executor(self.worker, self._process, batch)
+            player = self.player
+            for batch, waiting in await self._due(player):
+                changes, safe = await loop.run_in_executor(self.worker, self._process, batch, player)
                 self._answer(waiting, safe)
                 await self._publish(changes)
-            if self.player is not None and self.player.ended:
+            if player is not None and player.ended:
                 await self._publish(await loop.run_in_executor(self.worker, self._finish))
+                if player is self.player and self.replay_state.state != "ended":
+                    self.replay_state.state = "ended"
+                    self.hub.publish("hello", self._hello())
             await self._publish_picture()
 
     def _finish(self) -> Changes:
@@ -168,18 +175,14 @@ class LiveDesk:
         with self.lock:
             return self.river.finish()
 
-    async def _due(self) -> list[tuple[Batch, list[Waiting]]]:
+    async def _due(self, player: Player | None) -> list[tuple[Batch, list[Waiting]]]:
         now_s = clock.now()
-        player = self.player
         if player is None:
             self._tell_states(now_s)
             return [self.inbox.collect(now_s)]
         played = await asyncio.get_running_loop().run_in_executor(self.worker, player.due)
         due: list[tuple[Batch, list[Waiting]]] = [(batch, []) for batch in played]
-        if player.ended and self.replay_state.state != "ended":
-            self.replay_state.state = "ended"
-            self.hub.publish("hello", self._hello())
-        elif player.ended and not self.inbox.waiting:
+        if self.replay_state.state == "ended" and not self.inbox.waiting:
             return due
         # A decision during a replay happens at the replay's time.
         at = player.clock_s if player.clock_s is not None else self.river.clock_s
@@ -289,7 +292,7 @@ class LiveDesk:
             "title": self.show.title,
             "speed": player.speed if player else 1,
             "paused": player.paused if player else False,
-            "ended": player.ended if player else False,
+            "ended": self.replay_state.state == "ended",
             "start_s": self.show.start_s,
             "end_s": self.show.end_s,
             "scene": self.show.scene,
