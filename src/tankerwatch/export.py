@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from tankerwatch.core import arrow
 from tankerwatch.core.errors import InputFault
+from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import Table
 from tankerwatch.core.tables import ROW_MASK, Bases, Batch, Calls, Fixes, Heard, Others, Statics, Texts
 from tankerwatch.decode import Decoder
@@ -62,7 +63,8 @@ class Columns:
         """A column as a NumPy array; missing values as the column declares them."""
         if name.startswith("_"):
             raise AttributeError(name)
-        return getattr(self._rows, name)
+        values = getattr(self._rows, name)
+        return values.objects() if isinstance(values, Packed) else values
 
     def to_arrow(self) -> Any:
         """A pyarrow Table with nulls for what is missing; stations and channels as text."""
@@ -87,9 +89,20 @@ def told(rows: Any, stations: tuple[str, ...]) -> Any:
         words = pa.DictionaryArray.from_arrays(pa.array(rows.station.astype(np.int32)), pa.array(list(stations) or [""]))
         table = table.set_column(names.index("station"), "station", words)
     if "channel" in names:
-        letters = pa.array([chr(code) if code else None for code in range(256)], pa.string())
-        table = table.set_column(names.index("channel"), "channel", pc.take(letters, pa.array(rows.channel)))
+        table = table.set_column(names.index("channel"), "channel", _letters(rows.channel))
     return table.set_column(names.index("source_row"), "source_row", pa.array(rows.source_row & np.uint64(ROW_MASK)))
+
+
+def _letters(codes: Any) -> Any:
+    """Letters by their codes, null for 0."""
+    if len(codes) and codes.max() > 127:
+        return pc.take(pa.array([chr(code) if code else None for code in range(256)], pa.string()), pa.array(codes))
+    # every text has one byte, so the codes are the texts
+    there = codes != 0
+    validity = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
+    return pa.StringArray.from_buffers(
+        len(codes), pa.py_buffer(np.arange(len(codes) + 1, dtype=np.int32)), pa.py_buffer(np.ascontiguousarray(codes)), validity
+    )
 
 
 def parts(paths: Sequence[Path | str], *, columns: dict[str, str] | None = None, progress: Progress | None = None) -> Iterator[Part]:
@@ -107,10 +120,10 @@ def parts_of(content: bytes | IO[bytes]) -> Iterator[Part]:
 def _decoded(batches: Iterator[Batch], name: str) -> Iterator[Part]:
     decoder = Decoder(feed_names=(name,))
     for batch in batches:
-        heard = decoder.decode(batch.lines) if len(batch.lines) else Heard()
+        for heard in decoder.columns(batch.lines):
+            yield Part(heard, decoder.counters.to_json())
         if batch.heard is not None:
-            heard = batch.heard
-        yield Part(heard, decoder.counters.to_json())
+            yield Part(batch.heard, decoder.counters.to_json())
     yield Part(Heard(), decoder.counters.to_json())
 
 

@@ -88,6 +88,11 @@ def forms_and_junk() -> tuple[I64, I64]:
     return np.array([form[1:3] for form in _FORMS], np.int64), _JUNK.astype(np.int64)
 
 
+def bounds_of(form: int) -> tuple[int, int]:
+    """First number of a class and the one behind its last."""
+    return next((first, behind) for which, first, behind, _ in _FORMS if which == form)
+
+
 def _kind_of_ship_type() -> U8:
     """(256,) kind by ship type (M.1371-5 table 53)."""
     kinds = np.full(256, UNKNOWN, np.uint8)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.kernels import reports as rp
+from tankerwatch.core.packed import unpacked
 from tankerwatch.core.schema import I64
 from tankerwatch.core.tables import FEED_SHIFT, Bases, Calls, Fixes, Heard, Lines, Others, Statics, Texts
 from tankerwatch.decode import bases, positions, statics, texts
@@ -21,14 +23,19 @@ CHUNK = 32_768
 """Lines worked on at once; so memory is bounded and stays in the cache. What comes out does not depend on it."""
 
 _Tables = tuple[Fixes, Statics, Bases, Texts, Calls, Others]
-_POSITIONS, _STATICS, _BASES, _TEXTS = 1, 2, 4, 8
 
 
 def _families() -> I64:
-    """(64,) which tables a message type goes to; 0: others."""
+    """(64,) which families a message type belongs to, a bit for each."""
     made = np.zeros(64, np.int64)
-    for flag, types in ((_POSITIONS, positions.TYPES), (_STATICS, statics.TYPES), (_BASES, bases.TYPES), (_TEXTS, texts.TYPES)):
-        made[list(types)] |= flag
+    for family, types in (
+        (rp.POSITIONS, positions.TYPES),
+        (rp.STATICS, statics.TYPES),
+        (rp.BASES, bases.TYPES),
+        (rp.TEXTS, texts.TYPES),
+    ):
+        made[list(types)] |= 1 << family
+    made[made == 0] = 1 << rp.OTHERS
     return made
 
 
@@ -54,6 +61,8 @@ class Decoder:
         self._radar = RadarReader(feed_names, sensor_positions or {})
         self._calls = CallReader()
         self._families = _families()
+        self._chosen = np.empty((rp.FAMILIES, 0), np.int64)
+        self._sizes = np.zeros(rp.FAMILIES, np.int64)
 
     def feed_counters(self) -> list[FeedCounters]:
         """Counts by feed number (`source_row` >> 48)."""
@@ -61,42 +70,45 @@ class Decoder:
 
     def decode(self, lines: Lines) -> Heard:
         """What some lines say. Never raises for what they hold; rows are in order of receipt, a long message's when it is complete."""
-        parts = [self._chunk(lines.take(slice(at, at + CHUNK))) for at in range(0, len(lines), CHUNK)]
+        parts = [self._chunk(part) for part in _chunks(lines)]
         stations = tuple(self._sentences.stations)
         if not parts:
             return Heard(stations=stations)
         fixes, static, base, text, calls, others = parts[0] if len(parts) == 1 else _joined(parts)
-        return Heard(fixes, static, base, text, calls, others, stations=stations)
+        return Heard(fixes, unpacked(static), unpacked(base), text, calls, unpacked(others), stations=stations)
+
+    def columns(self, lines: Lines) -> Iterator[Heard]:
+        """The same in parts and for bulk: texts may be `Packed` in place of Python strings, which take longer than all else."""
+        for part in _chunks(lines):
+            yield Heard(*self._chunk(part), stations=tuple(self._sentences.stations))
 
     def _chunk(self, lines: Lines) -> _Tables:
         found = self._sentences.read(lines)
-        messages = found.messages
-        kinds = messages[:, fr.TYPE]
-        family = self._families[kinds]
-        odd_parts = np.flatnonzero(kinds == 24)
-        if len(odd_parts):
-            odd_parts = odd_parts[statics.parts_of(found, odd_parts) > 1]
-            family[odd_parts] = 0
-
-        bases_rows = np.flatnonzero(family & _BASES)
+        count = len(found.messages)
+        if self._chosen.shape[1] < count:
+            self._chosen = np.empty((rp.FAMILIES, count), np.int64)
+        rp.families(found.buffer, found.tail, found.messages, count, self._families, self._chosen, self._sizes)
+        other_rows, fixes_rows, static_rows, bases_rows, text_rows = (
+            rows[:size] for rows, size in zip(self._chosen, self._sizes.tolist(), strict=True)
+        )
         base = bases.bases_of(found, bases_rows)
-        fixes_rows = np.flatnonzero(family & _POSITIONS)
         fixes = positions.fixes_of(found, fixes_rows)
-        times = found.time_s
         if self._clock is not None:
             line_times = self._clock.place(found, bases_rows, base, fixes_rows, fixes)
-            base = base.replace(time_s=times[bases_rows])
-            fixes = fixes.replace(time_s=times[fixes_rows])
+            base = base.replace(time_s=found.time_s[bases_rows])
+            fixes = fixes.replace(time_s=found.time_s[fixes_rows])
         else:
             line_times = lines.time_s
 
-        static = statics.statics_of(found, np.flatnonzero(family & _STATICS))
-        text = texts.texts_of(found, np.flatnonzero(family & _TEXTS))
-        other = texts.others_of(found, np.flatnonzero(family == 0))
-        radar_fixes, radar_statics = self._radar.read(found, line_times, fixes_rows, fixes, self._sentences)
-        calls = self._calls.read(found, line_times)
-        fixes = _merged(fixes, messages[fixes_rows, fr.ENTRY], *radar_fixes)
-        static = _merged(static, messages[np.flatnonzero(family & _STATICS), fr.ENTRY], *radar_statics)
+        static = statics.statics_of(found, static_rows)
+        text = texts.texts_of(found, text_rows)
+        other = texts.others_of(found, other_rows)
+        calls = Calls.empty()
+        if len(found.plain) or found.own_ship:
+            radar_fixes, radar_statics = self._radar.read(found, line_times, fixes_rows, fixes, self._sentences)
+            calls = self._calls.read(found, line_times)
+            fixes = _merged(fixes, found.messages[fixes_rows, fr.ENTRY], *radar_fixes)
+            static = _merged(static, found.messages[static_rows, fr.ENTRY], *radar_statics)
 
         self._sentences.settle(found)
         self._count(found)
@@ -129,16 +141,22 @@ class Decoder:
             self._feed_counters[feed].rejected += int(REJECTION[reason]) - 1
 
 
+def _chunks(lines: Lines) -> list[Lines]:
+    if len(lines) <= CHUNK:
+        return [lines] if len(lines) else []
+    return [lines.take(slice(at, at + CHUNK)) for at in range(0, len(lines), CHUNK)]
+
+
 def _joined(parts: list[_Tables]) -> _Tables:
     """The tables of several chunks as one set."""
     fixes, static, base, text, calls, others = (list(column) for column in zip(*parts, strict=True))
     return (
         Fixes.concat(fixes),
-        Statics.concat(static),
-        Bases.concat(base),
+        Statics.concat([unpacked(part) for part in static]),
+        Bases.concat([unpacked(part) for part in base]),
         Texts.concat(text),
         Calls.concat(calls),
-        Others.concat(others),
+        Others.concat([unpacked(part) for part in others]),
     )
 
 
@@ -146,5 +164,5 @@ def _merged(table: Any, order: I64, more: Any, more_order: I64) -> Any:
     """Rows of two tables by the entry that each came with; of the same entry, those of the first table first."""
     if not len(more):
         return table
-    merged = type(table).concat([table, more])
+    merged = type(table).concat([unpacked(table), more])
     return merged.take(np.argsort(np.concatenate([order, more_order]), kind="stable"))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from tankerwatch.core.ais.layouts import Place
 from tankerwatch.core.kernels import sixbit
-from tankerwatch.core.schema import F64, I64, Bool, Object
+from tankerwatch.core.schema import I64, Object
 from tankerwatch.decode.sentences import Found
-
-ABSENT = sixbit.ABSENT
 
 
 def numbers(found: Found, chosen: I64, places: Mapping[str, Place]) -> dict[str, I64]:
@@ -33,8 +31,6 @@ def or_zero(values: I64) -> I64:
     return np.maximum(values, 0)
 
 
-def degrees(raw: I64, most: int) -> tuple[F64, Bool]:
-    """1/600000 degree → degrees, NaN when not available or not within ±`most`; and which of them cannot be."""
-    good = np.abs(raw) <= most * 600_000
-    wrong = ~good & (raw != ABSENT) & (raw != (most + 1) * 600_000)
-    return np.where(good, raw / 600_000, np.nan), wrong
+def placed(forms: Sequence[Mapping[str, Place]], names: Sequence[str]) -> I64:
+    """(forms, names, 2) places of fields for a kernel; first bit -1 where a form lacks the field."""
+    return np.array([[form.get(name, (-1, -1)) for name in names] for form in forms], np.int64)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from tankerwatch.core.ais import layouts
-from tankerwatch.core.kernels import index_fragments as fr
 from tankerwatch.core.kernels import positions as kernel
 from tankerwatch.core.schema import I64
 from tankerwatch.core.tables import Fixes
@@ -18,17 +17,19 @@ _PLACES = layouts.position_places()
 def fixes_of(found: Found, chosen: I64) -> Fixes:
     """One row for each of the messages numbered in `chosen`, all of `TYPES`."""
     n = len(chosen)
-    degrees = np.empty((2, n), np.float64)
-    singles = np.empty((3, n), np.float32)
-    small = np.empty((8, n), np.uint8)
-    quality = found.messages[chosen, fr.QUALITY]
-    kernel.positions(found.buffer, found.tail, found.messages, chosen, _PLACES, degrees, singles, small, quality)
+    doubles, singles = np.empty((3, n), np.float64), np.empty((3, n), np.float32)
+    small, shorts = np.empty((8, n), np.uint8), np.empty((2, n), np.uint16)
+    mmsi, rows = np.empty(n, np.uint32), np.empty(n, np.uint64)
+    kernel.positions(
+        found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen, _PLACES,
+        doubles, singles, small, shorts, mmsi, rows,
+    )  # fmt: skip
     return Fixes(
-        time_s=found.time_s[chosen],
-        mmsi=found.messages[chosen, fr.MMSI].astype(np.uint32),
+        time_s=doubles[kernel.TIME],
+        mmsi=mmsi,
         msg_type=small[kernel.TYPE],
-        lon_deg=degrees[kernel.LON],
-        lat_deg=degrees[kernel.LAT],
+        lon_deg=doubles[kernel.LON],
+        lat_deg=doubles[kernel.LAT],
         sog_kn=singles[kernel.SOG],
         cog_deg=singles[kernel.COG],
         heading_deg=singles[kernel.HEADING],
@@ -39,7 +40,7 @@ def fixes_of(found: Found, chosen: I64) -> Fixes:
         raim=small[kernel.RAIM].view(np.bool_),
         repeat=small[kernel.REPEAT],
         channel=small[kernel.CHANNEL],
-        station=found.messages[chosen, fr.STATION].astype(np.uint16),
-        source_row=found.source_row[chosen],
-        quality=quality.astype(np.uint16),
+        station=shorts[kernel.STATION],
+        source_row=rows,
+        quality=shorts[kernel.QUALITY],
     )

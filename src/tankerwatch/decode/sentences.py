@@ -23,7 +23,8 @@ class Found:
     lines: the batch · buffer: its bytes, not to be written · entries: (e, ENTRY_WIDTH) sentences · plain: numbers of those that are not
     AIS · outcomes: (e,) what became of each, written by whoever reads it · reasons: (lines,) what became of each line ·
     messages: (m, MESSAGE_WIDTH) complete messages in order of completion · time_s, source_row: (m,) of each message · tail: bytes of the
-    messages that were joined · settled: (k, 3) lines of earlier batches that are no longer incomplete: serial number, feed, outcome.
+    messages that were joined · settled: (k, 3) lines of earlier batches that are no longer incomplete: serial number, feed, outcome ·
+    own_ship: a message is of the station's own ship.
     """
 
     lines: Lines
@@ -37,26 +38,22 @@ class Found:
     source_row: U64
     tail: U8
     settled: I64
-
-    def payloads(self, chosen: I64) -> list[str]:
-        """The armoured payloads of the messages numbered in `chosen`."""
-        made = [""] * len(chosen)
-        for in_tail, source in ((0, self.buffer), (1, self.tail)):
-            rows = np.flatnonzero(self.messages[chosen, fr.TAIL] == in_tail)
-            if not len(rows):
-                continue
-            first = self.messages[chosen[rows], fr.FROM]
-            last = first + self.messages[chosen[rows], fr.CHARACTERS]
-            begin = int(first.min())
-            raw = source[begin : int(last.max())].tobytes().decode("latin-1")
-            for row, a, b in zip(rows.tolist(), (first - begin).tolist(), (last - begin).tolist(), strict=True):
-                made[row] = raw[a:b]
-        return made
+    own_ship: bool
 
     def sentence(self, entry: int) -> bytes:
         """The sentence of an entry that is not AIS, without its checksum."""
         row = self.entries[entry]
         return self.buffer[row[ix.AT] : row[ix.AT] + row[ix.LENGTH]].tobytes()
+
+
+class _Messages:
+    """Room for the messages of a batch, used again for the next: fresh memory costs as much as decoding."""
+
+    def __init__(self, count: int) -> None:
+        self.rows = np.empty((count, fr.MESSAGE_WIDTH), np.int64)
+        self.time_s = np.empty(count, np.float64)
+        self.source_row = np.empty(count, np.uint64)
+        self.tail = np.empty(4 * (fr.LONGEST + 64) + 16 * count, np.uint8)  # more is made when it is needed
 
 
 class Sentences:
@@ -73,6 +70,8 @@ class Sentences:
         self._serial = 0
         self._age = 0
         self._reserve = np.empty((0, ix.ENTRY_WIDTH), np.int64)
+        self._messages = _Messages(0)
+        self._settled = np.zeros((32 * fr.PARTS, 3), np.int64)
         for feed, name in enumerate(feed_names):
             self._grow(feed, name)
 
@@ -83,6 +82,7 @@ class Sentences:
     def read(self, lines: Lines) -> Found:
         """Find the sentences of some lines and the messages complete with them. Call `settle` once all entries have an outcome."""
         reasons = np.empty(len(lines), np.uint8)
+        lines = _padded(lines)
         buffer, start, end = ix.read_only(lines.buffer), ix.read_only(lines.start), ix.read_only(lines.end)
         time_s, source_row = ix.read_only(lines.time_s), ix.read_only(lines.source_row)
         if len(lines):
@@ -98,13 +98,13 @@ class Sentences:
         self._name_fresh(buffer)
 
         entries = self._reserve[:count]
-        outcomes = np.zeros(count, np.uint8)
-        messages = np.empty((count, fr.MESSAGE_WIDTH), np.int64)
-        message_times = np.empty(count, np.float64)
-        message_rows = np.empty(count, np.uint64)
-        tail = np.empty(2 * (fr.LONGEST + 64) + 16 * count, np.uint8)  # more room is made when it is needed
-        made = np.array([0, 0, self._age, 0], np.int64)
-        settled = np.zeros((32 * fr.PARTS, 3), np.int64)
+        outcomes = np.empty(count, np.uint8)
+        if len(self._messages.time_s) < count:
+            self._messages = _Messages(len(self._reserve))
+        messages, message_times, message_rows = self._messages.rows, self._messages.time_s, self._messages.source_row
+        tail = self._messages.tail
+        made = np.array([0, 0, self._age, 0, 0], np.int64)
+        settled = self._settled
         settlements: list[Any] = []
         at = 0
         while True:
@@ -135,7 +135,7 @@ class Sentences:
                 break
             if made[1] + fr.LONGEST + 64 <= len(tail):
                 continue  # it was `settled` that was full
-            tail = np.concatenate([tail, np.empty(max(len(tail), 8 * fr.LONGEST), np.uint8)])
+            tail = self._messages.tail = np.concatenate([tail, np.empty(max(len(tail), 8 * fr.LONGEST), np.uint8)])
         self._age = int(made[2])
         n = int(made[0])
         plain = np.flatnonzero(entries[:, ix.KIND] >= ix.RMC) if made[3] else np.empty(0, np.int64)
@@ -150,7 +150,8 @@ class Sentences:
             message_times[:n],
             message_rows[:n],
             ix.read_only(tail),
-            np.concatenate(settlements),
+            settlements[0] if len(settlements) == 1 else np.concatenate(settlements),
+            bool(made[4]),
         )
 
     def settle(self, found: Found) -> None:
@@ -183,3 +184,11 @@ class Sentences:
         for first, last in self._fresh[: int(self._known[1])].tolist():
             self.stations.append(buffer[first:last].tobytes().decode("ascii", "replace"))
         self._known[1] = 0
+
+
+def _padded(lines: Lines) -> Lines:
+    """The lines with the zeros behind them that the kernels read, should their buffer lack them."""
+    if not len(lines) or len(lines.buffer) - int(lines.end.max()) >= ix.READ_BEYOND:
+        return lines
+    buffer = np.concatenate([lines.buffer, np.zeros(Lines.PAD, np.uint8)])
+    return Lines(buffer, lines.start, lines.end, lines.time_s, lines.source_row)

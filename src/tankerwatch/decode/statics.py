@@ -2,85 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from tankerwatch.core.ais import layouts
-from tankerwatch.core.ais.layouts import Place
-from tankerwatch.core.kernels import index_fragments as fr
-from tankerwatch.core.mmsi import AUXILIARY_CRAFT, classes_of
-from tankerwatch.core.schema import I64, Object
+from tankerwatch.core.kernels import reports as kernel
+from tankerwatch.core.mmsi import AUXILIARY_CRAFT, bounds_of
+from tankerwatch.core.packed import Packed
+from tankerwatch.core.schema import I64
 from tankerwatch.core.tables import Statics
-from tankerwatch.decode.fields import ABSENT, numbers, or_zero, texts
+from tankerwatch.decode.fields import placed
 from tankerwatch.decode.sentences import Found
 
 TYPES = (5, 19, 24)
-PART: Place = (38, 2)
-_TEXTS = ("callsign", "name", "destination")
-_SIZES = {"to_bow_m": "bow", "to_stern_m": "stern", "to_port_m": "port", "to_starboard_m": "starboard"}
-
-
-def parts_of(found: Found, chosen: I64) -> I64:
-    """(n,) part number of messages of type 24: 0 is A, 1 is B, others are not used by the standard."""
-    return numbers(found, chosen, {"part": PART})["part"]
+_PLACES = placed([layouts.STATICS[form] for form in ("5", "19", "24A", "24B")], kernel.STATIC_NUMBERS + kernel.STATIC_TEXTS)
+_CRAFT = bounds_of(AUXILIARY_CRAFT)
+_LONGEST = (kernel.CALLSIGN_LONGEST, kernel.NAME_LONGEST, kernel.NAME_LONGEST, kernel.ETA_LONGEST, 1)
 
 
 def statics_of(found: Found, chosen: I64) -> Statics:
-    """One row for each of the messages numbered in `chosen`, all of `TYPES` and those of type 24 part A or B."""
+    """One row for each of the messages numbered in `chosen`, all of `TYPES` and those of type 24 part A or B; texts packed."""
     n = len(chosen)
-    made = Statics.blank(n)
-    kinds = found.messages[chosen, fr.TYPE]
-    made.time_s[:] = found.time_s[chosen]
-    made.mmsi[:] = found.messages[chosen, fr.MMSI]
-    made.msg_type[:] = kinds
-    made.source_row[:] = found.source_row[chosen]
-    made.quality[:] = found.messages[chosen, fr.QUALITY]
-    part = np.where(kinds == 24, parts_of(found, chosen), -1)
-    for form, rows in (
-        ("5", np.flatnonzero(kinds == 5)),
-        ("19", np.flatnonzero(kinds == 19)),
-        ("24A", np.flatnonzero(part == 0)),
-        ("24B", np.flatnonzero(part == 1)),
-    ):
-        if len(rows):
-            _fill(made, rows, found, chosen[rows], form)
-    return made
-
-
-def _fill(made: Statics, rows: I64, found: Found, chosen: I64, form: str) -> None:
-    """Write the fields of messages of one form to some rows."""
-    places = layouts.STATICS[form]
-    for name in _TEXTS:
-        if name in places:
-            first, bits = places[name]
-            getattr(made, name)[rows] = texts(found, chosen, first, bits // 6)
-    values = numbers(found, chosen, {name: place for name, place in places.items() if name not in _TEXTS})
-    if "imo" in values:
-        made.imo[rows] = or_zero(values["imo"])
-    if "ship_type" in values:
-        made.ship_type[rows] = or_zero(values["ship_type"])
-    if "draught" in values:
-        made.draught_m[rows] = np.where(values["draught"] > 0, values["draught"] / 10.0, np.nan)
-    if "eta_month" in values:
-        made.eta[rows] = _etas(values)
-    if form == "24A" or form == "24B":
-        made.part[rows] = form[-1]
-    if "bow" in values:
-        sized: Any = slice(None)
-        if "mothership" in values:
-            auxiliary = classes_of(made.mmsi[rows]) == AUXILIARY_CRAFT
-            made.mothership_mmsi[rows[auxiliary]] = or_zero(values["mothership"][auxiliary])
-            sized = ~auxiliary
-        for column, field in _SIZES.items():
-            getattr(made, column)[rows[sized]] = or_zero(values[field][sized])
-
-
-def _etas(values: dict[str, I64]) -> Object:
-    """`MM-DD HH:MM` as sent; "" where neither day nor hour is given."""
-    columns = zip(*(values[f"eta_{name}"].tolist() for name in ("month", "day", "hour", "minute")), strict=True)
-    etas = [
-        "" if ABSENT in eta or (eta[0] == 0 and eta[1] == 0 and eta[2] >= 24) else "{:02d}-{:02d} {:02d}:{:02d}".format(*eta)
-        for eta in columns
-    ]
-    return np.array([*etas, None], object)[:-1]
+    if not n:
+        return Statics.empty()
+    times, rows, draught = np.empty(n, np.float64), np.empty(n, np.uint64), np.empty(n, np.float32)
+    longs, shorts, small = np.empty((3, n), np.uint32), np.empty((5, n), np.uint16), np.empty((2, n), np.uint8)
+    texts, ends = [np.empty(n * longest, np.uint8) for longest in _LONGEST], np.empty((5, n + 1), np.int32)
+    kernel.statics(
+        found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen, _PLACES, _CRAFT[0], _CRAFT[1],
+        times, rows, longs, shorts, small, draught, texts[0], texts[1], texts[2], texts[3], texts[4], ends,
+    )  # fmt: skip
+    callsign, name, destination, eta, part = (Packed(data, end) for data, end in zip(texts, ends, strict=True))
+    return Statics(
+        time_s=times,
+        mmsi=longs[0],
+        msg_type=small[0],
+        part=part,  # type: ignore[arg-type]  # packed in place of objects until somebody wants those
+        imo=longs[1],
+        callsign=callsign,  # type: ignore[arg-type]
+        name=name,  # type: ignore[arg-type]
+        ship_type=small[1],
+        to_bow_m=shorts[0],
+        to_stern_m=shorts[1],
+        to_port_m=shorts[2],
+        to_starboard_m=shorts[3],
+        draught_m=draught,
+        destination=destination,  # type: ignore[arg-type]
+        eta=eta,  # type: ignore[arg-type]
+        mothership_mmsi=longs[2],
+        source_row=rows,
+        quality=shorts[4],
+    )

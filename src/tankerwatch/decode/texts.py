@@ -6,18 +6,21 @@ import numpy as np
 
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.kernels import reports as kernel
+from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import I64
-from tankerwatch.core.tables import RESERVED_VALUE, Others, Texts
+from tankerwatch.core.tables import Others, Texts
 from tankerwatch.decode.fields import numbers, or_zero, texts
 from tankerwatch.decode.sentences import Found
 
 TYPES = (12, 14)
 _LONGEST = 180
-_LAST_TYPE = 27
 
 
 def texts_of(found: Found, chosen: I64) -> Texts:
     """One row for each of the messages numbered in `chosen`, all of `TYPES`."""
+    if not len(chosen):
+        return Texts.empty()
     made = Texts.blank(len(chosen))
     kinds = found.messages[chosen, fr.TYPE]
     made.time_s[:] = found.time_s[chosen]
@@ -35,17 +38,36 @@ def texts_of(found: Found, chosen: I64) -> Texts:
 
 
 def others_of(found: Found, chosen: I64) -> Others:
-    """One row for each of the messages numbered in `chosen`, with its payload. A type that the standard does not have is marked."""
-    kinds = found.messages[chosen, fr.TYPE]
-    unknown = (kinds == 0) | (kinds > _LAST_TYPE) | (kinds == 24)  # of type 24 only parts that nobody has defined come here
-    payloads = np.empty(len(chosen), object)
-    payloads[:] = found.payloads(chosen)
+    """One row for each of the messages numbered in `chosen`, with its payload, packed. A type that the standard does not have is marked."""
+    n = len(chosen)
+    if not n:
+        return Others.empty()
+    times, rows, mmsi = np.empty(n, np.float64), np.empty(n, np.uint64), np.empty(n, np.uint32)
+    small, quality, ends = np.empty((2, n), np.uint8), np.empty(n, np.uint16), np.empty(n + 1, np.int32)
+    payload, size = np.empty(0, np.uint8), 64 * n
+    while size > len(payload):
+        payload = np.empty(size, np.uint8)
+        size = kernel.others(
+            found.buffer,
+            found.tail,
+            found.messages,
+            found.time_s,
+            found.source_row,
+            chosen,
+            times,
+            rows,
+            mmsi,
+            small,
+            quality,
+            payload,
+            ends,
+        )
     return Others(
-        time_s=found.time_s[chosen],
-        mmsi=found.messages[chosen, fr.MMSI].astype(np.uint32),
-        msg_type=kinds.astype(np.uint8),
-        payload=payloads,
-        fill_bits=(6 * found.messages[chosen, fr.CHARACTERS] - found.messages[chosen, fr.BITS]).astype(np.uint8),
-        source_row=found.source_row[chosen],
-        quality=(found.messages[chosen, fr.QUALITY] | np.where(unknown, RESERVED_VALUE, 0)).astype(np.uint16),
+        time_s=times,
+        mmsi=mmsi,
+        msg_type=small[0],
+        payload=Packed(payload, ends),  # type: ignore[arg-type]  # packed in place of objects until somebody wants those
+        fill_bits=small[1],
+        source_row=rows,
+        quality=quality,
     )

@@ -16,7 +16,7 @@ import numpy as np
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.kernels import stamps
-from tankerwatch.core.schema import NAN
+from tankerwatch.core.schema import NAN, U8
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.ingest.bytes import BLOCK, Recording
 from tankerwatch.ingest.lines import LIMIT, Split, room
@@ -60,12 +60,15 @@ def stamped(blocks: Iterable[bytes], counters: Counter[str], *, chunk_bytes: int
             ended = not block
             parts.append(block)
             size += len(block)
-        content = b"".join(parts)
-        if ended and content and not content.endswith((b"\n", b"\r")):
-            content += b"\n"  # the last line of a file may lack its end
-        buffer = room(len(content))
-        buffer[: len(content)] = np.frombuffer(content, np.uint8)
-        found = Split(buffer, 0, len(content), first_number=number, limit=limit)
+        if ended and size and not (parts[-2] if len(parts) > 1 else tail).endswith((b"\n", b"\r")):
+            parts.append(b"\n")  # the last line of a file may lack its end
+            size += 1
+        buffer = room(size)
+        at = 0
+        for part in parts:
+            buffer[at : at + len(part)] = np.frombuffer(part, np.uint8)
+            at += len(part)
+        found = Split(buffer, 0, size, first_number=number, limit=limit)
         count = len(found.start)
         decide = count if ended else max(count - stamps.AHEAD, 0)
         own_s, kind = np.empty(count), np.empty(count, np.uint8)
@@ -83,17 +86,19 @@ def stamped(blocks: Iterable[bytes], counters: Counter[str], *, chunk_bytes: int
         if len(lines):
             yield lines
         number = found.next_number - (count - decide)
-        tail = _tail(content, found, decide, limit)
+        tail = _tail(buffer, found, size, decide, limit)
 
 
-def _tail(content: bytes, found: Split, decide: int, limit: int) -> bytes:
+def _tail(buffer: U8, found: Split, size: int, decide: int, limit: int) -> bytes:
     """The bytes that the next block is put behind; of a line that is too long only enough to see that it is."""
-    half = content[found.rest : found.rest + limit + 1]
+    half = buffer[found.rest : min(size, found.rest + limit + 1)].tobytes()
     if decide == len(found.start):
         return half
     if found.kept is None or found.kept[decide:].all():
-        return content[found.start[decide] : found.rest] + half
-    held = [content[start : min(end, start + limit + 1)] for start, end in zip(found.start[decide:], found.end[decide:], strict=True)]
+        return buffer[found.start[decide] : found.rest].tobytes() + half
+    held = [
+        buffer[start : min(end, start + limit + 1)].tobytes() for start, end in zip(found.start[decide:], found.end[decide:], strict=True)
+    ]
     return b"\n".join(held) + (b"\r" if found.after_cr else b"\n") + half
 
 

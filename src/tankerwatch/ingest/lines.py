@@ -38,9 +38,7 @@ class Split:
         count = -1
         while count < 0:
             start, end, number = np.empty(capacity, np.int64), np.empty(capacity, np.int64), np.empty(capacity, np.uint64)
-            count, rest, following, too_long, cr = stamps.split(
-                buffer, buffer.view(np.uint64), begin, stop, after_cr, limit, first_number, start, end, number
-            )
+            count, rest, following, too_long, cr = stamps.split(buffer, begin, stop, after_cr, limit, first_number, start, end, number)
             capacity = stop - begin
         self.start: I64 = start[:count]
         self.end: I64 = end[:count]

@@ -12,6 +12,8 @@ from typing import Any
 import numba as nb
 import numpy as np
 
+from tankerwatch.core.kernels.words import first_bytes, folded, not_armour, word
+
 # Columns of an entry: one row of int64 for each sentence (or line of tags alone) that somebody will look at again.
 LINE, KIND, AT, LENGTH, FILL, TOTAL, NUMBER, SEQUENCE, CHANNEL, TALKER, QUALITY, STATION, RANK, GROUP = range(14)
 ENTRY_WIDTH = 14
@@ -39,6 +41,10 @@ _NO_CHECKSUM = 1 << 5
 _OWN_SHIP = 1 << 6
 
 _BACKSLASH, _BANG, _DOLLAR, _STAR, _COMMA, _COLON, _HASH, _DASH = 92, 33, 36, 42, 44, 58, 35, 45
+_HEX = np.full(256, 1000, np.int64)
+"""The value of a hexadecimal digit, far too much for others."""
+for _digit in range(16):
+    _HEX[[ord(f"{_digit:x}"), ord(f"{_digit:X}")]] = _digit
 _ENDS = np.zeros(256, np.uint8)
 """1 for the characters that end a sentence's body: its checksum, or whatever begins next."""
 _ENDS[[_STAR, _BANG, _DOLLAR, _BACKSLASH]] = 1
@@ -269,6 +275,97 @@ def _ais(buffer: Any, p: int, q: int, entry: Any) -> int:
     return OPEN
 
 
+_USUAL = np.uint64(int.from_bytes(b"!\0\0VDM,\0", "little"))
+_USUAL_MASK = np.uint64(int.from_bytes(b"\xff\0\0\xff\xff\xfd\xff\0", "little"))
+"""`!--VDM,` or `!--VDO,`: M and O differ in one bit."""
+_COMMAS = np.uint64(int.from_bytes(b",\0,\0\0\0\0\0", "little"))
+_COMMAS_MASK = np.uint64(int.from_bytes(b"\xff\0\xff\0\0\0\0\0", "little"))
+_END = np.uint64(int.from_bytes(b"\0\0\0,\0*\0\0", "little"))
+_END_MASK = np.uint64(int.from_bytes(b"\0\0\0\xff\0\xff\0\0", "little"))
+_NOUGHTS = np.uint64(0x3030303030303030)
+_USUAL_SHORTEST = 19
+READ_BEYOND = 48
+"""Bytes behind the last line that the kernels may read, though nothing comes of them."""
+
+
+@nb.njit(cache=True, nogil=True, inline="always")
+def _in_address(c: int) -> bool:
+    return 65 <= c <= 90 or 48 <= c <= 57
+
+
+@nb.njit(cache=True, nogil=True)
+def _usual(buffer: Any, p: int, e: int, entries: Any, found: int) -> bool:
+    """Whether buffer[p:e] is one sound VDM or VDO in its usual form, which goes to entries[found]. Eight bytes at a time.
+
+    Whatever differs (also a wrong checksum) is for the slow way to judge; on what both take, both agree (a test compares them).
+    """
+    if e - p < _USUAL_SHORTEST:
+        return False
+    head = word(buffer, p)
+    if head & _USUAL_MASK != _USUAL & _USUAL_MASK or word(buffer, p + 8) & _COMMAS_MASK != _COMMAS:
+        return False
+    end = word(buffer, e - 8)
+    if end & _END_MASK != _END:
+        return False
+    total = int(buffer[p + 7]) - 48
+    number = int(buffer[p + 9]) - 48
+    fill = int(buffer[e - 4]) - 48
+    if not 1 <= number <= total or total > 9 or not 0 <= fill <= 5:
+        return False
+    talker = int(buffer[p + 1]), int(buffer[p + 2])
+    if not (_in_address(talker[0]) and _in_address(talker[1])):
+        return False
+    q = p + 11
+    sequence = -1
+    if buffer[q] != _COMMA:
+        sequence = int(buffer[q]) - 48
+        q += 1
+        if not 0 <= sequence <= 9 or buffer[q] != _COMMA:
+            return False
+    q += 1
+    channel = 0
+    if buffer[q] != _COMMA:
+        channel = int(buffer[q])
+        q += 1
+        if not _in_address(channel) or buffer[q] != _COMMA:
+            return False
+        if channel == 49 or channel == 50:
+            channel += 16
+    q += 1
+    last = e - 5
+    if q >= last or (total > 1 and last - q > FRAGMENT_LONGEST):
+        return False
+    xor = word(buffer, p + 1) ^ (word(buffer, p + 9) & first_bytes(q - p - 9))
+    wrong = np.uint64(0)
+    at = q
+    while at + 8 <= last:
+        value = word(buffer, at)
+        xor ^= value
+        wrong |= not_armour(value)
+        at += 8
+    if at < last:
+        mask = first_bytes(last - at)
+        value = word(buffer, at) & mask
+        xor ^= value
+        wrong |= not_armour(value | (_NOUGHTS & ~mask))
+    if wrong != 0:
+        return False
+    told = _HEX[buffer[e - 2]] * 16 + _HEX[buffer[e - 1]]
+    if folded(xor) ^ _COMMA ^ (fill + 48) != told:
+        return False
+    entries[found, KIND] = AIS
+    entries[found, AT] = q
+    entries[found, LENGTH] = last - q
+    entries[found, FILL] = fill
+    entries[found, TOTAL] = total
+    entries[found, NUMBER] = number
+    entries[found, SEQUENCE] = sequence
+    entries[found, CHANNEL] = channel
+    entries[found, TALKER] = talker[0] * 256 + talker[1]
+    entries[found, QUALITY] = _OWN_SHIP if buffer[p + 5] == 79 else 0
+    return True
+
+
 @nb.njit(cache=True, nogil=True)
 def _suffix_station(buffer: Any, p: int, e: int, tags: Any) -> int:
     """Skip what stands behind a checksum, up to the next sentence; a field `r…` or `b…` in it names the station (US Coast Guard form)."""
@@ -306,6 +403,14 @@ def index(buffer: Any, start: Any, end: Any, reasons: Any, entries: Any, keys: A
     for line in range(len(start)):
         p = start[line]
         e = end[line]
+        if found < len(entries) and _usual(buffer, p, e, entries, found):
+            entries[found, LINE] = line
+            entries[found, STATION] = -1
+            entries[found, RANK] = RANK_NONE
+            entries[found, GROUP] = 0
+            reasons[line] = OPEN
+            found += 1
+            continue
         while p < e and buffer[p] <= 32:
             p += 1
         if p >= e:
@@ -336,6 +441,14 @@ def index(buffer: Any, start: Any, end: Any, reasons: Any, entries: Any, keys: A
                     tags_wrong = True
                 p = q + 1
                 continue
+            if c == _BANG and found < len(entries) and _usual(buffer, p, e, entries, found):
+                station = intern(buffer, tags[0], tags[1], keys, numbers, known, fresh)
+                entries[found, LINE] = line
+                entries[found, STATION] = station
+                entries[found, RANK] = tags[2] if station >= 0 else RANK_NONE
+                entries[found, GROUP] = tags[3]
+                found += 1
+                break
             if c != _BANG and c != _DOLLAR:
                 p += 1
                 continue

@@ -13,6 +13,7 @@ import numba as nb
 import numpy as np
 
 from tankerwatch.core.kernels import index as ix
+from tankerwatch.core.kernels.words import bits48, word
 
 # Columns of a message.
 FROM, TAIL, CHARACTERS, BITS, TYPE, REPEAT, MMSI, CHANNEL, STATION, QUALITY, ENTRY = range(11)
@@ -33,7 +34,9 @@ LONGEST = PARTS * ix.FRAGMENT_LONGEST
 
 # Columns of an open message.
 _STATE, _FEED, _SENDER, _CHANNEL, _SEQUENCE, _TOTAL, _GROUP, _STATION, _RANK, _HAVE, _LATE, _QUALITY, _COUNT, _AGE = range(14)
-_SLOT_WIDTH = 14
+_OLDER, _NEWER = 14, 15
+"""The slots stand in a ring in order of use, free ones first; row SLOTS is its beginning and end."""
+_SLOT_WIDTH = 16
 _FREE, _PENDING, _DONE = range(3)
 # Columns of one part of an open message.
 _SIZE, _FILL, _SERIAL, _PART_ENTRY = range(4)
@@ -51,14 +54,18 @@ _OWN_SHIP = 1 << 6
 _MMSI_ODD = 1 << 7
 
 
-def open_messages() -> tuple[Any, Any, Any, Any, Any]:
-    """What is kept of open messages: slots, parts, times, source rows, bytes; empty."""
+def open_messages() -> tuple[Any, Any, Any, Any, Any, Any]:
+    """What is kept of open messages: slots, parts, times, source rows, bytes, marks by which slots are found; empty."""
+    slots = np.zeros((SLOTS + 1, _SLOT_WIDTH), np.int64)
+    slots[:, _OLDER] = np.roll(np.arange(SLOTS + 1), 1)
+    slots[:, _NEWER] = np.roll(np.arange(SLOTS + 1), -1)
     return (
-        np.zeros((SLOTS, _SLOT_WIDTH), np.int64),
+        slots,
         np.full((SLOTS, PARTS, 4), -1, np.int64),
         np.full(SLOTS, np.nan),
         np.zeros(SLOTS, np.uint64),
         np.zeros((SLOTS, PARTS, ix.FRAGMENT_LONGEST), np.uint8),
+        np.zeros(SLOTS, np.uint8),
     )
 
 
@@ -69,37 +76,53 @@ def _six(c: Any) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def _message(buffer: Any, message: Any, limits: Any, forms: Any, junk: Any) -> int:
-    """Type, repeat indicator and identity of a message whose place and length are known; USED, or why it cannot be decoded."""
-    at = message[FROM]
-    bits = message[BITS]
-    if bits < 6:
-        return ix.TOO_SHORT
-    kind = _six(buffer[at])
-    message[TYPE] = kind
-    if bits < limits[kind, 0]:
-        return ix.TOO_SHORT
-    head = 0
-    for i in range(1, 7):
-        head = head * 64 + _six(buffer[at + i])
-    message[REPEAT] = head >> 34
-    if message[REPEAT] > 0:
-        message[QUALITY] |= _REPEATED
-    mmsi = (head >> 4) & 0x3FFFFFFF
-    message[MMSI] = mmsi
-    odd = True
-    for i in range(len(forms)):
-        if forms[i, 0] <= mmsi < forms[i, 1]:
-            odd = False
-            break
+def _sieve(junk: Any) -> Any:
+    """(64,) u64: a bit for each of the numbers in `junk`, so that most others need not be compared with them."""
+    made = np.zeros(64, np.uint64)
     for i in range(len(junk)):
-        if junk[i] == mmsi:
-            odd = True
-    if odd:
-        message[QUALITY] |= _MMSI_ODD
-    if bits < limits[kind, 1] or bits >= limits[kind, 2] + 6:
-        message[QUALITY] |= _BAD_LENGTH
-    return ix.USED
+        at = (junk[i] ^ (junk[i] >> 12)) & 4095
+        made[at >> 6] |= np.uint64(1) << np.uint64(at & 63)
+    return made
+
+
+@nb.njit(cache=True, nogil=True)
+def _odd(mmsi: int, forms: Any, junk: Any, sieve: Any) -> bool:
+    """Whether a number has no form of the standard, or is one that installers leave in."""
+    at = (mmsi ^ (mmsi >> 12)) & 4095
+    if (sieve[at >> 6] >> np.uint64(at & 63)) & np.uint64(1) != 0:
+        for i in range(len(junk)):
+            if junk[i] == mmsi:
+                return True
+    for i in range(len(forms)):  # noqa: SIM110 (numba has no all)
+        if forms[i, 0] <= mmsi < forms[i, 1]:
+            return False
+    return True
+
+
+@nb.njit(cache=True, nogil=True, inline="always")
+def _message(buffer: Any, messages: Any, m: int, limits: Any, forms: Any, junk: Any, sieve: Any) -> int:
+    """Type, repeat indicator and identity of message `m`, whose place and length are known; USED, or why it cannot be decoded."""
+    bits = messages[m, BITS]
+    what = ix.TOO_SHORT
+    if bits >= 6:
+        head = np.int64(bits48(buffer, messages[m, FROM]))
+        kind = head >> 42
+        if bits >= limits[kind, 0]:
+            what = ix.USED
+            repeat = (head >> 40) & 3
+            mmsi = (head >> 10) & 0x3FFFFFFF
+            quality = messages[m, QUALITY]
+            if repeat > 0:
+                quality |= _REPEATED
+            if _odd(int(mmsi), forms, junk, sieve):
+                quality |= _MMSI_ODD
+            if bits < limits[kind, 1] or bits >= limits[kind, 2] + 6:
+                quality |= _BAD_LENGTH
+            messages[m, TYPE] = kind
+            messages[m, REPEAT] = repeat
+            messages[m, MMSI] = mmsi
+            messages[m, QUALITY] = quality
+    return what
 
 
 @nb.njit(cache=True, nogil=True)
@@ -122,32 +145,57 @@ def _station(entry: Any, feed: Any) -> None:
 
 
 @nb.njit(cache=True, nogil=True)
-def _find(entry: Any, feed: int, sender: int, slots: Any) -> int:
+def _move(slots: Any, i: int, newest: bool) -> None:
+    """Move slot `i` to the new end of the ring, or to the old one, where it is taken next."""
+    slots[slots[i, _OLDER], _NEWER] = slots[i, _NEWER]
+    slots[slots[i, _NEWER], _OLDER] = slots[i, _OLDER]
+    older = slots[SLOTS, _OLDER] if newest else SLOTS
+    newer = slots[older, _NEWER]
+    slots[i, _OLDER] = older
+    slots[i, _NEWER] = newer
+    slots[older, _NEWER] = i
+    slots[newer, _OLDER] = i
+
+
+@nb.njit(cache=True, nogil=True)
+def _mark(entry: Any, feed: int, sender: int) -> Any:
+    """A byte that is the same for all sentences of a message, and mostly another for those of others."""
+    mixed = ((feed * 31 + sender) * 31 + int(entry[ix.SEQUENCE]) + 1) * 31 + int(entry[ix.CHANNEL]) + int(entry[ix.TOTAL]) * 7
+    return np.uint8((mixed ^ (mixed >> 8) ^ (mixed >> 16)) & 255)
+
+
+@nb.njit(cache=True, nogil=True)
+def _find(entry: Any, feed: int, sender: int, slots: Any, marks: Any) -> int:
     """The open message that an entry belongs to, or -1. One of the same station goes before one that tells its station in another way
     (often only the first sentence, or only the last, names it).
     """
     best = -1
     best_age = np.int64(-1)
-    for i in range(len(slots)):
-        slot = slots[i]
-        if (
-            slot[_STATE] == _FREE
-            or slot[_FEED] != feed
-            or slot[_SENDER] != sender
-            or slot[_SEQUENCE] != entry[ix.SEQUENCE]
-            or slot[_CHANNEL] != entry[ix.CHANNEL]
-            or slot[_TOTAL] != entry[ix.TOTAL]
-        ):
+    wanted = np.uint64(_mark(entry, feed, sender)) * np.uint64(0x0101010101010101)
+    for eight in range(0, SLOTS, 8):
+        same_mark = word(marks, eight) ^ wanted
+        if (same_mark - np.uint64(0x0101010101010101)) & ~same_mark & np.uint64(0x8080808080808080) == 0:
             continue
-        if slot[_GROUP] != entry[ix.GROUP] and slot[_GROUP] != 0 and entry[ix.GROUP] != 0:
-            continue
-        same = slot[_STATION] == entry[ix.STATION]
-        if not same and (slot[_RANK] == entry[ix.RANK] or (slot[_HAVE] >> (entry[ix.NUMBER] - 1)) & 1 == 1):
-            continue
-        age = slot[_AGE] + (np.int64(1) << 60 if same else 0)
-        if age > best_age:
-            best = i
-            best_age = age
+        for i in range(eight, eight + 8):
+            slot = slots[i]
+            if (
+                slot[_STATE] == _FREE
+                or slot[_FEED] != feed
+                or slot[_SENDER] != sender
+                or slot[_SEQUENCE] != entry[ix.SEQUENCE]
+                or slot[_CHANNEL] != entry[ix.CHANNEL]
+                or slot[_TOTAL] != entry[ix.TOTAL]
+            ):
+                continue
+            if slot[_GROUP] != entry[ix.GROUP] and slot[_GROUP] != 0 and entry[ix.GROUP] != 0:
+                continue
+            same = slot[_STATION] == entry[ix.STATION]
+            if not same and (slot[_RANK] == entry[ix.RANK] or (slot[_HAVE] >> (entry[ix.NUMBER] - 1)) & 1 == 1):
+                continue
+            age = slot[_AGE] + (np.int64(1) << 60 if same else 0)
+            if age > best_age:
+                best = i
+                best_age = age
     return best
 
 
@@ -208,6 +256,7 @@ def assemble(
     times: Any,
     rows: Any,
     kept: Any,
+    marks: Any,
     limits: Any,
     forms: Any,
     junk: Any,
@@ -222,61 +271,68 @@ def assemble(
     """Make messages of entries[first:count]. Returns the entry to go on with: below `count` when the tail or `settled` has no room left.
 
     time_s, source_row: by line · outcomes: (capacity,) u8 out, what became of each entry · feeds: (feeds, FEED_WIDTH) i64 kept between
-    calls · feed_station: (feeds,) i64, the station that stands for a feed · slots, parts, times, rows, kept: `open_messages` ·
+    calls · feed_station: (feeds,) i64, the station that stands for a feed · slots, parts, times, rows, kept, marks: `open_messages` ·
     limits: (64, 3) `layouts.length_limits` · forms, junk: `mmsi.forms_and_junk` · serial: the number of the batch's first line among all
-    lines ever · messages, message_times, message_rows: out, one row a message, with room for `count` · made: (4,) i64, messages and bytes
-    of the tail so far, the age clock, and entries that are not AIS · settled: (capacity, 3) i64 out: [0, 0] holds how many rows follow,
-    each a line's serial number, its feed and what became of it: lines of earlier batches that were counted as incomplete and are not.
+    lines ever · messages, message_times, message_rows: out, one row a message, with room for `count` · made: (5,) i64,
+    messages and bytes of the tail so far, the age clock, entries that are not AIS, and not 0 when a message is of the own ship ·
+    settled: (capacity, 3) i64 out: [0, 0] holds how many rows follow, each a line's serial number, its feed and what became of it:
+    lines of earlier batches that were counted as incomplete and are not.
     """
+    sieve = _sieve(junk)
     for e in range(first, count):
-        entry = entries[e]
-        line = entry[ix.LINE]
+        kind = entries[e, ix.KIND]
+        line = entries[e, ix.LINE]
         feed = int(source_row[line] >> np.uint64(48))
-        state = feeds[feed]
-        if entry[ix.KIND] == ix.TAGS:
-            outcomes[e] = ix.USED
-            if entry[ix.RANK] > 0:
-                state[TAG_STATION] = entry[ix.STATION]
-                state[TAG_RANK] = entry[ix.RANK]
-                state[TAG_STATE] = _NEXT
+        if kind != ix.AIS:
+            if kind == ix.TAGS:
+                outcomes[e] = ix.USED
+                if entries[e, ix.RANK] > 0:
+                    feeds[feed, TAG_STATION] = entries[e, ix.STATION]
+                    feeds[feed, TAG_RANK] = entries[e, ix.RANK]
+                    feeds[feed, TAG_STATE] = _NEXT
+            elif kind == ix.PGHP:
+                outcomes[e] = ix.USED
+                feeds[feed, PGHP_STATION] = entries[e, ix.STATION]
+                feeds[feed, PGHP_STATE] = _NEXT if entries[e, ix.RANK] > 0 else _NONE
+            else:
+                outcomes[e] = ix.OPEN
+                made[3] += 1  # radar, own position, calls: decided by who reads them
             continue
-        if entry[ix.KIND] == ix.PGHP:
-            outcomes[e] = ix.USED
-            state[PGHP_STATION] = entry[ix.STATION]
-            state[PGHP_STATE] = _NEXT if entry[ix.RANK] > 0 else _NONE
-            continue
-        if entry[ix.KIND] != ix.AIS:
-            made[3] += 1  # radar, own position, calls: decided by who reads them
-            continue
-        if made[1] + LONGEST + 64 > len(tail) or settled[0, 0] + PARTS + 1 >= len(settled):
+        total = entries[e, ix.TOTAL]
+        if total > 1 and (made[1] + LONGEST + 64 > len(tail) or settled[0, 0] + PARTS + 1 >= len(settled)):
             return e
-        state[SENTENCES] += 1
+        feeds[feed, SENTENCES] += 1
         made[2] += 1
-        _station(entry, state)
-        if entry[ix.RANK] == 0:
-            entry[ix.STATION] = feed_station[feed]
+        if feeds[feed, PGHP_STATE] != _NONE or feeds[feed, TAG_STATE] != _NONE:
+            _station(entries[e], feeds[feed])
+        if entries[e, ix.RANK] == 0:
+            entries[e, ix.STATION] = feed_station[feed]
         now = time_s[line]
-        message = messages[made[0]]
-        if entry[ix.TOTAL] == 1:
-            message[FROM] = entry[ix.AT]
-            message[TAIL] = 0
-            message[CHARACTERS] = entry[ix.LENGTH]
-            message[BITS] = 6 * entry[ix.LENGTH] - entry[ix.FILL]
-            message[QUALITY] = entry[ix.QUALITY]
-            message[CHANNEL] = entry[ix.CHANNEL]
-            message[STATION] = entry[ix.STATION]
-            message[ENTRY] = e
-            outcomes[e] = _message(buffer, message, limits, forms, junk)
-            if outcomes[e] == ix.USED:
-                message_times[made[0]] = now
-                message_rows[made[0]] = source_row[line]
-                made[0] += 1
+        m = made[0]
+        if total == 1:
+            messages[m, FROM] = entries[e, ix.AT]
+            messages[m, TAIL] = 0
+            messages[m, CHARACTERS] = entries[e, ix.LENGTH]
+            messages[m, BITS] = 6 * entries[e, ix.LENGTH] - entries[e, ix.FILL]
+            messages[m, QUALITY] = entries[e, ix.QUALITY]
+            made[4] |= entries[e, ix.QUALITY] & _OWN_SHIP
+            messages[m, CHANNEL] = entries[e, ix.CHANNEL]
+            messages[m, STATION] = entries[e, ix.STATION]
+            messages[m, ENTRY] = e
+            what = _message(buffer, messages, m, limits, forms, junk, sieve)
+            outcomes[e] = what
+            if what == ix.USED:
+                message_times[m] = now
+                message_rows[m] = source_row[line]
+                made[0] = m + 1
             continue
 
+        entry = entries[e]
+        state = feeds[feed]
+        message = messages[m]
         sender = entry[ix.TALKER] * 2 + (1 if entry[ix.QUALITY] & _OWN_SHIP else 0)
         k = entry[ix.NUMBER] - 1
-        total = entry[ix.TOTAL]
-        i = _find(entry, feed, sender, slots)
+        i = _find(entry, feed, sender, slots, marks)
         if i >= 0:
             slot = slots[i]
             has = (slot[_HAVE] >> k) & 1 == 1
@@ -287,6 +343,7 @@ def assemble(
                 old = old or behind > LATE_SENTENCES or (timed and abs(now - times[i]) > LATE_S)
             if old:
                 slot[_STATE] = _FREE
+                _move(slots, i, False)
                 i = -1
             elif slot[_STATE] == _PENDING:
                 if has:
@@ -294,23 +351,20 @@ def assemble(
                         outcomes[e] = ix.DUPLICATE_FRAGMENT
                         continue
                     slot[_STATE] = _FREE  # another message under the same number: the one before stays incomplete
+                    _move(slots, i, False)
                     i = -1
             elif k > 0 and _same_part(buffer, entry, parts[i, k], kept[i, k]):
                 outcomes[e] = ix.DUPLICATE_FRAGMENT
                 continue
             elif k == 0 or slot[_LATE] == 0:
                 slot[_STATE] = _FREE
+                _move(slots, i, False)
                 i = -1
             # else: complete, with a late part that was perhaps another message's: this one replaces it, in order
         if i < 0:
-            i = 0
-            for j in range(len(slots)):
-                if slots[j, _STATE] == _FREE:
-                    i = j
-                    break
-                if slots[j, _AGE] < slots[i, _AGE]:
-                    i = j
+            i = slots[SLOTS, _NEWER]  # a free one, or the one not used for longest
             slot = slots[i]
+            marks[i] = _mark(entry, feed, sender)
             slot[_STATE] = _PENDING
             slot[_FEED] = feed
             slot[_SENDER] = sender
@@ -332,6 +386,7 @@ def assemble(
             slot[_LATE] = 0
         slot[_HAVE] |= 1 << k
         slot[_AGE] = made[2]
+        _move(slots, i, True)
         slot[_COUNT] = state[SENTENCES]
         slot[_QUALITY] |= entry[ix.QUALITY]
         if entry[ix.RANK] > slot[_RANK]:
@@ -359,15 +414,16 @@ def assemble(
         message[TAIL] = 1
         message[CHARACTERS] = size
         message[BITS] = bits
+        made[4] |= slot[_QUALITY] & _OWN_SHIP
         message[QUALITY] = slot[_QUALITY] | (_LATE_FRAGMENT if slot[_LATE] else 0)
         message[CHANNEL] = slot[_CHANNEL]
         message[STATION] = slot[_STATION]
         message[ENTRY] = e
-        what = _message(tail, message, limits, forms, junk)
+        what = _message(tail, messages, m, limits, forms, junk, sieve)
         if what == ix.USED:
-            message_times[made[0]] = times[i]
-            message_rows[made[0]] = rows[i]
-            made[0] += 1
+            message_times[m] = times[i]
+            message_rows[m] = rows[i]
+            made[0] = m + 1
             made[1] += size
         for j in range(total):
             part = parts[i, j]
@@ -386,7 +442,7 @@ def assemble(
 @nb.njit(cache=True, nogil=True)
 def _settle(serial: int, slots: Any, parts: Any) -> None:
     """A line of an earlier batch is no longer incomplete: forget that it was, wherever else a sentence of it is kept."""
-    for i in range(len(slots)):
+    for i in range(len(parts)):
         for j in range(parts.shape[1]):
             if parts[i, j, _SERIAL] == serial and parts[i, j, _PART_ENTRY] < 0:
                 parts[i, j, _SERIAL] = -1
@@ -404,7 +460,7 @@ def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: A
         new = outcomes[e]
         if old == ix.OPEN or new == ix.USED or (new == ix.INCOMPLETE and old != ix.USED):
             reasons[line] = new
-    for i in range(len(slots)):
+    for i in range(len(parts)):
         for j in range(parts.shape[1]):
             part = parts[i, j]
             if part[_PART_ENTRY] >= 0:
@@ -442,7 +498,7 @@ def warm() -> None:
         np.zeros(4),
         np.zeros(4, np.uint64),
         np.zeros(2 * LONGEST, np.uint8),
-        np.zeros(4, np.int64),
+        np.zeros(5, np.int64),
         np.zeros((64, 3), np.int64),
     )
     settle_lines(entries, count, outcomes, reasons, kept[0], kept[1], 0)

@@ -19,6 +19,7 @@ from typing import Final
 import numba as nb
 import numpy as np
 
+from tankerwatch.core.kernels.words import first_marked, word
 from tankerwatch.core.schema import F64, I64, U8, U64
 
 NONE: Final = 0
@@ -51,11 +52,11 @@ _CRS = np.uint64(0x0D0D0D0D0D0D0D0D)
 
 @nb.njit(cache=True, nogil=True)
 def split(
-    buffer: U8, words: U64, begin: int, stop: int, after_cr: bool, limit: int, row: int, out_start: I64, out_end: I64, out_row: U64
+    buffer: U8, begin: int, stop: int, after_cr: bool, limit: int, row: int, out_start: I64, out_end: I64, out_row: U64
 ) -> tuple[int, int, int, int, bool]:
     r"""Find the lines that end within `buffer[begin:stop]`, at `\n`, `\r\n` or a lone `\r`.
 
-    words: the same memory as 8-byte words. after_cr: the byte before `begin` was the `\r` that ended a line. row: number of the first line.
+    after_cr: the byte before `begin` was the `\r` that ended a line. row: number of the first line.
     Returns the number of lines, where the unfinished line begins, the number of the next line, how many are longer than `limit` bytes, and
     the new `after_cr`; the first is -1 when the output arrays are too short.
     """
@@ -69,35 +70,32 @@ def split(
     at = line
     capacity = len(out_start)
     while at < stop:
-        word = at >> 3
-        w = words[word]
+        w = word(buffer, at)
         a = w ^ _LFS
         b = w ^ _CRS
         hit = (((a - _ONES) & ~a) | ((b - _ONES) & ~b)) & _HIGH
         if hit == 0:
-            at = (word + 1) << 3
+            at += 8
             continue
-        last = min((word + 1) << 3, stop)
-        while at < last:
-            byte = buffer[at]
-            if byte != _LF and byte != _CR:
+        at += first_marked(hit)
+        if at >= stop:
+            break
+        if count == capacity:
+            return -1, 0, 0, 0, False
+        out_start[count] = line
+        out_end[count] = at
+        out_row[count] = row
+        count += 1
+        too_long += at - line > limit
+        row += 1
+        cr = buffer[at] == _CR
+        at += 1
+        if cr:
+            if at == stop:
+                after_cr = True
+            elif buffer[at] == _LF:
                 at += 1
-                continue
-            if count == capacity:
-                return -1, 0, 0, 0, False
-            out_start[count] = line
-            out_end[count] = at
-            out_row[count] = row
-            count += 1
-            too_long += at - line > limit
-            row += 1
-            at += 1
-            if byte == _CR:
-                if at == stop:
-                    after_cr = True
-                elif buffer[at] == _LF:
-                    at += 1
-            line = at
+        line = at
     return count, line, row, too_long, after_cr
 
 
@@ -469,6 +467,16 @@ def order_keys(time_s: F64, length: I64, window_s: float, most_bytes: int, ring:
     oldest = int(state[4])
     size = len(ring)
     late = 0
+    if window_s == 0.0:  # nothing waits
+        for i in range(len(time_s)):
+            stamp = time_s[i]
+            if stamp >= floor:
+                floor = stamp
+            else:
+                late += stamp == stamp
+            out_key[i] = floor
+        state[0] = floor
+        return late
     for i in range(len(time_s)):
         stamp = time_s[i]
         if stamp > newest:
@@ -503,7 +511,7 @@ def warm() -> None:
     end = np.zeros(1, np.int64)
     time_s = np.zeros(1)
     kind = np.zeros(1, np.uint8)
-    split(buffer, buffer.view(np.uint64), 0, 1, False, 80, 1, start, end, np.zeros(1, np.uint64))
+    split(buffer, 0, 1, False, 80, 1, start, end, np.zeros(1, np.uint64))
     own(buffer, start, end, time_s, kind)
     moments(buffer, start, end, time_s)
     carry(time_s, kind, 1, math.nan, 0, np.zeros(1))
