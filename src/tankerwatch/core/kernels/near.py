@@ -18,19 +18,19 @@ def pairs(lat: Any, lon: Any, sog: Any, cog: Any, of_interest: Any, wide_nm: flo
     """
     n = len(lat)
     order = np.argsort(lat)  # NaN last
+    narrow = np.cos(np.radians(lat))
     found = 0
     for a in range(n):
         i = order[a]
         if math.isnan(lat[i]):
             break
-        scale = math.cos(math.radians(lat[i]))
         for b in range(a + 1, n):
             j = order[b]
             d_lat = lat[j] - lat[i]
             if not d_lat * 60.0 <= wide_nm:
                 break
             d_lon = (lon[j] - lon[i] + 540.0) % 360.0 - 180.0
-            east = d_lon * 60.0 * scale
+            east = d_lon * 30.0 * (narrow[i] + narrow[j])
             north = d_lat * 60.0
             reach = wide_nm if of_interest[i] or of_interest[j] else near_nm
             distance = math.hypot(east, north)

@@ -44,12 +44,14 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
     if not len(memory) and not (picture.nav_status == NOT_UNDER_COMMAND).any():
         return Findings.empty(), memory
     changed = picture.status_s > picture.first_s
-    slots = np.flatnonzero((picture.nav_status == NOT_UNDER_COMMAND) & changed & among(picture.msg_type, (1, 2, 3)))
-    spelled = spells(memory, key_of(picture.mmsi[slots]), now_s, hold_s=settings["hold_s"], clear_s=settings["clear_s"])
+    stands = now_s - picture.status_s >= settings["hold_s"]  # of two ships under one identity it changes with each report
+    slots = np.flatnonzero((picture.nav_status == NOT_UNDER_COMMAND) & changed & stands & among(picture.msg_type, (1, 2, 3)))
+    spelled = spells(memory, key_of(picture.mmsi[slots]), now_s, hold_s=0, clear_s=settings["clear_s"])
     kept = spelled.memory
     found = []
 
     for slot, row in zip(slots[spelled.due], spelled.at[spelled.due], strict=True):
+        kept.since_s[row] = picture.status_s[slot]
         sog = float(picture.sog_kn[slot])
         if sog < 1.0 and others_stopped_within(picture, int(slot), settings["rest_nm"], now_s):
             continue
