@@ -299,3 +299,26 @@ def test_memory_stays_bounded_on_a_long_stream(config):
     assert sizes[2] > 10_000
     assert sizes[5] < sizes[2] + 2_000, sizes
     assert len(river.fleet) == 6
+
+
+def test_the_desk_s_own_absence_is_nobody_s_silence() -> None:
+    """A feed that delivered steadily, a desk that was down for an hour: no alert of a silent feed, nor of ships gone dark."""
+    scene = DetectorScene.read(Path(__file__).parent / "detect" / "scenes" / "dark_in_the_lane.toml")
+    received = scene.received()
+    begin_s = received[0][0]
+    before = [(t, line) for t, line in received if t < begin_s + 45 * 60]
+    after = [(t + 3600, line) for t, line in received if t >= begin_s + 45 * 60 and t < begin_s + 49 * 60]
+
+    def lines(part: list[tuple[float, bytes]], first: int) -> Lines:
+        return Lines.of([line for _, line in part], [t for t, _ in part], list(range(first, first + len(part))))
+
+    def alerts(said: tuple[Decision, ...]) -> list[str]:
+        river = River(load(None, catalog.detectors()), ("feed",))
+        river.take(Batch(lines=lines(before, 1)))
+        river.take(Batch(decisions=said))
+        river.take(Batch(lines=lines(after, 1 + len(before))))
+        river.finish()
+        return [alert.detector for alert in river.triage.alerts.values()]
+
+    assert alerts(()) == ["feed"]
+    assert alerts((Decision(after[0][0] - 1, "desk", "desk-1", "", {"state": "started"}),)) == []

@@ -96,6 +96,9 @@ class River:
             self._flow(batch.heard, None, False, changes)
         if batch.decisions:
             for decision in batch.decisions:
+                if decision.kind == "desk":
+                    self._frames(self.ticks.flush(), changes)
+                    self.ticks.leap(math.floor(decision.time_s))
                 self.clock_s = float(np.fmax(self.clock_s, decision.time_s))
                 self._frames(self.ticks.reach(math.floor(self.clock_s)), changes)
                 self._frames(self.ticks.flush(), changes)

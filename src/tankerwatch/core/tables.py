@@ -239,7 +239,8 @@ class Heard:
 class Decision:
     """What a person did or said: an input like any line, journalled before it takes effect.
 
-    kind: report · acknowledge · confirm · dismiss · guard. `subject` is the alert's or ship's id, "" for a report; `content` holds JSON
+    kind: report · acknowledge · confirm · dismiss · guard; and what the desk says of itself: feed (a transport's state) · desk (it was
+    started again). `subject` is the alert's or ship's id, "" for a report; `content` holds JSON
     values only (for a report: kind, words, ship, lat_deg, lon_deg, verified, source, time_s of what happened).
     """
 

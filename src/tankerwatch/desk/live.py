@@ -118,6 +118,9 @@ class LiveDesk:
             if progress is not None:
                 progress(len(batch.lines))
         self.river.ticks.frame_s = frame_s
+        if self.player is None and self.journal.records:
+            now_s = clock.now()
+            self.inbox.decide(Decision(now_s, "desk", f"desk-{now_s:.3f}", "", {"state": "started"}))
         if self.player is not None:
             self.player.skip(given, self.river.clock_s)  # that part of the recording came from the journal
 

@@ -86,6 +86,10 @@ class Ticks:
         if self.second is not None and self.open:
             yield Frame(float(self.second + 1), False, self._closed())
 
+    def leap(self, second: int) -> None:
+        """Nobody was listening until now: nothing that was silent meanwhile was."""
+        self.second = self.last_row = second if self.second is None else max(self.second, second)
+
     def finish(self) -> Iterator[Frame]:
         """The stream is over: give out what is open. No look beyond: an end is no silence."""
         if self.second is not None and self.open:

@@ -79,6 +79,10 @@ def step(view: View, memory: Health, settings: Settings) -> tuple[Findings, Heal
         if messages:
             memory.report_s[at] = second_s
     for decision in view.decisions:
+        if decision.kind == "desk":
+            # The desk itself was not running: what each feed did meanwhile is not known, and its pauses are counted from now.
+            memory = memory.replace(first_s=np.fmax(memory.first_s, decision.time_s), last_s=np.fmax(memory.last_s, decision.time_s))
+            memory = memory.replace(report_s=np.fmax(memory.report_s, decision.time_s), down_s=np.full(len(memory), NAN))
         if decision.kind == "feed":
             memory, at = _row(memory, int(decision.content["feed"]))
             state = decision.content["state"]
