@@ -10,7 +10,7 @@ KERNELS := $(wildcard src/tankerwatch/core/kernels/*.py)
 CODE := src tests tools $(wildcard bench examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check style types law packages unused pages web docs clean
+.PHONY: help demo test bench check style types law packages unused pages web docs clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -22,6 +22,12 @@ demo: .venv/ready .venv/compiled ## watch the bundled scene of 13 June 2019 in t
 
 test: .venv/ready-dev .venv/compiled ## run all tests; some of them: make test OPTIONS="tests/test_cli.py -k help"
 	@$(RUN)/python -m pytest $(OPTIONS)
+
+# The peers are installed for the bench alone; one that cannot be is left out, and the bench says so.
+bench: .venv/ready .venv/compiled ## the speed of the decoder against its peers, into bench/RESULTS.md (some minutes)
+	@grep -v '^#' bench/constraints.txt | while read -r peer; do \
+		$(RUN)/python -m pip install --quiet --disable-pip-version-check "$$peer" >/dev/null 2>&1 || echo "$$peer cannot be installed here"; done
+	@$(RUN)/python bench/decode.py --write bench/RESULTS.md $(OPTIONS)
 
 CHECKS := style types law packages unused pages web
 check: $(CHECKS) ## style, types, the law of the house, packages, unused code, generated pages, the page's bundle (all: make -k check)

@@ -115,10 +115,14 @@ def aiscat_dictionaries(path: Path) -> int:
 
 def pyais_dictionaries(path: Path) -> int:
     """Dictionaries of pyais."""
+    pyais, faults = import_module("pyais"), import_module("pyais.exceptions").AISBaseException
     count = 0
-    for message in import_module("pyais").FileReaderStream(str(path)):
-        message.decode().asdict()
-        count += 1
+    for message in pyais.FileReaderStream(str(path)):
+        try:
+            message.decode().asdict()
+            count += 1
+        except (faults, ValueError):
+            continue
     return count
 
 

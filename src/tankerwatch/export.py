@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -83,14 +84,31 @@ class Columns:
 
 def told(rows: Any, stations: tuple[str, ...]) -> Any:
     """A decoded table as Arrow in its public form: station and channel in words, `source_row` as the line's number in its input."""
-    table = arrow.table_of(rows)
-    names = table.column_names
-    if "station" in names:
-        words = pa.DictionaryArray.from_arrays(pa.array(rows.station.astype(np.int32)), pa.array(list(stations) or [""]))
-        table = table.set_column(names.index("station"), "station", words)
-    if "channel" in names:
-        table = table.set_column(names.index("channel"), "channel", _letters(rows.channel))
-    return table.set_column(names.index("source_row"), "source_row", pa.array(rows.source_row & np.uint64(ROW_MASK)))
+    arrays = []
+    for c in rows.columns():
+        if c.name == "station":
+            arrays.append(pa.DictionaryArray.from_arrays(pa.array(rows.station.astype(np.int32)), pa.array(list(stations) or [""])))
+        elif c.name == "channel":
+            arrays.append(_letters(rows.channel))
+        elif c.name == "source_row":
+            numbers = rows.source_row
+            if len(numbers) and numbers.max() > ROW_MASK:  # not of the first feed
+                numbers = numbers & np.uint64(ROW_MASK)
+            arrays.append(pa.array(numbers))
+        else:
+            arrays.append(arrow.array_of(c, getattr(rows, c.name)))
+    kind: Any = type(rows)
+    return pa.Table.from_arrays(arrays, schema=_told_schema(kind))
+
+
+@cache
+def _told_schema(kind: Any) -> Any:
+    """The Arrow schema of a decoded table in its public form."""
+    schema = arrow.schema_of(kind)
+    for name, type_ in (("station", pa.dictionary(pa.int32(), pa.string())), ("channel", pa.string()), ("source_row", pa.uint64())):
+        if name in schema.names:
+            schema = schema.set(schema.get_field_index(name), pa.field(name, type_))
+    return schema
 
 
 def _letters(codes: Any) -> Any:

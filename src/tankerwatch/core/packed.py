@@ -34,4 +34,6 @@ class Packed:
 def unpacked(rows: Any) -> Any:
     """The table with Python strings in place of its packed columns."""
     assert isinstance(rows, Table)
+    if not len(rows):
+        return type(rows).empty()
     return rows.replace(**{c.name: values.objects() for c in rows.columns() if isinstance(values := getattr(rows, c.name), Packed)})

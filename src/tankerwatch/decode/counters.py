@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tankerwatch.core.kernels import index as ix
-from tankerwatch.core.schema import U8
+from tankerwatch.core.schema import I64, U8
 
 USED = ix.USED
 BLANK = ix.BLANK
@@ -63,12 +63,12 @@ class Counters:
         counts["rejected"] = dict(sorted(self.rejected.items(), key=lambda item: (-item[1], item[0])))
         return counts
 
-    def add(self, reasons: U8) -> None:
-        """Count what became of lines, (n,) numbers of kernels/index.py or of this file."""
-        self.lines += len(reasons)
-        for reason, count in enumerate(np.bincount(reasons, minlength=1).tolist()):
-            if count:
-                self._change(reason, count)
+    def add(self, by_reason: I64) -> None:
+        """Count what became of lines: (256,) how many by the number of kernels/index.py or of this file."""
+        for reason in np.flatnonzero(by_reason).tolist():
+            count = int(by_reason[reason])
+            self.lines += count
+            self._change(reason, count)
 
     def move(self, old: int, new: int) -> None:
         """A line that was counted as one thing turned out to be another."""

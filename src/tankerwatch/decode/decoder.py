@@ -9,9 +9,10 @@ import numpy as np
 
 from tankerwatch.core.kernels import index_fragments as fr
 from tankerwatch.core.kernels import reports as rp
+from tankerwatch.core.kernels.index import read_only
 from tankerwatch.core.packed import unpacked
 from tankerwatch.core.schema import I64
-from tankerwatch.core.tables import FEED_SHIFT, Bases, Calls, Fixes, Heard, Lines, Others, Statics, Texts
+from tankerwatch.core.tables import Bases, Calls, Fixes, Heard, Lines, Others, Statics, Texts
 from tankerwatch.decode import bases, positions, statics, texts
 from tankerwatch.decode.clock import Clock
 from tankerwatch.decode.counters import INCOMPLETE, REJECTION, Counters, FeedCounters
@@ -19,7 +20,7 @@ from tankerwatch.decode.distress import CallReader
 from tankerwatch.decode.radar import RadarReader
 from tankerwatch.decode.sentences import Found, Sentences
 
-CHUNK = 32_768
+CHUNK = 16_384
 """Lines worked on at once; so memory is bounded and stays in the cache. What comes out does not depend on it."""
 
 _Tables = tuple[Fixes, Statics, Bases, Texts, Calls, Others]
@@ -122,20 +123,19 @@ class Decoder:
 
     def _count(self, found: Found) -> None:
         """Add what became of the lines and the messages to the counters."""
-        self.counters.add(found.reasons)
+        by_reason, by_feed = np.zeros(256, np.int64), np.zeros((self._sentences.feeds(), 3), np.int64)
+        fr.tally(found.reasons, read_only(found.lines.source_row), found.source_row, REJECTION, by_reason, by_feed)
+        self.counters.add(by_reason)
         self.counters.sentences += len(found.entries)
         self.counters.messages += len(found.messages)
-        feeds = (found.lines.source_row >> np.uint64(FEED_SHIFT)).astype(np.int64)
-        last = int(feeds.max()) if len(feeds) else -1
-        while len(self._feed_counters) <= last:
-            self._feed_counters.append(FeedCounters())
-        lines = np.bincount(feeds, minlength=1)
-        rejected = np.bincount(feeds, weights=REJECTION[found.reasons], minlength=1)
-        messages = np.bincount((found.source_row >> np.uint64(FEED_SHIFT)).astype(np.int64), minlength=1)
-        for feed, counters in enumerate(self._feed_counters):
-            counters.lines += int(lines[feed]) if feed < len(lines) else 0
-            counters.rejected += int(rejected[feed]) if feed < len(rejected) else 0
-            counters.messages += int(messages[feed]) if feed < len(messages) else 0
+        for feed in np.flatnonzero(by_feed[:, 0]).tolist():
+            while len(self._feed_counters) <= feed:
+                self._feed_counters.append(FeedCounters())
+            counters = self._feed_counters[feed]
+            lines, messages, rejected = by_feed[feed].tolist()
+            counters.lines += lines
+            counters.rejected += rejected
+            counters.messages += messages
         for _, feed, reason in found.settled.tolist():
             self.counters.move(INCOMPLETE, reason)
             self._feed_counters[feed].rejected += int(REJECTION[reason]) - 1

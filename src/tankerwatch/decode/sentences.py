@@ -15,6 +15,8 @@ from tankerwatch.core.mmsi import forms_and_junk
 from tankerwatch.core.schema import F64, I64, U8, U64
 from tankerwatch.core.tables import FEED_SHIFT, Lines
 
+_NONE_SETTLED = np.zeros((0, 3), np.int64)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
@@ -64,11 +66,13 @@ class Sentences:
         self._keys, self._numbers, self._known, self._fresh = ix.stations_table()
         self._open = fr.open_messages()
         self._limits = layouts.length_limits()
-        self._identities = forms_and_junk()
+        forms, junk = forms_and_junk()
+        self._identities = forms, junk, fr.millions(forms, junk)
         self._feeds = np.zeros((0, fr.FEED_WIDTH), np.int64)
         self._feed_station = np.zeros(0, np.int64)
         self._serial = 0
         self._age = 0
+        self._age_before = 0
         self._reserve = np.empty((0, ix.ENTRY_WIDTH), np.int64)
         self._messages = _Messages(0)
         self._settled = np.zeros((32 * fr.PARTS, 3), np.int64)
@@ -78,6 +82,10 @@ class Sentences:
     def station_of_feed(self, feed: int) -> int:
         """The station that stands for a feed where the sentences name none."""
         return int(self._feed_station[feed])
+
+    def feeds(self) -> int:
+        """How many feeds have been heard or named."""
+        return len(self._feeds)
 
     def read(self, lines: Lines) -> Found:
         """Find the sentences of some lines and the messages complete with them. Call `settle` once all entries have an outcome."""
@@ -129,14 +137,15 @@ class Sentences:
                 made,
                 settled,
             )
-            settlements.append(settled[1 : settled[0, 0] + 1].copy())
-            settled[0, 0] = 0
+            if settled[0, 0]:
+                settlements.append(settled[1 : settled[0, 0] + 1].copy())
+                settled[0, 0] = 0
             if at >= count:
                 break
             if made[1] + fr.LONGEST + 64 <= len(tail):
                 continue  # it was `settled` that was full
             tail = self._messages.tail = np.concatenate([tail, np.empty(max(len(tail), 8 * fr.LONGEST), np.uint8)])
-        self._age = int(made[2])
+        self._age_before, self._age = self._age, int(made[2])
         n = int(made[0])
         plain = np.flatnonzero(entries[:, ix.KIND] >= ix.RMC) if made[3] else np.empty(0, np.int64)
         return Found(
@@ -150,13 +159,14 @@ class Sentences:
             message_times[:n],
             message_rows[:n],
             ix.read_only(tail),
-            settlements[0] if len(settlements) == 1 else np.concatenate(settlements),
+            np.concatenate(settlements) if settlements else _NONE_SETTLED,
             bool(made[4]),
         )
 
     def settle(self, found: Found) -> None:
         """All entries have an outcome: write what became of each line to `found.reasons`, and let go of the batch."""
-        fr.settle_lines(found.entries, len(found.entries), found.outcomes, found.reasons, self._open[0], self._open[1], self._serial)
+        slots, parts = self._open[:2]
+        fr.settle_lines(found.entries, len(found.entries), found.outcomes, found.reasons, slots, parts, self._serial, self._age_before)
         self._serial += len(found.lines)
 
     def _grow(self, feed: int, name: str) -> None:

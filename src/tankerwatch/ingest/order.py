@@ -190,6 +190,10 @@ class Window:
         if not len(lines):
             return
         key = np.empty(len(lines))
+        if not self._window_s:
+            self.late += stamps.order_keys(lines.time_s, lines.end, 0.0, self._most_bytes, self._ring, self._state, key)
+            yield LineRun(lines, key)
+            return
         length = lines.end - lines.start + 1
         self.late += stamps.order_keys(lines.time_s, length, self._window_s, self._most_bytes, self._ring, self._state, key)
         new = LineRun(lines, key)

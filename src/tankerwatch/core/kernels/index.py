@@ -288,12 +288,12 @@ READ_BEYOND = 48
 """Bytes behind the last line that the kernels may read, though nothing comes of them."""
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def _in_address(c: int) -> bool:
     return 65 <= c <= 90 or 48 <= c <= 57
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def _usual(buffer: Any, p: int, e: int, entries: Any, found: int) -> bool:
     """Whether buffer[p:e] is one sound VDM or VDO in its usual form, which goes to entries[found]. Eight bytes at a time.
 

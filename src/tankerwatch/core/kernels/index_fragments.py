@@ -75,32 +75,37 @@ def _six(c: Any) -> int:
     return v - 8 if v > 40 else v
 
 
-@nb.njit(cache=True, nogil=True)
-def _sieve(junk: Any) -> Any:
-    """(64,) u64: a bit for each of the numbers in `junk`, so that most others need not be compared with them."""
-    made = np.zeros(64, np.uint64)
-    for i in range(len(junk)):
-        at = (junk[i] ^ (junk[i] >> 12)) & 4095
-        made[at >> 6] |= np.uint64(1) << np.uint64(at & 63)
+_MILLION = 1_000_000
+_NO_FORM, _ONE_FORM, _MIXED = range(3)
+
+
+def millions(forms: Any, junk: Any) -> Any:
+    """(1074,) u8: whether all identities of a million have no form, or one and are no junk; of a mixed million each is looked at."""
+    first = np.arange(1074)[:, None] * _MILLION
+    within = ((forms[:, 0] <= first) & (first + _MILLION <= forms[:, 1])).any(axis=1)
+    touched = ((forms[:, 0] < first + _MILLION) & (first < forms[:, 1])).any(axis=1)
+    made = np.where(within, _ONE_FORM, np.where(touched, _MIXED, _NO_FORM)).astype(np.uint8)
+    made[junk[junk < 1074 * _MILLION] // _MILLION] = _MIXED
     return made
 
 
 @nb.njit(cache=True, nogil=True)
-def _odd(mmsi: int, forms: Any, junk: Any, sieve: Any) -> bool:
-    """Whether a number has no form of the standard, or is one that installers leave in."""
-    at = (mmsi ^ (mmsi >> 12)) & 4095
-    if (sieve[at >> 6] >> np.uint64(at & 63)) & np.uint64(1) != 0:
-        for i in range(len(junk)):
-            if junk[i] == mmsi:
-                return True
+def _odd(mmsi: int, forms: Any, junk: Any, kinds: Any) -> bool:
+    """Whether a number has no form of the standard, or is one that installers leave in. kinds: `millions`."""
+    kind = kinds[mmsi // _MILLION]
+    if kind != _MIXED:
+        return bool(kind == _NO_FORM)
+    for i in range(len(junk)):
+        if junk[i] == mmsi:
+            return True
     for i in range(len(forms)):  # noqa: SIM110 (numba has no all)
         if forms[i, 0] <= mmsi < forms[i, 1]:
             return False
     return True
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
-def _message(buffer: Any, messages: Any, m: int, limits: Any, forms: Any, junk: Any, sieve: Any) -> int:
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _message(buffer: Any, messages: Any, m: int, limits: Any, forms: Any, junk: Any, kinds: Any) -> int:
     """Type, repeat indicator and identity of message `m`, whose place and length are known; USED, or why it cannot be decoded."""
     bits = messages[m, BITS]
     what = ix.TOO_SHORT
@@ -114,7 +119,8 @@ def _message(buffer: Any, messages: Any, m: int, limits: Any, forms: Any, junk: 
             quality = messages[m, QUALITY]
             if repeat > 0:
                 quality |= _REPEATED
-            if _odd(int(mmsi), forms, junk, sieve):
+            identities = kinds[mmsi // _MILLION]  # looked at here: a call that takes arrays costs more than all the rest
+            if identities != _ONE_FORM and _odd(int(mmsi), forms, junk, kinds):
                 quality |= _MMSI_ODD
             if bits < limits[kind, 1] or bits >= limits[kind, 2] + 6:
                 quality |= _BAD_LENGTH
@@ -155,6 +161,16 @@ def _move(slots: Any, i: int, newest: bool) -> None:
     slots[i, _NEWER] = newer
     slots[older, _NEWER] = i
     slots[newer, _OLDER] = i
+
+
+@nb.njit(cache=True, nogil=True)
+def _free(slots: Any, parts: Any, i: int) -> None:
+    """Give slot `i` up; its lines stay what they were counted as."""
+    slots[i, _STATE] = _FREE
+    for j in range(parts.shape[1]):
+        parts[i, j, _SERIAL] = -1
+        parts[i, j, _PART_ENTRY] = -1
+    _move(slots, i, False)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -260,6 +276,7 @@ def assemble(
     limits: Any,
     forms: Any,
     junk: Any,
+    kinds: Any,
     serial: int,
     messages: Any,
     message_times: Any,
@@ -272,13 +289,15 @@ def assemble(
 
     time_s, source_row: by line · outcomes: (capacity,) u8 out, what became of each entry · feeds: (feeds, FEED_WIDTH) i64 kept between
     calls · feed_station: (feeds,) i64, the station that stands for a feed · slots, parts, times, rows, kept, marks: `open_messages` ·
-    limits: (64, 3) `layouts.length_limits` · forms, junk: `mmsi.forms_and_junk` · serial: the number of the batch's first line among all
-    lines ever · messages, message_times, message_rows: out, one row a message, with room for `count` · made: (5,) i64,
-    messages and bytes of the tail so far, the age clock, entries that are not AIS, and not 0 when a message is of the own ship ·
-    settled: (capacity, 3) i64 out: [0, 0] holds how many rows follow, each a line's serial number, its feed and what became of it:
-    lines of earlier batches that were counted as incomplete and are not.
+    limits: (64, 3) `layouts.length_limits` · forms, junk: `mmsi.forms_and_junk` · kinds: `millions` of them ·
+    serial: the number of the batch's first line among all lines ever · messages, message_times, message_rows: out, one row a message, with
+    room for `count` · made: (5,) i64, messages and bytes of the tail so far, the age clock, entries that are not AIS, and not 0 when a
+    message is of the own ship · settled: (capacity, 3) i64 out: [0, 0] holds how many rows follow, each a line's serial number, its feed
+    and what became of it: lines of earlier batches that were counted as incomplete and are not.
     """
-    sieve = _sieve(junk)
+    m = made[0]
+    age = made[2]
+    resume = count
     for e in range(first, count):
         kind = entries[e, ix.KIND]
         line = entries[e, ix.LINE]
@@ -300,15 +319,15 @@ def assemble(
             continue
         total = entries[e, ix.TOTAL]
         if total > 1 and (made[1] + LONGEST + 64 > len(tail) or settled[0, 0] + PARTS + 1 >= len(settled)):
-            return e
+            resume = e
+            break
         feeds[feed, SENTENCES] += 1
-        made[2] += 1
+        age += 1
         if feeds[feed, PGHP_STATE] != _NONE or feeds[feed, TAG_STATE] != _NONE:
             _station(entries[e], feeds[feed])
         if entries[e, ix.RANK] == 0:
             entries[e, ix.STATION] = feed_station[feed]
         now = time_s[line]
-        m = made[0]
         if total == 1:
             messages[m, FROM] = entries[e, ix.AT]
             messages[m, TAIL] = 0
@@ -319,12 +338,12 @@ def assemble(
             messages[m, CHANNEL] = entries[e, ix.CHANNEL]
             messages[m, STATION] = entries[e, ix.STATION]
             messages[m, ENTRY] = e
-            what = _message(buffer, messages, m, limits, forms, junk, sieve)
+            what = _message(buffer, messages, m, limits, forms, junk, kinds)
             outcomes[e] = what
             if what == ix.USED:
                 message_times[m] = now
                 message_rows[m] = source_row[line]
-                made[0] = m + 1
+                m += 1
             continue
 
         entry = entries[e]
@@ -342,23 +361,20 @@ def assemble(
             if slot[_STATE] == _PENDING and slot[_HAVE] >> k > 1 and (slot[_GROUP] == 0 or slot[_GROUP] != entry[ix.GROUP]):
                 old = old or behind > LATE_SENTENCES or (timed and abs(now - times[i]) > LATE_S)
             if old:
-                slot[_STATE] = _FREE
-                _move(slots, i, False)
+                _free(slots, parts, i)
                 i = -1
             elif slot[_STATE] == _PENDING:
                 if has:
                     if _same_part(buffer, entry, parts[i, k], kept[i, k]):
                         outcomes[e] = ix.DUPLICATE_FRAGMENT
                         continue
-                    slot[_STATE] = _FREE  # another message under the same number: the one before stays incomplete
-                    _move(slots, i, False)
+                    _free(slots, parts, i)  # another message under the same number: the one before stays incomplete
                     i = -1
             elif k > 0 and _same_part(buffer, entry, parts[i, k], kept[i, k]):
                 outcomes[e] = ix.DUPLICATE_FRAGMENT
                 continue
             elif k == 0 or slot[_LATE] == 0:
-                slot[_STATE] = _FREE
-                _move(slots, i, False)
+                _free(slots, parts, i)
                 i = -1
             # else: complete, with a late part that was perhaps another message's: this one replaces it, in order
         if i < 0:
@@ -385,7 +401,7 @@ def assemble(
         if again:
             slot[_LATE] = 0
         slot[_HAVE] |= 1 << k
-        slot[_AGE] = made[2]
+        slot[_AGE] = age
         _move(slots, i, True)
         slot[_COUNT] = state[SENTENCES]
         slot[_QUALITY] |= entry[ix.QUALITY]
@@ -419,11 +435,11 @@ def assemble(
         message[CHANNEL] = slot[_CHANNEL]
         message[STATION] = slot[_STATION]
         message[ENTRY] = e
-        what = _message(tail, messages, m, limits, forms, junk, sieve)
+        what = _message(tail, messages, m, limits, forms, junk, kinds)
         if what == ix.USED:
             message_times[m] = times[i]
             message_rows[m] = rows[i]
-            made[0] = m + 1
+            m += 1
             made[1] += size
         for j in range(total):
             part = parts[i, j]
@@ -436,7 +452,9 @@ def assemble(
                 settled[settled[0, 0], 2] = what
                 _settle(part[_SERIAL], slots, parts)
         slot[_STATE] = _DONE
-    return count
+    made[0] = m
+    made[2] = age
+    return int(resume)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -449,10 +467,11 @@ def _settle(serial: int, slots: Any, parts: Any) -> None:
 
 
 @nb.njit(cache=True, nogil=True)
-def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: Any, parts: Any, serial: int) -> None:
+def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: Any, parts: Any, serial: int, age: int) -> None:
     """Decide what became of each line: used when one of its entries was, else incomplete when one may still be, else the first reason.
 
-    Then let go of the batch: open parts remember a line's serial number only where the line counts as incomplete.
+    Then let go of the batch: open parts remember a line's serial number only where the line counts as incomplete. age: the age clock
+    before the batch, so that only the slots used since are looked at.
     """
     for e in range(count):
         line = entries[e, ix.LINE]
@@ -460,13 +479,30 @@ def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: A
         new = outcomes[e]
         if old == ix.OPEN or new == ix.USED or (new == ix.INCOMPLETE and old != ix.USED):
             reasons[line] = new
-    for i in range(len(parts)):
+    i = slots[SLOTS, _OLDER]
+    while i != SLOTS and slots[i, _AGE] > age:
         for j in range(parts.shape[1]):
             part = parts[i, j]
             if part[_PART_ENTRY] >= 0:
                 if slots[i, _STATE] != _PENDING or reasons[part[_SERIAL] - serial] != ix.INCOMPLETE:
                     part[_SERIAL] = -1
                 part[_PART_ENTRY] = -1
+        i = slots[i, _OLDER]
+
+
+@nb.njit(cache=True, nogil=True)
+def tally(reasons: Any, source_row: Any, message_rows: Any, rejection: Any, by_reason: Any, by_feed: Any) -> None:
+    """Count lines and messages. rejection: (256,) 1 for the reasons that are one · by_reason: (256,) i64, added to · by_feed:
+    (feeds, 3) i64, added to: lines, messages and rejected lines.
+    """
+    for i in range(len(reasons)):
+        reason = reasons[i]
+        feed = np.int64(source_row[i] >> np.uint64(48))
+        by_reason[reason] += 1
+        by_feed[feed, 0] += 1
+        by_feed[feed, 2] += rejection[reason]
+    for m in range(len(message_rows)):
+        by_feed[np.int64(message_rows[m] >> np.uint64(48)), 1] += 1
 
 
 def warm() -> None:
@@ -493,6 +529,7 @@ def warm() -> None:
         np.zeros((64, 3), np.int64),
         np.zeros((1, 2), np.int64),
         np.zeros(1, np.int64),
+        np.zeros(1074, np.uint8),
         0,
         np.zeros((4, MESSAGE_WIDTH), np.int64),
         np.zeros(4),
@@ -501,4 +538,6 @@ def warm() -> None:
         np.zeros(5, np.int64),
         np.zeros((64, 3), np.int64),
     )
-    settle_lines(entries, count, outcomes, reasons, kept[0], kept[1], 0)
+    settle_lines(entries, count, outcomes, reasons, kept[0], kept[1], 0, 0)
+    rows = np.zeros(1, np.uint64)
+    tally(reasons, ix.read_only(rows), rows, np.zeros(256, np.uint8), np.zeros(256, np.int64), np.zeros((1, 3), np.int64))

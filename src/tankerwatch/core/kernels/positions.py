@@ -31,7 +31,7 @@ _WHOLE_BITS = 149
 """With these, a message of type 1, 2, 3 or 18 holds all fields that are read."""
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def _class_a(buffer: Any, at: int, values: Any) -> None:
     """The fields of a whole report of type 1, 2 or 3, as `layouts.POSITIONS` has them; the two's complements not yet resolved."""
     a, b = np.int64(bits48(buffer, at)), np.int64(bits48(buffer, at + 8))
@@ -48,7 +48,7 @@ def _class_a(buffer: Any, at: int, values: Any) -> None:
     values[_RAIM] = (d >> 43) & 1
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def _class_b(buffer: Any, at: int, values: Any) -> None:
     """The same of a whole report of type 18."""
     a, b = np.int64(bits48(buffer, at)), np.int64(bits48(buffer, at + 8))

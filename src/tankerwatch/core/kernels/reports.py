@@ -33,6 +33,8 @@ CALLSIGN_LONGEST, NAME_LONGEST, ETA_LONGEST = 7, 20, 11
 BASE_NUMBERS = ("year", "month", "day", "hour", "minute", "second", "lon", "lat", "aid_type", "virtual", "off_position")
 _YEAR, _B_MONTH, _B_DAY, _B_HOUR, _B_MINUTE, _SECOND, _LON, _LAT, _AID_TYPE, _VIRTUAL, _OFF, _AID_NAME = range(12)
 MORE_LONGEST = 14
+_BASE_WHOLE_BITS = 134
+"""With these, a message of type 4 or 11 holds all fields that are read."""
 
 # Quality bits set here; the same numbers as in core/tables.py (a test compares them).
 _RESERVED_VALUE = 1 << 1
@@ -177,7 +179,7 @@ def statics(
 
 
 @nb.njit(cache=True, nogil=True)
-def _utc(year: int, month: int, day: int, hour: int, minute: int, second: int) -> float:
+def _utc(year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any) -> float:
     """Seconds since 1970 of a date and time as sent; NaN where a part is not available or no such moment exists."""
     if not (1 <= year <= 9999 and 1 <= month <= 12 and day >= 1 and 0 <= hour <= 23 and 0 <= minute <= 59 and 0 <= second <= 59):
         return np.nan
@@ -191,7 +193,7 @@ def _utc(year: int, month: int, day: int, hour: int, minute: int, second: int) -
     from_march = (month + 9) % 12
     y = year - 1 if month <= 2 else year
     days = 365 * y + y // 4 - y // 100 + y // 400 + (153 * from_march + 2) // 5 + day - 1 - 719468
-    return days * 86400.0 + hour * 3600.0 + minute * 60.0 + second
+    return float(days * 86400.0 + hour * 3600.0 + minute * 60.0 + second)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -217,8 +219,17 @@ def bases(
         quality = messages[m, fr.QUALITY]
         doubles[0, row] = time_s[m]
         doubles[1, row] = np.nan
+        whole = form == 0 and bits >= _BASE_WHOLE_BITS
+        a = b = c = np.int64(0)
+        if whole:
+            a, b, c = np.int64(bits48(source, at)), np.int64(bits48(source, at + 8)), np.int64(bits48(source, at + 16))
         for f in range(2):
-            value = _number(source, at, bits, places, form, _LON + f)
+            if not whole:
+                value = _number(source, at, bits, places, form, _LON + f)
+            elif f == 0:
+                value = int((((b & 0x1FFFF) << 11) | (c >> 37)) ^ 0x8000000) - 0x8000000
+            else:
+                value = int(((c >> 10) & 0x7FFFFFF) ^ 0x4000000) - 0x4000000
             most = 180 if f == 0 else 90
             if abs(value) <= most * 600000:
                 doubles[2 + f, row] = value / 600000.0
@@ -236,7 +247,11 @@ def bases(
         bytes_[3, row] = 0
         begin = ends[row]
         end = begin
-        if form == 0:
+        if whole:
+            doubles[1, row] = _utc(
+                ((a & 1023) << 4) | (b >> 44), (b >> 40) & 15, (b >> 35) & 31, (b >> 30) & 31, (b >> 24) & 63, (b >> 18) & 63
+            )
+        elif form == 0:
             doubles[1, row] = _utc(
                 _number(source, at, bits, places, 0, _YEAR),
                 _number(source, at, bits, places, 0, _B_MONTH),

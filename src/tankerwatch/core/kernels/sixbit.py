@@ -14,7 +14,7 @@ ABSENT = -(1 << 40)
 """Stands for a field that does not lie within the message."""
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def bits_at(source: Any, at: int, first: int, width: int) -> int:
     """The unsigned number in bits first to first + width of the armoured payload that begins at source[at]. It must lie within."""
     end = first + width

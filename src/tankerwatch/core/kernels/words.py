@@ -54,26 +54,26 @@ _lowest: Any = _lowest_of
 _turned: Any = _turned_of
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def word(buffer: Any, at: int) -> Any:
     """buffer[at] to buffer[at + 7], the first the lowest byte. All eight must lie within the buffer: its padding is for this."""
     _ = buffer[at + 7]  # so that NUMBA_BOUNDSCHECK sees it
     return _load(buffer, at)
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def first_bytes(count: int) -> Any:
     """A mask of the lowest `count` bytes of a word, 1 to 8."""
     return np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * count)
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def first_marked(marks: Any) -> int:
     """The number of the first byte whose highest bit is set; one must be."""
     return int(_lowest(marks) >> np.uint64(3))
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def folded(value: Any) -> Any:
     """All eight bytes joined by exclusive or."""
     value ^= value >> np.uint64(32)
@@ -82,7 +82,7 @@ def folded(value: Any) -> Any:
     return int(value & np.uint64(0xFF))
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def not_armour(value: Any) -> Any:
     """Not 0 when a byte is no character of an armoured payload: 48 to 87 and 96 to 119 (IEC 61162-1, 8.3, table of symbols)."""
     low = value & _LOW
@@ -93,7 +93,7 @@ def not_armour(value: Any) -> Any:
     return (value | ~from_48 | (from_88 & ~from_96) | from_120) & _HIGH
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def bits48(buffer: Any, at: int) -> Any:
     """The 48 bits of the eight armoured characters from buffer[at] on, the first the highest. What is no armour gives senseless bits."""
     value = ((_turned(word(buffer, at)) | _HIGH) - np.uint64(0x3030303030303030)) & _LOW  # no byte borrows from another
