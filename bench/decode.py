@@ -201,6 +201,8 @@ def race(contestants: list[Contestant], files: dict[int, tuple[Path, int]], roun
 def ratios(one: Contestant, other: Contestant) -> str:
     """How many times faster `one` is, round by round: median and spread."""
     each = sorted(theirs / ours for ours, theirs in zip(one.per_million_s, other.per_million_s, strict=True))
+    if statistics.median(each) < 0.5:
+        return f"1/{1 / statistics.median(each):.0f} (1/{1 / each[0]:.0f} to 1/{1 / each[-1]:.0f})"
     return f"{statistics.median(each):.1f}× ({each[0]:.1f} to {each[-1]:.1f})"
 
 
