@@ -66,5 +66,6 @@ clean: ## remove the environment and every cache; the next make begins from noth
 # Compiled code is cached beside its source; this only makes sure that nobody waits for it later.
 .venv/compiled: $(KERNELS) | .venv/ready
 	@echo "compiling the kernels (once)"
+	@rm -f src/tankerwatch/core/kernels/__pycache__/*.nb[ci]  # a kernel keeps old code of another file that it inlined
 	@$(RUN)/python -c 'from tankerwatch.core import kernels; kernels.warm()'
 	@touch $@
