@@ -184,7 +184,8 @@ def test_a_detector_is_one_new_file(tmp_path, monkeypatch):
 def test_nothing_of_one_machine_is_tracked():
     """No package registry's host name and no path of a developer's machine: versions are pinned, addresses are not."""
     hosts = "|".join(
-        f"{name}[.]{end}" for name, end in (("pypi", "org"), ("python[h]osted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("debian", "org"))
+        f"{name}[.]{end}"
+        for name, end in (("pypi", "org"), ("python[h]osted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("debian", "org"))
     )
     folders = "|".join(("work", "root", "home"))
     foreign = re.compile(rf"{hosts}|(?<![\w.])/(?:{folders})/".encode())
