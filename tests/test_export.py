@@ -8,6 +8,7 @@ import importlib.util
 import io
 import json
 
+import pyais
 import pyarrow.parquet as pq
 import pytest
 
@@ -187,7 +188,7 @@ def test_from_python_columns_are_arrays(log):
     part = next(part for part in tw.decode(log) if len(part.positions))
     assert part.positions.mmsi.tolist() == [311000002, 311000001, 311000003][: len(part.positions)]
     with pytest.raises(AttributeError):
-        part.positions.no_such_column  # noqa: B018
+        part.positions.no_such_column  # noqa: B018 asking is the test
 
 
 def test_a_long_file_comes_in_parts(tmp_path):
@@ -212,3 +213,12 @@ def test_analyse_from_python(log):
     assert result.counters["lines"] == len(lines())
     with pytest.raises(InputFault):
         tw.analyse(log.with_name("missing.nmea"))
+
+
+def test_what_has_no_columns_is_expanded_on_demand() -> None:
+    """A data link management message (20), against pyais on the sentence itself."""
+    sentence = b"!AIVDM,1,1,,A,D02=ag0flffp,0*11"
+    told = [part.expand(0) for part in tw.decode(sentence + b"\r\n") if len(part.others)]
+    assert len(told) == 1 and "error" not in told[0]
+    peer = pyais.decode(sentence).asdict()
+    assert told[0]["msg_type"] == 20 and told[0]["mmsi"] == peer["mmsi"] and told[0]["offset1"] == peer["offset1"]

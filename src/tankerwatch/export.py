@@ -22,6 +22,7 @@ from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import Table
 from tankerwatch.core.tables import ROW_MASK, Bases, Batch, Calls, Fixes, Heard, Others, Statics, Texts
 from tankerwatch.decode import Decoder
+from tankerwatch.decode.expand import expand
 from tankerwatch.ingest.bytes import Recording
 from tankerwatch.ingest.sources import recorded
 
@@ -48,6 +49,10 @@ class Part:
         self.others = Columns(heard.others, heard.stations)
         self.bases = Columns(heard.bases, heard.stations)
         self.calls = Columns(heard.calls, heard.stations)
+
+    def expand(self, row: int) -> dict[str, Any]:
+        """Every field of the message in a row of `others`, by name; `{"error": why}` for one that cannot be read."""
+        return expand(self.others.payload[row], int(self.others.fill_bits[row]))
 
 
 class Columns:

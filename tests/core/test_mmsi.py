@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tankerwatch.config.keys import KINDS
 from tankerwatch.core import mmsi
 from tankerwatch.core.mids import MIDS
 
@@ -91,6 +92,7 @@ def kind(number: int, ship_type: int = 0, msg_type: int = 1) -> int:
 def test_the_numbers_are_those_of_the_wire():
     words = ["not known", "tanker", "cargo", "passenger", "fishing", "service", "high-speed craft", "pleasure", "authority", "other"]
     assert list(mmsi.KIND_WORDS[:10]) == words and len(mmsi.KIND_WORDS) == len(mmsi.KIND_KEYS) == 15
+    assert mmsi.KIND_KEYS[1:10] == KINDS  # the configuration has its own list, so that help needs no NumPy
     assert (mmsi.UNKNOWN, mmsi.TANKER, mmsi.AUTHORITY, mmsi.OTHER, mmsi.RADAR, mmsi.BASE, mmsi.AID, mmsi.AIRCRAFT, mmsi.BEACON) == (
         0, 1, 8, 9, 10, 11, 12, 13, 14,
     )  # fmt: skip

@@ -190,7 +190,7 @@ def test_a_wrong_clock_is_shown(peer, start_desk, tmp_path):
     with start_desk(f"tcp://127.0.0.1:{station.port}", "--config", own, tmp_path / "data") as desk:
         station.wait_for_desk()
         assert desk.health()["clock_check"]["state"] == "unknown"
-        now_s = time.time()  # noqa: TID251
+        now_s = time.time()  # noqa: TID251 the station's own clock
         for n in range(25):
             (line,) = sentences(encoder.base_station(2320001 + n % 3, now_s - 7200 + n / 10, 24.0, 58.0))
             station.send(line + b"\r\n")

@@ -359,7 +359,7 @@ def test_an_open_file_that_unpacks_and_breaks_off_gives_what_it_has(tmp_path: Pa
 def test_an_open_file_that_cannot_be_read_is_refused_with_advice(tmp_path: Path) -> None:
     path = write(tmp_path / "a", line(0))
     with path.open(encoding="ascii") as file, pytest.raises(InputFault, match="open as text") as fault:
-        Recording("", content=file)  # type: ignore[arg-type]
+        Recording("", content=file)  # type: ignore[arg-type]  # the mistake that is tested
     assert "rb" in fault.value.help
     with path.open("ab") as file, pytest.raises(InputFault, match="cannot be read"):
         Recording("", content=file)

@@ -163,7 +163,7 @@ def test_decisions() -> None:
         ("acknowledge", "alert-1", "words"),
     ):
         with pytest.raises(InputFault):
-            decision(kind, subject, content, NOW)  # type: ignore[arg-type]
+            decision(kind, subject, content, NOW)  # type: ignore[arg-type]  # foreign values
 
 
 def test_moments_are_utc() -> None:

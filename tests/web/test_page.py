@@ -26,7 +26,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 if CHROMIUM is None:
     pytest.skip("no chromium on this machine", allow_module_level=True)
 
-from fake_desk import DIST, HOSTILE_NAME, FakeDesk, make_app  # noqa: E402
+from fake_desk import DIST, HOSTILE_NAME, FakeDesk, make_app  # noqa: E402 only where there is a browser
 
 if not (DIST / "index.html").is_file():
     pytest.skip("the page is not built", allow_module_level=True)

@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 from tankerwatch.cli import commands, reporting
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
+from tankerwatch.core.incidents import REPORT_KINDS
 
 INPUT: Final = (
     "logs of NMEA sentences (.nmea .txt .log .aivdm, also .gz .zst), files of decoded reports (.csv .parquet), folders of these; "
@@ -125,7 +126,7 @@ def parser() -> Parser:
         ],
     )
     report.add_argument("words", metavar="WORDS", help="what happened, in one or two sentences")
-    report.add_argument("--kind", choices=reporting.KINDS, default="report", help="what it is: %(choices)s (report)")
+    report.add_argument("--kind", choices=REPORT_KINDS, default="report", help="what it is: %(choices)s (report)")
     report.add_argument("--ship", metavar="SHIP", help="the ship it is about: MMSI, or her name if it is clear")
     report.add_argument(
         "--at", type=reporting.place, metavar="PLACE", help="where: 25.43,57.37 or 25°26.0′N 057°22.4′E (south: --at=-25.4,57.3)"

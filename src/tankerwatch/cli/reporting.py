@@ -15,7 +15,6 @@ from tankerwatch.cli.output import plain, print_json
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
 
-KINDS: Final = ("distress", "sighting", "rescue", "note", "report")
 ANSWER_LIMIT_BYTES: Final = 1 << 20
 PATIENCE_S: Final = 10.0
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 SEVERITIES: Final = ("notice", "caution", "danger", "distress")
 RANK: Final = {name: rank for rank, name in enumerate(SEVERITIES)}
 
+REPORT_KINDS: Final = ("distress", "sighting", "rescue", "note", "report")
+
 OPEN: Final = "open"
 CLOSED: Final = "closed"
 WITHDRAWN: Final = "withdrawn"

@@ -68,6 +68,15 @@ class Journal(Protocol):
         """Why nothing more can be written, "" while all is well."""
         ...
 
+    @property
+    def size_bytes(self) -> int:
+        """What it takes on disk."""
+        ...
+
+    def is_durable(self, number: int) -> bool:
+        """Whether this very record is on stable storage: a later one may be, where the disk failed in between."""
+        ...
+
     def append(self, batch: Batch) -> int:
         """Append what came in; the number of its last record. Not durable before `commit`."""
         ...

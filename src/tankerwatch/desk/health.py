@@ -10,11 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from tankerwatch.core.ports import FeedState
+from tankerwatch.core.ports import FeedState, Journal
 from tankerwatch.core.tables import FEED_SHIFT, View
 from tankerwatch.detect.ship import feed as feed_detector
 from tankerwatch.pipeline import River
-from tankerwatch.store.journal import FileJournal
 
 RATE_S: Final = 60
 SILENT_S: Final = 30.0
@@ -122,7 +121,7 @@ def clock_check(river: River) -> dict[str, Any]:
 
 
 def report(
-    river: River, health: Health, journal: FileJournal, feeds: Sequence[FeedState], *, version: str, mode: str, now_s: float, watching: str
+    river: River, health: Health, journal: Journal, feeds: Sequence[FeedState], *, version: str, mode: str, now_s: float, watching: str
 ) -> dict[str, Any]:
     """The whole of `GET /api/health`."""
     clock_s = river.clock_s

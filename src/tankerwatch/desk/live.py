@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import tankerwatch
 from tankerwatch.config import Config
-from tankerwatch.core.ports import Desk, FeedState, LiveSource, PictureNow
+from tankerwatch.core.ports import Desk, FeedState, Journal, LiveSource, PictureNow
 from tankerwatch.core.tables import Batch, Decision, Lines, View
 from tankerwatch.desk import health as healths
 from tankerwatch.desk import panel
@@ -30,7 +30,6 @@ from tankerwatch.ingest.lines import LineSplitter
 from tankerwatch.ingest.replay import Player
 from tankerwatch.pipeline import FAMILIES, Changes, River
 from tankerwatch.store.feeds import FeedRegister
-from tankerwatch.store.journal import FileJournal
 from tankerwatch.track.ticks import LOOK_S
 from tankerwatch.triage import render
 from tankerwatch.web.live import Hub
@@ -62,7 +61,7 @@ class LiveDesk:
     def __init__(
         self,
         config: Config,
-        journal: FileJournal,
+        journal: Journal,
         register: FeedRegister,
         hub: Hub,
         *,

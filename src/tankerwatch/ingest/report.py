@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from tankerwatch.core.errors import InputFault
+from tankerwatch.core.incidents import REPORT_KINDS
 from tankerwatch.core.tables import Decision
 
-REPORT_KINDS: Final = ("distress", "sighting", "rescue", "note", "report")
 DECISION_KINDS: Final = ("acknowledge", "confirm", "dismiss", "guard")
 LONGEST_WORDS: Final = 2000
 LONGEST_SOURCE: Final = 100

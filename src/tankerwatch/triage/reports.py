@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any
 
-from tankerwatch.core.incidents import Report
+from tankerwatch.core.incidents import REPORT_KINDS, Report
 from tankerwatch.core.tables import Decision
 from tankerwatch.triage import words
 from tankerwatch.triage.finding import Finding
-
-KINDS: Final = ("distress", "sighting", "rescue", "note", "report")
 
 
 def _number(value: Any, low: float, high: float) -> float | None:
@@ -31,7 +29,7 @@ def report(decision: Decision) -> Report:
     return Report(
         id=decision.id,
         time_s=decision.time_s if happened_s is None else happened_s,
-        kind=kind if kind in KINDS else "report",
+        kind=kind if kind in REPORT_KINDS else "report",
         words=words.clean(str(content.get("words") or "")),
         ship=None if ship is None else int(ship),
         lat_deg=lat_deg if placed else None,
