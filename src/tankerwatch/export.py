@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -91,17 +91,18 @@ def told(rows: Any, stations: tuple[str, ...]) -> Any:
     """A decoded table as Arrow in its public form: station and channel in words, `source_row` as the line's number in its input."""
     arrays = []
     for c in rows.columns():
+        values = getattr(rows, c.name)
         if c.name == "station":
-            arrays.append(pa.DictionaryArray.from_arrays(pa.array(rows.station.astype(np.int32)), pa.array(list(stations) or [""])))
+            numbers = pa.Array.from_buffers(pa.int16(), len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+            arrays.append(pa.DictionaryArray.from_arrays(numbers, _names_of(stations), safe=False))
         elif c.name == "channel":
-            arrays.append(_letters(rows.channel))
+            arrays.append(_letters(values))
         elif c.name == "source_row":
-            numbers = rows.source_row
-            if len(numbers) and numbers.max() > ROW_MASK:  # not of the first feed
-                numbers = numbers & np.uint64(ROW_MASK)
-            arrays.append(pa.array(numbers))
+            if len(values) and values.max() > ROW_MASK:  # not of the first feed
+                values = values & np.uint64(ROW_MASK)
+            arrays.append(pa.Array.from_buffers(pa.uint64(), len(values), [None, pa.py_buffer(np.ascontiguousarray(values))]))
         else:
-            arrays.append(arrow.array_of(c, getattr(rows, c.name)))
+            arrays.append(arrow.array_of(c, values))
     kind: Any = type(rows)
     return pa.Table.from_arrays(arrays, schema=_told_schema(kind))
 
@@ -110,10 +111,16 @@ def told(rows: Any, stations: tuple[str, ...]) -> Any:
 def _told_schema(kind: Any) -> Any:
     """The Arrow schema of a decoded table in its public form."""
     schema = arrow.schema_of(kind)
-    for name, type_ in (("station", pa.dictionary(pa.int32(), pa.string())), ("channel", pa.string()), ("source_row", pa.uint64())):
+    for name, type_ in (("station", pa.dictionary(pa.int16(), pa.string())), ("channel", pa.string()), ("source_row", pa.uint64())):
         if name in schema.names:
             schema = schema.set(schema.get_field_index(name), pa.field(name, type_))
     return schema
+
+
+@lru_cache(maxsize=4)
+def _names_of(stations: tuple[str, ...]) -> Any:
+    """Names of stations as Arrow has them."""
+    return pa.array(list(stations) or [""])
 
 
 def _letters(codes: Any) -> Any:
@@ -121,11 +128,14 @@ def _letters(codes: Any) -> Any:
     if len(codes) and codes.max() > 127:
         return pc.take(pa.array([chr(code) if code else None for code in range(256)], pa.string()), pa.array(codes))
     # every text has one byte, so the codes are the texts
-    there = codes != 0
-    validity = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
-    return pa.StringArray.from_buffers(
-        len(codes), pa.py_buffer(np.arange(len(codes) + 1, dtype=np.int32)), pa.py_buffer(np.ascontiguousarray(codes)), validity
-    )
+    codes = np.ascontiguousarray(codes)
+    return pa.StringArray.from_buffers(len(codes), _ends(len(codes)), pa.py_buffer(codes), arrow.validity_of(codes, 0))
+
+
+@lru_cache(maxsize=4)
+def _ends(count: int) -> Any:
+    """Where texts of one byte each begin and end."""
+    return pa.py_buffer(np.arange(count + 1, dtype=np.int32))
 
 
 def parts(paths: Sequence[Path | str], *, columns: dict[str, str] | None = None, progress: Progress | None = None) -> Iterator[Part]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import operator
+from functools import reduce
+
+import numba as nb
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -10,13 +15,12 @@ from hypothesis import strategies as st
 
 from tankerwatch.core import arrow
 from tankerwatch.core.ais import encoder, framing
-from tankerwatch.core.kernels import index as ix
-from tankerwatch.core.kernels import index_fragments as fr
-from tankerwatch.core.kernels import stamps, words
+from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels import stamps, sweep, vectors, words
 from tankerwatch.core.mmsi import forms_and_junk, is_standard
 from tankerwatch.core.packed import Packed, unpacked
 from tankerwatch.core.tables import Lines
-from tankerwatch.decode import Decoder
+from tankerwatch.decode import Decoder, sentences
 
 ARMOUR = [c for c in range(256) if 48 <= c <= 87 or 96 <= c <= 119]
 SENTENCES = [
@@ -35,19 +39,70 @@ def plain_bits(raw: bytes) -> int:
     return value
 
 
-@given(st.lists(st.sampled_from(ARMOUR), min_size=8, max_size=8), st.binary(min_size=8, max_size=8), st.integers(0, 8))
-def test_eight_armoured_characters_are_forty_eight_bits(armour, junk, kept):
+@nb.njit
+def eight_of(raw, at):
+    return words.bits48(words.view_of(raw), at)
+
+
+@nb.njit
+def four_of(raw, at):
+    return vectors.unarmoured(words.view_of(raw), at)
+
+
+@nb.njit
+def bits_of(raw, at, first, width):
+    return words.bits_at(words.view_of(raw), at, first, width)
+
+
+@nb.njit
+def checks_of(raw, at, length, byte):
+    view = words.view_of(raw)
+    return *vectors.checked(view, at, length), vectors.marked(view, at, byte), vectors.line_ends(view, at)
+
+
+@given(st.lists(st.sampled_from(ARMOUR), min_size=32, max_size=32), st.binary(min_size=32, max_size=32), st.integers(0, 32))
+def test_armoured_characters_are_their_bits(armour, junk, kept):
     """What follows a payload, whatever it is, does not touch the bits of the characters before it."""
-    raw = bytes(armour[:kept]) + junk[kept:]
-    made = int(words.bits48(np.frombuffer(raw, np.uint8), 0))
-    assert made >> (48 - 6 * kept) == plain_bits(raw[:kept])
+    raw = np.frombuffer(bytes(armour[:kept]) + junk[kept:], np.uint8)
+    for each in ([int(eight_of(raw, at)) for at in range(0, 32, 8)], four_of(raw, 0)):
+        value = sum(eight << (48 * (3 - k)) for k, eight in enumerate(each))
+        assert value >> (192 - 6 * kept) == plain_bits(raw[:kept].tobytes())
 
 
-@given(st.lists(st.one_of(st.sampled_from(ARMOUR), st.integers(0, 255)), min_size=8, max_size=8))
-def test_what_is_no_armour_is_seen_among_eight(eight):
-    value = np.uint64(words.word(np.array(eight, np.uint8), 0))
-    assert int(value) == int.from_bytes(bytes(eight), "little")
-    assert (words.not_armour(value) == 0) == all(c in ARMOUR for c in eight)
+@given(st.lists(st.sampled_from(ARMOUR), min_size=32, max_size=32), st.integers(0, 100), st.integers(1, 48))
+def test_a_field_lies_anywhere(armour, first, width):
+    raw = np.array(armour, np.uint8)
+    assert bits_of(raw, 0, first, width) == plain_bits(bytes(armour)) >> (192 - first - width) & ((1 << width) - 1)
+
+
+@given(st.integers(0, (1 << 48) - 1))
+def test_spread_is_the_way_back(eight):
+    assert int(words.spread(np.uint64(eight))).to_bytes(8, "little") == bytes(eight >> (42 - 6 * i) & 63 for i in range(8))
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from([*ARMOUR, 10, 13]), st.integers(0, 255)), min_size=64, max_size=64), st.integers(0, 64), st.data()
+)
+def test_sixty_four_bytes_are_looked_at_one_by_one(raw, length, data):
+    byte = data.draw(st.sampled_from(raw))
+    xor, armour, marked, ends = (int(number) for number in checks_of(np.array(raw, np.uint8), 0, length, byte))
+    assert words.folded(np.uint64(xor)) == reduce(operator.xor, raw[:length], 0)
+    for mask, wanted in ((armour, set(ARMOUR)), (marked, {byte}), (ends, {10, 13})):
+        assert mask == sum(1 << i for i, c in enumerate(raw) if c in wanted)
+
+
+@given(st.lists(st.one_of(st.floats(width=32), st.just(math.nan)), max_size=200), st.integers(0, 255))
+def test_what_is_there_is_a_bit_each(values, absent):
+    for kind, there in ((np.float64, vectors.doubles_there), (np.float32, vectors.singles_there)):
+        column, out = np.array(values, kind), np.zeros(4, np.uint64)
+        assert there(column, out) == np.isnan(column).sum()
+        assert np.array_equal(np.unpackbits(out.view(np.uint8), bitorder="little")[: len(values)], ~np.isnan(column))
+    column, out = (
+        np.array([absent if value != value else int(abs(value)) & 255 for value in values if abs(value) < 1e9], np.uint8),
+        np.zeros(4, np.uint64),
+    )
+    assert vectors.bytes_there(column, absent, out) == (column == absent).sum()
+    assert np.array_equal(np.unpackbits(out.view(np.uint8), bitorder="little")[: len(column)], column != absent)
 
 
 @given(
@@ -57,8 +112,7 @@ def test_what_is_no_armour_is_seen_among_eight(eight):
     )
 )
 def test_an_identity_is_judged_by_its_million(mmsi):
-    forms, junk = forms_and_junk()
-    assert fr._odd(mmsi, forms, junk, fr.millions(forms, junk)) == (not is_standard(mmsi))
+    assert ms.odd(mmsi) == (not is_standard(mmsi))
 
 
 @st.composite
@@ -74,23 +128,53 @@ def nearly_usual(draw: st.DrawFn) -> bytes:
     return bytes(raw)
 
 
-@given(st.lists(nearly_usual(), min_size=1, max_size=6), st.booleans())
-def test_the_usual_form_is_read_as_any_other(listen, lines, tagged):
-    """A blank behind a sentence is skipped, and takes it off the quick way."""
-    if tagged:
-        lines = [b"\\s:FUJ*%02X\\" % int(np.bitwise_xor.reduce(np.frombuffer(b"s:FUJ", np.uint8))) + line for line in lines]
-    quick, slow = listen(lines), listen([line + b" " for line in lines])
+BEFORE = st.sampled_from(
+    [
+        *(
+            b"\\" + body + b"*%02X\\" % reduce(operator.xor, body, 0)
+            for body in (b"s:FUJ", b"s:,c:5,x", b"g:1-2-77,s:rR\0", b"n:1,g:-", b"si:A")
+        ),
+        b"\\s:A_NAME_OF_MORE_THAN_SIXTEEN,c:1560386400*6B\\",
+        b"\\s:WRONG*00\\",
+        b"1560386400 ",
+        b"2019-06-13 00:40:00;",
+        b"",
+        b"",
+    ]
+)
+BEHIND = st.sampled_from([b"", b"", b",r003669987,1152921693", b",1412524603", b",rST,bXY", b"*", b" "])
+
+
+@given(st.lists(st.tuples(BEFORE, BEFORE, nearly_usual(), BEHIND), min_size=1, max_size=6))
+def test_the_usual_form_is_read_as_any_other(listen, lines):
+    """A blank before a line is skipped, and takes it off the quick way."""
+    lines = [b"".join(parts) for parts in lines]
+    quick, slow = listen(lines), listen([b" " + line for line in lines])
     assert quick.rows() == slow.rows()
     assert quick.decoder.counters == slow.decoder.counters and quick.stations == slow.stations
 
 
-def test_the_quick_way_is_taken():
+@nb.njit
+def sound(raw, size):
+    return sweep._sound(words.view_of(raw), 0, size)
+
+
+@pytest.mark.parametrize("line", SENTENCES)
+def test_the_quick_way_is_taken(line):
     """Else the tests above would compare the slow way with itself."""
-    entries = np.zeros((1, ix.ENTRY_WIDTH), np.int64)
-    for line in SENTENCES:
-        buffer = np.frombuffer(line + b" " + bytes(Lines.PAD), np.uint8)
-        assert ix._usual(buffer, 0, len(line), entries, 0)
-        assert not ix._usual(buffer, 0, len(line) + 1, entries, 0)
+    raw = np.frombuffer(line + b" " + bytes(Lines.PAD), np.uint8)
+    at, channel = sound(raw, len(line))
+    assert raw[at:].tobytes().startswith(line.split(b",")[5]) and channel == 65
+    assert sound(raw, len(line) + 1) == (-1, 0)
+
+
+@given(st.lists(nearly_usual(), min_size=1, max_size=8), st.integers(1, 4))
+def test_room_that_runs_out_changes_nothing(listen, lines, few):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sentences, "FEW", few)
+        patch.setattr(sentences, "SPARE", 0)
+        tight = listen([b"".join(lines), *lines])
+    assert tight.rows() == listen([b"".join(lines), *lines]).rows()
 
 
 def test_packed_columns_are_the_same_texts():

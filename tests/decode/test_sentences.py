@@ -10,7 +10,7 @@ import pytest
 
 from tankerwatch.core import tables
 from tankerwatch.core.ais import encoder, framing
-from tankerwatch.core.kernels import index, index_fragments, positions
+from tankerwatch.core.kernels import index, index_fragments, messages, positions, sweep
 from tankerwatch.core.kernels.index_fragments import SLOTS
 from tankerwatch.core.tables import LATE_FRAGMENT, NO_CHECKSUM, OWN_SHIP
 
@@ -25,9 +25,9 @@ def voyage(mmsi: int = 244660390, name: str = "LAHRINGEN", destination: str = "R
 
 def test_quality_bits_of_the_kernels_are_those_of_the_tables():
     assert (index._NO_CHECKSUM, index._OWN_SHIP) == (tables.NO_CHECKSUM, tables.OWN_SHIP)
-    assert (index_fragments._BAD_LENGTH, index_fragments._LATE_FRAGMENT) == (tables.BAD_LENGTH, tables.LATE_FRAGMENT)
-    assert (index_fragments._OWN_SHIP, index_fragments._REPEATED) == (tables.OWN_SHIP, tables.REPEATED)
-    assert index_fragments._MMSI_ODD == tables.MMSI_ODD
+    assert (messages._BAD_LENGTH, messages._REPEATED, messages._MMSI_ODD) == (tables.BAD_LENGTH, tables.REPEATED, tables.MMSI_ODD)
+    assert (index_fragments._LATE_FRAGMENT, index_fragments._OWN_SHIP) == (tables.LATE_FRAGMENT, tables.OWN_SHIP)
+    assert sweep._OWN_SHIP == tables.OWN_SHIP
     assert (positions._RESERVED_VALUE, positions._OUT_OF_RANGE) == (tables.RESERVED_VALUE, tables.OUT_OF_RANGE)
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from tankerwatch.core.kernels import vectors
 from tankerwatch.core.packed import Packed
-from tankerwatch.core.schema import Bool, Column, Table
+from tankerwatch.core.schema import U64, Bool, Column, Table
 
 _NAMES = {"f4": pa.float32(), "f8": pa.float64(), "O": pa.string(), "b1": pa.bool_()}
 
 
+@cache
 def type_of(column: Column) -> Any:
     """The Arrow type of a declared column."""
     code = column.dtype.str[1:] if column.dtype != object else "O"
@@ -42,16 +44,31 @@ def array_of(column: Column, values: Any) -> Any:
         # an empty text is what is missing, where a text can be
         validity = _validity(values.offsets[1:] == values.offsets[:-1]) if column.missing == "" else None
         return pa.StringArray.from_buffers(len(values), pa.py_buffer(values.offsets), pa.py_buffer(values.data), validity)
-    missing = None
-    if column.missing is not None:
-        missing = np.isnan(values) if isinstance(column.missing, float) else values == column.missing
     if values.dtype == object:
-        return pa.array(values, type_of(column), mask=missing, from_pandas=False)
-    if values.dtype == np.bool_:
-        return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(np.packbits(values, bitorder="little"))])
+        return pa.array(values, type_of(column), mask=None if column.missing is None else values == column.missing, from_pandas=False)
     values = np.ascontiguousarray(values)
-    validity = None if missing is None else _validity(missing)
+    if values.dtype == np.bool_:
+        return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(_bits(values.view(np.uint8), 0)[0])])
+    validity = None if column.missing is None else validity_of(values, column.missing)
     return pa.Array.from_buffers(type_of(column), len(values), [validity, pa.py_buffer(values)])
+
+
+def validity_of(values: Any, missing: Any) -> Any:
+    """The bitmap of the values that are not `missing` (for a float: not NaN); None when all are there."""
+    if values.dtype.itemsize == 1 or isinstance(missing, float):
+        there, absent = _bits(values, missing)
+        return pa.py_buffer(there) if absent else None
+    return _validity(values == missing)
+
+
+def _bits(values: Any, missing: Any) -> tuple[U64, int]:
+    """The bitmap of what is there, and how many are not; of a contiguous column of floats or bytes."""
+    if not values.flags.writeable:  # the kernels are compiled for columns that one may write to
+        values = values.copy()
+    out = np.empty((len(values) + 63) >> 6, np.uint64)
+    if isinstance(missing, float):
+        return out, (vectors.doubles_there if values.dtype == np.float64 else vectors.singles_there)(values, out)
+    return out, vectors.bytes_there(values.view(np.uint8), missing & 255, out)
 
 
 def _validity(missing: Bool) -> Any:

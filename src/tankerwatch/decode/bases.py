@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import reports as kernel
 from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import I64
 from tankerwatch.core.tables import Bases
-from tankerwatch.decode.fields import placed
 from tankerwatch.decode.sentences import Found
 
 TYPES = (4, 11, 21)
-_PLACES = placed([layouts.BASE, layouts.AID], (*kernel.BASE_NUMBERS, "name"))
 
 
 def bases_of(found: Found, chosen: I64) -> Bases:
@@ -23,9 +20,9 @@ def bases_of(found: Found, chosen: I64) -> Bases:
         return Bases.empty()
     doubles, rows, mmsi = np.empty((4, n), np.float64), np.empty(n, np.uint64), np.empty(n, np.uint32)
     shorts, small = np.empty((2, n), np.uint16), np.empty((4, n), np.uint8)
-    name, ends = np.empty(n * (kernel.NAME_LONGEST + kernel.MORE_LONGEST), np.uint8), np.empty(n + 1, np.int32)
+    name, ends = np.empty(n * (kernel.NAME_LONGEST + kernel.MORE_LONGEST) + kernel.SLACK, np.uint8), np.empty(n + 1, np.int32)
     kernel.bases(
-        found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen, _PLACES, layouts.AID_NAME_MORE,
+        found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen,
         doubles, rows, mmsi, shorts, small, name, ends,
     )  # fmt: skip
     return Bases(

@@ -14,8 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from tankerwatch.core.kernels import index as ix
-from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.schema import F64, I64
 from tankerwatch.core.tables import Bases, Fixes
 from tankerwatch.decode.sentences import Found
@@ -61,9 +60,9 @@ class Clock:
         lines_s = np.array(found.lines.time_s, np.float64)
         at_lines: list[int] = [0]
         clocks: list[float] = [self._told_s]
-        entries_line = found.entries[:, ix.LINE]
+        line_of = found.messages[:, ms.LINE]
         for row, utc_s, second, mmsi in events:
-            line = int(entries_line[found.messages[row, fr.ENTRY]])
+            line = int(line_of[row])
             if lines_s[line] == lines_s[line]:
                 continue  # this line has a time of its own: the clock is for the others
             if second < 0:
@@ -76,7 +75,7 @@ class Clock:
             which = np.searchsorted(np.array(at_lines), np.arange(len(lines_s)), side="right") - 1
             lines_s = np.where(np.isnan(lines_s), np.array(clocks)[which], lines_s)
         if len(found.messages):
-            placed = lines_s[entries_line[found.messages[:, fr.ENTRY]]]
+            placed = lines_s[line_of]
             np.copyto(found.time_s, placed, where=np.isnan(found.time_s))
         return lines_s
 

@@ -20,8 +20,8 @@ from tankerwatch.decode.distress import CallReader
 from tankerwatch.decode.radar import RadarReader
 from tankerwatch.decode.sentences import Found, Sentences
 
-CHUNK = 16_384
-"""Lines worked on at once; so memory is bounded and stays in the cache. What comes out does not depend on it."""
+CHUNK = 65_536
+"""Lines worked on at once; so memory is bounded, and what Python does is shared by many. What comes out does not depend on it."""
 
 _Tables = tuple[Fixes, Statics, Bases, Texts, Calls, Others]
 
@@ -108,8 +108,8 @@ class Decoder:
         if len(found.plain) or found.own_ship:
             radar_fixes, radar_statics = self._radar.read(found, line_times, fixes_rows, fixes, self._sentences)
             calls = self._calls.read(found, line_times)
-            fixes = _merged(fixes, found.messages[fixes_rows, fr.ENTRY], *radar_fixes)
-            static = _merged(static, found.messages[static_rows, fr.ENTRY], *radar_statics)
+            fixes = _merged(fixes, fixes_rows, *radar_fixes)
+            static = _merged(static, static_rows, *radar_statics)
 
         self._sentences.settle(found)
         self._count(found)
@@ -124,10 +124,10 @@ class Decoder:
     def _count(self, found: Found) -> None:
         """Add what became of the lines and the messages to the counters."""
         by_reason, by_feed = np.zeros(256, np.int64), np.zeros((self._sentences.feeds(), 3), np.int64)
-        fr.tally(found.reasons, read_only(found.lines.source_row), found.source_row, REJECTION, by_reason, by_feed)
+        fr.tally(found.reasons, read_only(found.lines.source_row), found.messages, found.source_row, REJECTION, by_reason, by_feed)
         self.counters.add(by_reason)
-        self.counters.sentences += len(found.entries)
-        self.counters.messages += len(found.messages)
+        self.counters.sentences += found.sentences
+        self.counters.messages += int(by_feed[:, 1].sum())
         for feed in np.flatnonzero(by_feed[:, 0]).tolist():
             while len(self._feed_counters) <= feed:
                 self._feed_counters.append(FeedCounters())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -29,8 +29,3 @@ def texts(found: Found, chosen: I64, first: int, characters: int, *, part: bool 
 def or_zero(values: I64) -> I64:
     """The values with 0 for absent ones."""
     return np.maximum(values, 0)
-
-
-def placed(forms: Sequence[Mapping[str, Place]], names: Sequence[str]) -> I64:
-    """(forms, names, 2) places of fields for a kernel; first bit -1 where a form lacks the field."""
-    return np.array([[form.get(name, (-1, -1)) for name in names] for form in forms], np.int64)

@@ -11,7 +11,6 @@ from tankerwatch.core.tables import Fixes
 from tankerwatch.decode.sentences import Found
 
 TYPES = tuple(layouts.POSITIONS)
-_PLACES = layouts.position_places()
 
 
 def fixes_of(found: Found, chosen: I64) -> Fixes:
@@ -21,7 +20,7 @@ def fixes_of(found: Found, chosen: I64) -> Fixes:
     small, shorts = np.empty((8, n), np.uint8), np.empty((2, n), np.uint16)
     mmsi, rows = np.empty(n, np.uint32), np.empty(n, np.uint64)
     kernel.positions(
-        found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen, _PLACES,
+        found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen,
         doubles, singles, small, shorts, mmsi, rows,
     )  # fmt: skip
     return Fixes(

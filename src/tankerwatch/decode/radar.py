@@ -16,7 +16,7 @@ import numpy as np
 
 from tankerwatch.core.geo import moved
 from tankerwatch.core.kernels import index as ix
-from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.mmsi import radar_id
 from tankerwatch.core.schema import F64, I64
 from tankerwatch.core.tables import FEED_SHIFT, OWN_SHIP, Fixes, Statics
@@ -83,7 +83,7 @@ class RadarReader:
     def read(
         self, found: Found, line_times: F64, fixes_rows: I64, fixes: Fixes, sentences: Sentences
     ) -> tuple[tuple[Fixes, I64], tuple[Statics, I64]]:
-        """Targets as fixes and their names as statics, each with the entry that each row came with. Writes the outcomes of its entries."""
+        """Targets as fixes and their names as statics, each with the row of messages kept for it. Writes the outcomes of its entries."""
         kinds = found.entries[:, ix.KIND]
         special = found.plain[kinds[found.plain] <= ix.TLL]
         own = np.flatnonzero(((fixes.quality & OWN_SHIP) != 0) & (fixes.lat_deg == fixes.lat_deg))
@@ -91,12 +91,12 @@ class RadarReader:
             own = _last_of_each(fixes, own)
         if not len(own) and not len(special):
             return (Fixes.empty(), _NO_ROWS), (Statics.empty(), _NO_ROWS)
-        events = [(int(found.messages[fixes_rows[row], fr.ENTRY]), int(row)) for row in own.tolist()]
-        events += [(entry, -1) for entry in special.tolist()]
+        events = [(int(fixes_rows[row]), -1, int(row)) for row in own.tolist()]
+        events += [(slot, entry, -1) for slot, entry in zip(found.entries[special, ix.SLOT].tolist(), special.tolist(), strict=True)]
         events.sort()
         rows: list[tuple[int, int, float, float, Target, float]] = []
-        for entry, row in events:
-            line = int(found.entries[entry, ix.LINE])
+        for slot, entry, row in events:
+            line = int(found.messages[slot, ms.LINE])
             feed = int(found.lines.source_row[line]) >> FEED_SHIFT
             time_s = float(line_times[line])
             here = self._own.setdefault(feed, Own())
@@ -170,7 +170,7 @@ class RadarReader:
             fixes.station[i] = station
         for i, row in enumerate(named):
             statics.name[i] = row[4].name
-        orders = [np.array([row[0] for row in chosen], np.int64) for chosen in (rows, named)]
+        orders = [found.entries[[row[0] for row in chosen], ix.SLOT] if chosen else _NO_ROWS for chosen in (rows, named)]
         return (fixes, orders[0]), (statics, orders[1])
 
 

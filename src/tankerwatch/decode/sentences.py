@@ -8,25 +8,30 @@ from typing import Any
 
 import numpy as np
 
-from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import index_fragments as fr
-from tankerwatch.core.mmsi import forms_and_junk
-from tankerwatch.core.schema import F64, I64, U8, U64
+from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels import sweep as sw
+from tankerwatch.core.schema import F64, I32, I64, U8, U64
 from tankerwatch.core.tables import FEED_SHIFT, Lines
 
+FEW = 256
+"""Entries that there is room for at first."""
+SPARE = 16
+"""Messages more than lines that there is room for: a line may hold several."""
 _NONE_SETTLED = np.zeros((0, 3), np.int64)
+_NO_ENTRIES = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
     """What one batch of lines holds.
 
-    lines: the batch · buffer: its bytes, not to be written · entries: (e, ENTRY_WIDTH) sentences · plain: numbers of those that are not
-    AIS · outcomes: (e,) what became of each, written by whoever reads it · reasons: (lines,) what became of each line ·
-    messages: (m, MESSAGE_WIDTH) complete messages in order of completion · time_s, source_row: (m,) of each message · tail: bytes of the
-    messages that were joined · settled: (k, 3) lines of earlier batches that are no longer incomplete: serial number, feed, outcome ·
-    own_ship: a message is of the station's own ship.
+    lines: the batch · buffer: its bytes, not to be written · entries: (e, ENTRY_WIDTH) sentences that the quick way has left · plain:
+    numbers of those that are not AIS · outcomes: (e,) what became of each, written by whoever reads it · reasons: (lines,) what became of
+    each line · messages: (m, MESSAGE_WIDTH) messages in order of completion; of those rows without one, the type is NOTHING · time_s,
+    source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of earlier batches that are no
+    longer incomplete: serial number, feed, outcome · own_ship: a message is of the station's own ship · sentences: how many there were.
     """
 
     lines: Lines
@@ -35,12 +40,13 @@ class Found:
     plain: I64
     outcomes: U8
     reasons: U8
-    messages: I64
+    messages: I32
     time_s: F64
     source_row: U64
     tail: U8
     settled: I64
     own_ship: bool
+    sentences: int
 
     def sentence(self, entry: int) -> bytes:
         """The sentence of an entry that is not AIS, without its checksum."""
@@ -52,10 +58,16 @@ class _Messages:
     """Room for the messages of a batch, used again for the next: fresh memory costs as much as decoding."""
 
     def __init__(self, count: int) -> None:
-        self.rows = np.empty((count, fr.MESSAGE_WIDTH), np.int64)
+        self.rows = np.empty((count, ms.MESSAGE_WIDTH), np.int32)
         self.time_s = np.empty(count, np.float64)
         self.source_row = np.empty(count, np.uint64)
-        self.tail = np.empty(4 * (fr.LONGEST + 64) + 16 * count, np.uint8)  # more is made when it is needed
+
+    def grown(self, count: int) -> _Messages:
+        """Room for more, with what is in this one."""
+        made = _Messages(count)
+        for old, new in ((self.rows, made.rows), (self.time_s, made.time_s), (self.source_row, made.source_row)):
+            new[: len(old)] = old
+        return made
 
 
 class Sentences:
@@ -65,16 +77,15 @@ class Sentences:
         self.stations: list[str] = []
         self._keys, self._numbers, self._known, self._fresh = ix.stations_table()
         self._open = fr.open_messages()
-        self._limits = layouts.length_limits()
-        forms, junk = forms_and_junk()
-        self._identities = forms, junk, fr.millions(forms, junk)
         self._feeds = np.zeros((0, fr.FEED_WIDTH), np.int64)
         self._feed_station = np.zeros(0, np.int64)
         self._serial = 0
         self._age = 0
         self._age_before = 0
-        self._reserve = np.empty((0, ix.ENTRY_WIDTH), np.int64)
-        self._messages = _Messages(0)
+        self._names = sw.names_table()
+        self._entries = np.empty((FEW, ix.ENTRY_WIDTH), np.int64)
+        self._messages = _Messages(FEW)
+        self._tail = np.empty(4 * (fr.LONGEST + 64), np.uint8)  # more is made when it is needed
         self._settled = np.zeros((32 * fr.PARTS, 3), np.int64)
         for feed, name in enumerate(feed_names):
             self._grow(feed, name)
@@ -96,77 +107,69 @@ class Sentences:
         if len(lines):
             last = int(source_row.max()) >> FEED_SHIFT
             self._grow(last, f"feed {last}")
-        if len(self._reserve) < len(lines) + 16:
-            self._reserve = np.empty((len(lines) + 16, ix.ENTRY_WIDTH), np.int64)
-        while True:
-            count = ix.index(buffer, start, end, reasons, self._reserve, self._keys, self._numbers, self._known, self._fresh)
-            if count <= len(self._reserve):
-                break
-            self._reserve = np.empty((count, ix.ENTRY_WIDTH), np.int64)
-        self._name_fresh(buffer)
-
-        entries = self._reserve[:count]
-        outcomes = np.empty(count, np.uint8)
-        if len(self._messages.time_s) < count:
-            self._messages = _Messages(len(self._reserve))
-        messages, message_times, message_rows = self._messages.rows, self._messages.time_s, self._messages.source_row
-        tail = self._messages.tail
-        made = np.array([0, 0, self._age, 0, 0], np.int64)
-        settled = self._settled
-        settlements: list[Any] = []
+        if len(self._messages.time_s) < len(lines) + SPARE:
+            self._messages = _Messages(len(lines) + SPARE)
+        counts = np.zeros(sw.COUNTS, np.int64)
         at = 0
         while True:
-            at = fr.assemble(
-                buffer,
-                entries,
-                at,
-                count,
-                time_s,
-                source_row,
-                outcomes,
-                self._feeds,
-                self._feed_station,
-                *self._open,
-                self._limits,
-                *self._identities,
-                self._serial,
-                messages,
-                message_times,
-                message_rows,
-                tail,
-                made,
-                settled,
-            )
-            if settled[0, 0]:
-                settlements.append(settled[1 : settled[0, 0] + 1].copy())
-                settled[0, 0] = 0
-            if at >= count:
+            kept = self._messages
+            at = sw.sweep(
+                buffer, start, end, time_s, source_row, at, reasons,
+                self._entries, kept.rows, kept.time_s, kept.source_row, counts, self._feeds, self._feed_station,
+                self._names, self._keys, self._numbers, self._known, self._fresh,
+            )  # fmt: skip
+            if at >= len(lines):
                 break
-            if made[1] + fr.LONGEST + 64 <= len(tail):
-                continue  # it was `settled` that was full
-            tail = self._messages.tail = np.concatenate([tail, np.empty(max(len(tail), 8 * fr.LONGEST), np.uint8)])
-        self._age_before, self._age = self._age, int(made[2])
-        n = int(made[0])
-        plain = np.flatnonzero(entries[:, ix.KIND] >= ix.RMC) if made[3] else np.empty(0, np.int64)
+            self._entries = np.concatenate([self._entries, np.empty_like(self._entries)])
+            self._messages = kept.grown(len(kept.time_s) + len(self._entries))
+        self._name_fresh(buffer)
+
+        count, rows, singles, own_ship, plain = counts.tolist()
+        entries, outcomes = self._entries[:count], np.empty(count, np.uint8)
+        made = np.array([0, self._age, own_ship], np.int64)
+        settlements: list[Any] = []
+        if count:
+            self._assemble(buffer, entries, time_s, source_row, outcomes, made, settlements)
+        self._age_before, self._age = self._age, int(made[1])
         return Found(
             lines,
             buffer,
             entries,
-            plain,
+            np.flatnonzero(entries[:, ix.KIND] >= ix.RMC) if plain else _NO_ENTRIES,
             outcomes,
             reasons,
-            messages[:n],
-            message_times[:n],
-            message_rows[:n],
-            ix.read_only(tail),
+            kept.rows[:rows],
+            kept.time_s[:rows],
+            kept.source_row[:rows],
+            ix.read_only(self._tail),
             np.concatenate(settlements) if settlements else _NONE_SETTLED,
-            bool(made[4]),
+            bool(made[2]),
+            singles + count,
         )
+
+    def _assemble(self, buffer: U8, entries: I64, time_s: F64, source_row: U64, outcomes: U8, made: I64, settlements: list[Any]) -> None:
+        """Join the sentences that the quick way has left, and write their messages to the rows kept for them."""
+        kept, settled = self._messages, self._settled
+        at = 0
+        while True:
+            at = fr.assemble(
+                buffer, entries, at, len(entries), time_s, source_row, outcomes, self._feeds, self._feed_station, *self._open,
+                self._serial, kept.rows, kept.time_s, kept.source_row, self._tail, made, settled,
+            )  # fmt: skip
+            if settled[0, 0]:
+                settlements.append(settled[1 : settled[0, 0] + 1].copy())
+                settled[0, 0] = 0
+            if at >= len(entries):
+                break
+            if made[0] + fr.LONGEST + 64 <= len(self._tail):
+                continue  # it was `settled` that was full
+            self._tail = np.concatenate([self._tail, np.empty(max(len(self._tail), 8 * fr.LONGEST), np.uint8)])
 
     def settle(self, found: Found) -> None:
         """All entries have an outcome: write what became of each line to `found.reasons`, and let go of the batch."""
         slots, parts = self._open[:2]
-        fr.settle_lines(found.entries, len(found.entries), found.outcomes, found.reasons, slots, parts, self._serial, self._age_before)
+        if len(found.entries):
+            fr.settle_lines(found.entries, len(found.entries), found.outcomes, found.reasons, slots, parts, self._serial, self._age_before)
         self._serial += len(found.lines)
 
     def _grow(self, feed: int, name: str) -> None:
@@ -198,7 +201,7 @@ class Sentences:
 
 def _padded(lines: Lines) -> Lines:
     """The lines with the zeros behind them that the kernels read, should their buffer lack them."""
-    if not len(lines) or len(lines.buffer) - int(lines.end.max()) >= ix.READ_BEYOND:
+    if not len(lines) or len(lines.buffer) - int(lines.end.max()) >= sw.READ_BEYOND:
         return lines
     buffer = np.concatenate([lines.buffer, np.zeros(Lines.PAD, np.uint8)])
     return Lines(buffer, lines.start, lines.end, lines.time_s, lines.source_row)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import reports as kernel
-from tankerwatch.core.mmsi import AUXILIARY_CRAFT, bounds_of
 from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import I64
 from tankerwatch.core.tables import Statics
-from tankerwatch.decode.fields import placed
 from tankerwatch.decode.sentences import Found
 
 TYPES = (5, 19, 24)
-_PLACES = placed([layouts.STATICS[form] for form in ("5", "19", "24A", "24B")], kernel.STATIC_NUMBERS + kernel.STATIC_TEXTS)
-_CRAFT = bounds_of(AUXILIARY_CRAFT)
 _LONGEST = (kernel.CALLSIGN_LONGEST, kernel.NAME_LONGEST, kernel.NAME_LONGEST, kernel.ETA_LONGEST, 1)
 
 
@@ -26,9 +21,9 @@ def statics_of(found: Found, chosen: I64) -> Statics:
         return Statics.empty()
     times, rows, draught = np.empty(n, np.float64), np.empty(n, np.uint64), np.empty(n, np.float32)
     longs, shorts, small = np.empty((3, n), np.uint32), np.empty((5, n), np.uint16), np.empty((2, n), np.uint8)
-    texts, ends = [np.empty(n * longest, np.uint8) for longest in _LONGEST], np.empty((5, n + 1), np.int32)
+    texts, ends = [np.empty(n * longest + kernel.SLACK, np.uint8) for longest in _LONGEST], np.empty((5, n + 1), np.int32)
     kernel.statics(
-        found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen, _PLACES, _CRAFT[0], _CRAFT[1],
+        found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen,
         times, rows, longs, shorts, small, draught, texts[0], texts[1], texts[2], texts[3], texts[4], ends,
     )  # fmt: skip
     callsign, name, destination, eta, part = (Packed(data, end) for data, end in zip(texts, ends, strict=True))

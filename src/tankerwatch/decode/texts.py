@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tankerwatch.core.ais import layouts
-from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels import reports as kernel
 from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import I64
@@ -22,12 +22,12 @@ def texts_of(found: Found, chosen: I64) -> Texts:
     if not len(chosen):
         return Texts.empty()
     made = Texts.blank(len(chosen))
-    kinds = found.messages[chosen, fr.TYPE]
+    kinds = found.messages[chosen, ms.TYPE]
     made.time_s[:] = found.time_s[chosen]
-    made.mmsi[:] = found.messages[chosen, fr.MMSI]
+    made.mmsi[:] = found.messages[chosen, ms.MMSI]
     made.msg_type[:] = kinds
     made.source_row[:] = found.source_row[chosen]
-    made.quality[:] = found.messages[chosen, fr.QUALITY]
+    made.quality[:] = found.messages[chosen, ms.QUALITY]
     for kind in TYPES:
         rows = np.flatnonzero(kinds == kind)
         if len(rows):
@@ -45,23 +45,12 @@ def others_of(found: Found, chosen: I64) -> Others:
     times, rows, mmsi = np.empty(n, np.float64), np.empty(n, np.uint64), np.empty(n, np.uint32)
     small, quality, ends = np.empty((2, n), np.uint8), np.empty(n, np.uint16), np.empty(n + 1, np.int32)
     payload, size = np.empty(0, np.uint8), 64 * n
-    while size > len(payload):
-        payload = np.empty(size, np.uint8)
+    while size + kernel.SLACK > len(payload):
+        payload = np.empty(size + kernel.SLACK, np.uint8)
         size = kernel.others(
-            found.buffer,
-            found.tail,
-            found.messages,
-            found.time_s,
-            found.source_row,
-            chosen,
-            times,
-            rows,
-            mmsi,
-            small,
-            quality,
-            payload,
-            ends,
-        )
+            found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen,
+            times, rows, mmsi, small, quality, payload, ends,
+        )  # fmt: skip
     return Others(
         time_s=times,
         mmsi=mmsi,

@@ -189,6 +189,9 @@ class Window:
         """What can leave now that these lines have come."""
         if not len(lines):
             return
+        if not self._window_s and np.isnan(lines.time_s).all():
+            yield LineRun(lines, np.broadcast_to(self._state[0], len(lines)))
+            return
         key = np.empty(len(lines))
         if not self._window_s:
             self.late += stamps.order_keys(lines.time_s, lines.end, 0.0, self._most_bytes, self._ring, self._state, key)

@@ -1,6 +1,6 @@
-"""First pass over received bytes: where the sentences lie, whether they are whole, and whose they are.
+"""The complete way through a line of received bytes: where its sentences lie, whether they are whole, and whose they are.
 
-One loop over a buffer of lines. It finds tag blocks (NMEA 0183 4.x, IEC 61162-450: a backslash at either end), any number of
+It finds tag blocks (NMEA 0183 4.x, IEC 61162-450: a backslash at either end), any number of
 sentences in a line with anything before, between and behind them, checks both kinds of checksum, takes VDM and VDO apart
 (IEC 61162-1) and writes one row of numbers for each sentence that matters. Nothing is copied; a row says where to look.
 """
@@ -12,12 +12,11 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from tankerwatch.core.kernels.words import first_bytes, folded, not_armour, word
-
 # Columns of an entry: one row of int64 for each sentence (or line of tags alone) that somebody will look at again.
-LINE, KIND, AT, LENGTH, FILL, TOTAL, NUMBER, SEQUENCE, CHANNEL, TALKER, QUALITY, STATION, RANK, GROUP = range(14)
-ENTRY_WIDTH = 14
-"""AT, LENGTH: the payload of a VDM or VDO; else the sentence without its checksum, from the `$` on."""
+LINE, KIND, AT, LENGTH, FILL, TOTAL, NUMBER, SEQUENCE, CHANNEL, TALKER, QUALITY, STATION, RANK, GROUP, SLOT, COUNT = range(16)
+ENTRY_WIDTH = 16
+"""AT, LENGTH: the payload of a VDM or VDO; else the sentence without its checksum, from the `$` on · SLOT: the row that is kept for the
+message which this sentence may complete; rows are in order of sentences · COUNT: sentences of AIS that its feed had with this one."""
 
 # What an entry is.
 AIS, TAGS, PGHP, RMC, GLL, GGA, HDT, THS, TTM, TLL, DSC, DSE = range(1, 13)
@@ -41,10 +40,6 @@ _NO_CHECKSUM = 1 << 5
 _OWN_SHIP = 1 << 6
 
 _BACKSLASH, _BANG, _DOLLAR, _STAR, _COMMA, _COLON, _HASH, _DASH = 92, 33, 36, 42, 44, 58, 35, 45
-_HEX = np.full(256, 1000, np.int64)
-"""The value of a hexadecimal digit, far too much for others."""
-for _digit in range(16):
-    _HEX[[ord(f"{_digit:x}"), ord(f"{_digit:X}")]] = _digit
 _ENDS = np.zeros(256, np.uint8)
 """1 for the characters that end a sentence's body: its checksum, or whatever begins next."""
 _ENDS[[_STAR, _BANG, _DOLLAR, _BACKSLASH]] = 1
@@ -57,6 +52,15 @@ def fingerprint(buffer: Any, first: int, last: int) -> Any:
     for i in range(first, last):
         made = (made ^ np.uint64(buffer[i])) * np.uint64(1099511628211)
     return made | np.uint64(1 << 63)
+
+
+@nb.njit(cache=True, nogil=True)
+def group_of(buffer: Any, first: int) -> int:
+    """A number for the group of a tag block whose own number begins at `first`; above 0."""
+    last = first
+    while buffer[last] != _COMMA and buffer[last] != _STAR:
+        last += 1
+    return np.int64(fingerprint(buffer, first, last) >> np.uint64(1))  # type: ignore[return-value]  # an integer of numba's
 
 
 @nb.njit(cache=True, nogil=True)
@@ -275,99 +279,8 @@ def _ais(buffer: Any, p: int, q: int, entry: Any) -> int:
     return OPEN
 
 
-_USUAL = np.uint64(int.from_bytes(b"!\0\0VDM,\0", "little"))
-_USUAL_MASK = np.uint64(int.from_bytes(b"\xff\0\0\xff\xff\xfd\xff\0", "little"))
-"""`!--VDM,` or `!--VDO,`: M and O differ in one bit."""
-_COMMAS = np.uint64(int.from_bytes(b",\0,\0\0\0\0\0", "little"))
-_COMMAS_MASK = np.uint64(int.from_bytes(b"\xff\0\xff\0\0\0\0\0", "little"))
-_END = np.uint64(int.from_bytes(b"\0\0\0,\0*\0\0", "little"))
-_END_MASK = np.uint64(int.from_bytes(b"\0\0\0\xff\0\xff\0\0", "little"))
-_NOUGHTS = np.uint64(0x3030303030303030)
-_USUAL_SHORTEST = 19
-READ_BEYOND = 48
-"""Bytes behind the last line that the kernels may read, though nothing comes of them."""
-
-
-@nb.njit(cache=True, nogil=True, forceinline=True)
-def _in_address(c: int) -> bool:
-    return 65 <= c <= 90 or 48 <= c <= 57
-
-
-@nb.njit(cache=True, nogil=True, forceinline=True)
-def _usual(buffer: Any, p: int, e: int, entries: Any, found: int) -> bool:
-    """Whether buffer[p:e] is one sound VDM or VDO in its usual form, which goes to entries[found]. Eight bytes at a time.
-
-    Whatever differs (also a wrong checksum) is for the slow way to judge; on what both take, both agree (a test compares them).
-    """
-    if e - p < _USUAL_SHORTEST:
-        return False
-    head = word(buffer, p)
-    if head & _USUAL_MASK != _USUAL & _USUAL_MASK or word(buffer, p + 8) & _COMMAS_MASK != _COMMAS:
-        return False
-    end = word(buffer, e - 8)
-    if end & _END_MASK != _END:
-        return False
-    total = int(buffer[p + 7]) - 48
-    number = int(buffer[p + 9]) - 48
-    fill = int(buffer[e - 4]) - 48
-    if not 1 <= number <= total or total > 9 or not 0 <= fill <= 5:
-        return False
-    talker = int(buffer[p + 1]), int(buffer[p + 2])
-    if not (_in_address(talker[0]) and _in_address(talker[1])):
-        return False
-    q = p + 11
-    sequence = -1
-    if buffer[q] != _COMMA:
-        sequence = int(buffer[q]) - 48
-        q += 1
-        if not 0 <= sequence <= 9 or buffer[q] != _COMMA:
-            return False
-    q += 1
-    channel = 0
-    if buffer[q] != _COMMA:
-        channel = int(buffer[q])
-        q += 1
-        if not _in_address(channel) or buffer[q] != _COMMA:
-            return False
-        if channel == 49 or channel == 50:
-            channel += 16
-    q += 1
-    last = e - 5
-    if q >= last or (total > 1 and last - q > FRAGMENT_LONGEST):
-        return False
-    xor = word(buffer, p + 1) ^ (word(buffer, p + 9) & first_bytes(q - p - 9))
-    wrong = np.uint64(0)
-    at = q
-    while at + 8 <= last:
-        value = word(buffer, at)
-        xor ^= value
-        wrong |= not_armour(value)
-        at += 8
-    if at < last:
-        mask = first_bytes(last - at)
-        value = word(buffer, at) & mask
-        xor ^= value
-        wrong |= not_armour(value | (_NOUGHTS & ~mask))
-    if wrong != 0:
-        return False
-    told = _HEX[buffer[e - 2]] * 16 + _HEX[buffer[e - 1]]
-    if folded(xor) ^ _COMMA ^ (fill + 48) != told:
-        return False
-    entries[found, KIND] = AIS
-    entries[found, AT] = q
-    entries[found, LENGTH] = last - q
-    entries[found, FILL] = fill
-    entries[found, TOTAL] = total
-    entries[found, NUMBER] = number
-    entries[found, SEQUENCE] = sequence
-    entries[found, CHANNEL] = channel
-    entries[found, TALKER] = talker[0] * 256 + talker[1]
-    entries[found, QUALITY] = _OWN_SHIP if buffer[p + 5] == 79 else 0
-    return True
-
-
 @nb.njit(cache=True, nogil=True)
-def _suffix_station(buffer: Any, p: int, e: int, tags: Any) -> int:
+def suffix_station(buffer: Any, p: int, e: int, tags: Any) -> int:
     """Skip what stands behind a checksum, up to the next sentence; a field `r…` or `b…` in it names the station (US Coast Guard form)."""
     while p < e:
         c = int(buffer[p])
@@ -389,148 +302,127 @@ def _suffix_station(buffer: Any, p: int, e: int, tags: Any) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def index(buffer: Any, start: Any, end: Any, reasons: Any, entries: Any, keys: Any, numbers: Any, known: Any, fresh: Any) -> int:
-    """Find the sentences of all lines. Returns how many entries there are: more than `entries` has room for means call again with more.
+def read_line(
+    buffer: Any, p: int, e: int, line: int, entries: Any, found: int, scratch: Any, keys: Any, numbers: Any, known: Any, fresh: Any
+) -> tuple[int, int]:
+    """Find the sentences of the line buffer[p:e], number `line`, and write them to entries[found:]. How many entries there are then, -1
+    when they have no room; and OPEN for a line with an entry, else why nothing came of it (of several faults, the first).
 
-    buffer: (bytes,) u8 · start, end: (n,) i64 · reasons: (n,) u8 out, OPEN for a line with an entry, else why nothing came of it
-    (of several, the first) · entries: (capacity, ENTRY_WIDTH) i64 out · keys, numbers, known, fresh: see `intern`; the caller takes the
-    names that are `fresh` and sets `known[1]` to 0.
+    entries: (capacity, ENTRY_WIDTH) i64 out · scratch: (3, ENTRY_WIDTH) i64 · keys, numbers, known, fresh: see `intern`.
     """
-    found = 0
-    entry = np.zeros(ENTRY_WIDTH, np.int64)
-    tags = np.zeros(5, np.int64)
-    behind = np.zeros(5, np.int64)
-    for line in range(len(start)):
-        p = start[line]
-        e = end[line]
-        if found < len(entries) and _usual(buffer, p, e, entries, found):
-            entries[found, LINE] = line
-            entries[found, STATION] = -1
-            entries[found, RANK] = RANK_NONE
-            entries[found, GROUP] = 0
-            reasons[line] = OPEN
-            found += 1
-            continue
-        while p < e and buffer[p] <= 32:
-            p += 1
-        if p >= e:
-            reasons[line] = BLANK
-            continue
-        if buffer[p] == _HASH:
-            reasons[line] = COMMENT
-            continue
-        reason = OPEN
-        entries_before = found
-        tags[:] = 0
-        spent = False  # the tags belong to a sentence already
-        tags_wrong = False
-        while p < e:
-            c = int(buffer[p])
-            if c == _BACKSLASH:
-                q = p + 1
-                while q < e and buffer[q] != _BACKSLASH and buffer[q] != _BANG:
-                    q += 1
-                if q >= e or buffer[q] == _BANG:
-                    tags_wrong = True
-                    p += 1
-                    continue
-                if spent:
-                    tags[:] = 0
-                    spent = False
-                if not _tag_block(buffer, p + 1, q, tags):
-                    tags_wrong = True
-                p = q + 1
-                continue
-            if c == _BANG and found < len(entries) and _usual(buffer, p, e, entries, found):
-                station = intern(buffer, tags[0], tags[1], keys, numbers, known, fresh)
-                entries[found, LINE] = line
-                entries[found, STATION] = station
-                entries[found, RANK] = tags[2] if station >= 0 else RANK_NONE
-                entries[found, GROUP] = tags[3]
-                found += 1
-                break
-            if c != _BANG and c != _DOLLAR:
+    while p < e and buffer[p] <= 32:
+        p += 1
+    if p >= e:
+        return found, BLANK
+    if buffer[p] == _HASH:
+        return found, COMMENT
+    entry, tags, behind = scratch[0], scratch[1], scratch[2]
+    reason = OPEN
+    entries_before = found
+    tags[:] = 0
+    spent = False  # the tags belong to a sentence already
+    tags_wrong = False
+    while p < e:
+        c = int(buffer[p])
+        if c == _BACKSLASH:
+            q = p + 1
+            while q < e and buffer[q] != _BACKSLASH and buffer[q] != _BANG:
+                q += 1
+            if q >= e or buffer[q] == _BANG:
+                tags_wrong = True
                 p += 1
                 continue
-            xor = 0
-            q = p + 1
-            while q < e:
-                c = int(buffer[q])
-                if _ENDS[c]:
-                    break
-                xor ^= c
-                q += 1
-            last = q
-            quality = 0
-            after = q
-            why = OPEN
-            if q < e and buffer[q] == _STAR:
-                high = _hex(int(buffer[q + 1])) if q + 1 < e else -1
-                low = _hex(int(buffer[q + 2])) if q + 2 < e else -1
-                after = q + 3 if high >= 0 and low >= 0 else q + 1
-                if high < 0 or low < 0 or high * 16 + low != xor:
-                    why = BAD_CHECKSUM
-            else:
-                quality = _NO_CHECKSUM
-                while last > p and buffer[last - 1] <= 32:
-                    last -= 1
-            kind = _kind(buffer, p, last)
-            if kind < 0:
-                why = NOT_NMEA
-            elif why == OPEN:
-                if kind == 0:
-                    why = OTHER_SENTENCE
-                elif kind == AIS:
-                    why = _ais(buffer, p, last, entry)
-                else:
-                    entry[:] = 0
-                    entry[KIND] = kind
-                    entry[AT] = p
-                    entry[LENGTH] = last - p
-            if kind < 0:
-                p += 1  # what looked like a sentence may hide one
-                if reason == OPEN:
-                    reason = NOT_NMEA
-                continue
-            behind[:] = 0
-            p = _suffix_station(buffer, after, e, behind)
-            spent = True
-            if why != OPEN:
-                if reason in (OPEN, NOT_NMEA):
-                    reason = why
-                continue
-            if found < len(entries):
-                if tags[2] >= RANK_SUFFIX or behind[2] == 0:
-                    entry[STATION] = intern(buffer, tags[0], tags[1], keys, numbers, known, fresh)
-                    entry[RANK] = tags[2]
-                else:
-                    entry[STATION] = intern(buffer, behind[0], behind[1], keys, numbers, known, fresh)
-                    entry[RANK] = behind[2]
-                if kind == PGHP:
-                    _pghp_station(buffer, entry, keys, numbers, known, fresh)
-                if entry[STATION] < 0:
-                    entry[RANK] = RANK_NONE
-                entry[LINE] = line
-                entry[GROUP] = tags[3]
-                entry[QUALITY] |= quality
-                entries[found] = entry
-            found += 1
-        if found == entries_before and reason == OPEN and tags[4] > 0:
-            if found < len(entries):
-                entry[:] = 0
-                entry[KIND] = TAGS
-                entry[LINE] = line
-                entry[STATION] = intern(buffer, tags[0], tags[1], keys, numbers, known, fresh)
-                entry[RANK] = tags[2] if entry[STATION] >= 0 else RANK_NONE
-                entries[found] = entry
-            found += 1
-        if found > entries_before:
-            reasons[line] = OPEN
-        elif tags_wrong and reason in (OPEN, NOT_NMEA):
-            reasons[line] = BAD_TAG_BLOCK
+            if spent:
+                tags[:] = 0
+                spent = False
+            if not _tag_block(buffer, p + 1, q, tags):
+                tags_wrong = True
+            p = q + 1
+            continue
+        if c != _BANG and c != _DOLLAR:
+            p += 1
+            continue
+        xor = 0
+        q = p + 1
+        while q < e:
+            c = int(buffer[q])
+            if _ENDS[c]:
+                break
+            xor ^= c
+            q += 1
+        last = q
+        quality = 0
+        after = q
+        why = OPEN
+        if q < e and buffer[q] == _STAR:
+            high = _hex(int(buffer[q + 1])) if q + 1 < e else -1
+            low = _hex(int(buffer[q + 2])) if q + 2 < e else -1
+            after = q + 3 if high >= 0 and low >= 0 else q + 1
+            if high < 0 or low < 0 or high * 16 + low != xor:
+                why = BAD_CHECKSUM
         else:
-            reasons[line] = reason if reason != OPEN else NOT_NMEA
-    return found
+            quality = _NO_CHECKSUM
+            while last > p and buffer[last - 1] <= 32:
+                last -= 1
+        kind = _kind(buffer, p, last)
+        if kind < 0:
+            why = NOT_NMEA
+        elif why == OPEN:
+            if kind == 0:
+                why = OTHER_SENTENCE
+            elif kind == AIS:
+                why = _ais(buffer, p, last, entry)
+            else:
+                entry[:] = 0
+                entry[KIND] = kind
+                entry[AT] = p
+                entry[LENGTH] = last - p
+        if kind < 0:
+            p += 1  # what looked like a sentence may hide one
+            if reason == OPEN:
+                reason = NOT_NMEA
+            continue
+        behind[:] = 0
+        p = suffix_station(buffer, after, e, behind)
+        spent = True
+        if why != OPEN:
+            if reason in (OPEN, NOT_NMEA):
+                reason = why
+            continue
+        if found >= len(entries):
+            return -1, OPEN
+        if tags[2] >= RANK_SUFFIX or behind[2] == 0:
+            entry[STATION] = intern(buffer, tags[0], tags[1], keys, numbers, known, fresh)
+            entry[RANK] = tags[2]
+        else:
+            entry[STATION] = intern(buffer, behind[0], behind[1], keys, numbers, known, fresh)
+            entry[RANK] = behind[2]
+        if kind == PGHP:
+            _pghp_station(buffer, entry, keys, numbers, known, fresh)
+        if entry[STATION] < 0:
+            entry[RANK] = RANK_NONE
+        entry[LINE] = line
+        entry[GROUP] = tags[3]
+        entry[QUALITY] |= quality
+        entries[found] = entry
+        found += 1
+    if found == entries_before and reason == OPEN and tags[4] > 0:
+        if found >= len(entries):
+            return -1, OPEN
+        entry[:] = 0
+        entry[KIND] = TAGS
+        entry[LINE] = line
+        entry[STATION] = intern(buffer, tags[0], tags[1], keys, numbers, known, fresh)
+        entry[RANK] = tags[2] if entry[STATION] >= 0 else RANK_NONE
+        entries[found] = entry
+        found += 1
+    if found > entries_before:
+        reason = OPEN
+    elif tags_wrong and reason in (OPEN, NOT_NMEA):
+        reason = BAD_TAG_BLOCK
+    elif reason == OPEN:
+        reason = NOT_NMEA
+    return found, reason
 
 
 @nb.njit(cache=True, nogil=True)
@@ -564,19 +456,6 @@ def read_only(array: Any) -> Any:
     array = np.ascontiguousarray(array).view()
     array.flags.writeable = False
     return array
-
-
-def warm() -> None:
-    """Compile."""
-    buffer = np.frombuffer(b"!AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09" + bytes(128), np.uint8)
-    index(
-        buffer,
-        read_only(np.zeros(1, np.int64)),
-        read_only(np.full(1, 48, np.int64)),
-        np.zeros(1, np.uint8),
-        np.zeros((4, ENTRY_WIDTH), np.int64),
-        *stations_table(),
-    )
 
 
 def stations_table() -> tuple[Any, Any, Any, Any]:

@@ -1,4 +1,4 @@
-"""Second pass: from sentences to messages. Joins the sentences of long messages and gives each message its station.
+"""From sentences to messages, for all that the quick way has left. Joins the sentences of long messages and gives each message its station.
 
 A message of several sentences is kept open under (feed, talker, VDM or VDO, channel, sequence number, count, group, station) until
 all have come, in any order. A message that is complete stays known for a while: so a second copy of one of its sentences is no new
@@ -13,12 +13,8 @@ import numba as nb
 import numpy as np
 
 from tankerwatch.core.kernels import index as ix
-from tankerwatch.core.kernels.words import bits48, word
-
-# Columns of a message.
-FROM, TAIL, CHARACTERS, BITS, TYPE, REPEAT, MMSI, CHANNEL, STATION, QUALITY, ENTRY = range(11)
-MESSAGE_WIDTH = 11
-"""FROM: where the payload begins, in the lines' buffer, or in the tail when TAIL is 1 · ENTRY: the entry that completed it."""
+from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels.words import bits48, view_of, word
 
 SLOTS = 256
 """Messages open at once."""
@@ -42,16 +38,14 @@ _FREE, _PENDING, _DONE = range(3)
 _SIZE, _FILL, _SERIAL, _PART_ENTRY = range(4)
 
 # Columns of a feed's state.
-SENTENCES, PGHP_STATION, PGHP_STATE, TAG_STATION, TAG_RANK, TAG_STATE = range(6)
-FEED_WIDTH = 6
+SENTENCES, PGHP_STATION, PGHP_STATE, TAG_STATION, TAG_RANK, TAG_STATE, PENDING = range(7)
+FEED_WIDTH = 7
+"""PENDING: a line may have told the station of the next sentence; used within `sweep`."""
 _NONE, _NEXT, _GROUPED = range(3)
 
 # Quality bits set here; the same numbers as in core/tables.py (a test compares them).
-_BAD_LENGTH = 1 << 0
 _LATE_FRAGMENT = 1 << 2
-_REPEATED = 1 << 3
 _OWN_SHIP = 1 << 6
-_MMSI_ODD = 1 << 7
 
 
 def open_messages() -> tuple[Any, Any, Any, Any, Any, Any]:
@@ -73,62 +67,6 @@ def open_messages() -> tuple[Any, Any, Any, Any, Any, Any]:
 def _six(c: Any) -> int:
     v = int(c) - 48
     return v - 8 if v > 40 else v
-
-
-_MILLION = 1_000_000
-_NO_FORM, _ONE_FORM, _MIXED = range(3)
-
-
-def millions(forms: Any, junk: Any) -> Any:
-    """(1074,) u8: whether all identities of a million have no form, or one and are no junk; of a mixed million each is looked at."""
-    first = np.arange(1074)[:, None] * _MILLION
-    within = ((forms[:, 0] <= first) & (first + _MILLION <= forms[:, 1])).any(axis=1)
-    touched = ((forms[:, 0] < first + _MILLION) & (first < forms[:, 1])).any(axis=1)
-    made = np.where(within, _ONE_FORM, np.where(touched, _MIXED, _NO_FORM)).astype(np.uint8)
-    made[junk[junk < 1074 * _MILLION] // _MILLION] = _MIXED
-    return made
-
-
-@nb.njit(cache=True, nogil=True)
-def _odd(mmsi: int, forms: Any, junk: Any, kinds: Any) -> bool:
-    """Whether a number has no form of the standard, or is one that installers leave in. kinds: `millions`."""
-    kind = kinds[mmsi // _MILLION]
-    if kind != _MIXED:
-        return bool(kind == _NO_FORM)
-    for i in range(len(junk)):
-        if junk[i] == mmsi:
-            return True
-    for i in range(len(forms)):  # noqa: SIM110 (numba has no all)
-        if forms[i, 0] <= mmsi < forms[i, 1]:
-            return False
-    return True
-
-
-@nb.njit(cache=True, nogil=True, forceinline=True)
-def _message(buffer: Any, messages: Any, m: int, limits: Any, forms: Any, junk: Any, kinds: Any) -> int:
-    """Type, repeat indicator and identity of message `m`, whose place and length are known; USED, or why it cannot be decoded."""
-    bits = messages[m, BITS]
-    what = ix.TOO_SHORT
-    if bits >= 6:
-        head = np.int64(bits48(buffer, messages[m, FROM]))
-        kind = head >> 42
-        if bits >= limits[kind, 0]:
-            what = ix.USED
-            repeat = (head >> 40) & 3
-            mmsi = (head >> 10) & 0x3FFFFFFF
-            quality = messages[m, QUALITY]
-            if repeat > 0:
-                quality |= _REPEATED
-            identities = kinds[mmsi // _MILLION]  # looked at here: a call that takes arrays costs more than all the rest
-            if identities != _ONE_FORM and _odd(int(mmsi), forms, junk, kinds):
-                quality |= _MMSI_ODD
-            if bits < limits[kind, 1] or bits >= limits[kind, 2] + 6:
-                quality |= _BAD_LENGTH
-            messages[m, TYPE] = kind
-            messages[m, REPEAT] = repeat
-            messages[m, MMSI] = mmsi
-            messages[m, QUALITY] = quality
-    return what
 
 
 @nb.njit(cache=True, nogil=True)
@@ -187,9 +125,10 @@ def _find(entry: Any, feed: int, sender: int, slots: Any, marks: Any) -> int:
     """
     best = -1
     best_age = np.int64(-1)
+    view = view_of(marks)
     wanted = np.uint64(_mark(entry, feed, sender)) * np.uint64(0x0101010101010101)
     for eight in range(0, SLOTS, 8):
-        same_mark = word(marks, eight) ^ wanted
+        same_mark = word(view, eight) ^ wanted
         if (same_mark - np.uint64(0x0101010101010101)) & ~same_mark & np.uint64(0x8080808080808080) == 0:
             continue
         for i in range(eight, eight + 8):
@@ -256,6 +195,19 @@ def _join(slot: int, total: int, parts: Any, kept: Any, tail: Any, at: int) -> t
     return size, bits
 
 
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _judge(view: Any, messages: Any, m: int, quality: int) -> int:
+    """Write type, repeat indicator, identity and quality of a message whose place is known; what became of it."""
+    head = np.int64(bits48(view, messages[m, ms.FROM]))
+    what, quality = ms.judged(head, np.int64(messages[m, ms.BITS]), quality)
+    if what == ix.USED:
+        messages[m, ms.TYPE] = head >> 42
+        messages[m, ms.REPEAT] = (head >> 40) & 3
+        messages[m, ms.MMSI] = ms.mmsi_of(head)
+        messages[m, ms.QUALITY] = quality
+    return what
+
+
 @nb.njit(cache=True, nogil=True)
 def assemble(
     buffer: Any,
@@ -273,10 +225,6 @@ def assemble(
     rows: Any,
     kept: Any,
     marks: Any,
-    limits: Any,
-    forms: Any,
-    junk: Any,
-    kinds: Any,
     serial: int,
     messages: Any,
     message_times: Any,
@@ -289,14 +237,13 @@ def assemble(
 
     time_s, source_row: by line · outcomes: (capacity,) u8 out, what became of each entry · feeds: (feeds, FEED_WIDTH) i64 kept between
     calls · feed_station: (feeds,) i64, the station that stands for a feed · slots, parts, times, rows, kept, marks: `open_messages` ·
-    limits: (64, 3) `layouts.length_limits` · forms, junk: `mmsi.forms_and_junk` · kinds: `millions` of them ·
-    serial: the number of the batch's first line among all lines ever · messages, message_times, message_rows: out, one row a message, with
-    room for `count` · made: (5,) i64, messages and bytes of the tail so far, the age clock, entries that are not AIS, and not 0 when a
-    message is of the own ship · settled: (capacity, 3) i64 out: [0, 0] holds how many rows follow, each a line's serial number, its feed
-    and what became of it: lines of earlier batches that were counted as incomplete and are not.
+    serial: the number of the batch's first line among all lines ever · messages,
+    message_times, message_rows: out, the rows that `sweep` has kept · made: (3,) i64, bytes of the tail so far, the age clock, and not 0
+    when a message is of the own ship · settled: (capacity, 3) i64 out: [0, 0] holds how many rows follow, each a line's serial number,
+    its feed and what became of it: lines of earlier batches that were counted as incomplete and are not.
     """
-    m = made[0]
-    age = made[2]
+    view = view_of(buffer)
+    age = made[1]
     resume = count
     for e in range(first, count):
         kind = entries[e, ix.KIND]
@@ -315,47 +262,40 @@ def assemble(
                 feeds[feed, PGHP_STATE] = _NEXT if entries[e, ix.RANK] > 0 else _NONE
             else:
                 outcomes[e] = ix.OPEN
-                made[3] += 1  # radar, own position, calls: decided by who reads them
+                # radar, own position, calls: decided by who reads them
             continue
         total = entries[e, ix.TOTAL]
-        if total > 1 and (made[1] + LONGEST + 64 > len(tail) or settled[0, 0] + PARTS + 1 >= len(settled)):
+        if total > 1 and (made[0] + LONGEST + 64 > len(tail) or settled[0, 0] + PARTS + 1 >= len(settled)):
             resume = e
             break
-        feeds[feed, SENTENCES] += 1
         age += 1
+        m = entries[e, ix.SLOT]
         if feeds[feed, PGHP_STATE] != _NONE or feeds[feed, TAG_STATE] != _NONE:
             _station(entries[e], feeds[feed])
         if entries[e, ix.RANK] == 0:
             entries[e, ix.STATION] = feed_station[feed]
         now = time_s[line]
         if total == 1:
-            messages[m, FROM] = entries[e, ix.AT]
-            messages[m, TAIL] = 0
-            messages[m, CHARACTERS] = entries[e, ix.LENGTH]
-            messages[m, BITS] = 6 * entries[e, ix.LENGTH] - entries[e, ix.FILL]
-            messages[m, QUALITY] = entries[e, ix.QUALITY]
-            made[4] |= entries[e, ix.QUALITY] & _OWN_SHIP
-            messages[m, CHANNEL] = entries[e, ix.CHANNEL]
-            messages[m, STATION] = entries[e, ix.STATION]
-            messages[m, ENTRY] = e
-            what = _message(buffer, messages, m, limits, forms, junk, kinds)
-            outcomes[e] = what
-            if what == ix.USED:
-                message_times[m] = now
-                message_rows[m] = source_row[line]
-                m += 1
+            messages[m, ms.FROM] = entries[e, ix.AT]
+            messages[m, ms.TAIL] = 0
+            messages[m, ms.CHARACTERS] = entries[e, ix.LENGTH]
+            messages[m, ms.BITS] = 6 * entries[e, ix.LENGTH] - entries[e, ix.FILL]
+            made[2] |= entries[e, ix.QUALITY] & _OWN_SHIP
+            messages[m, ms.CHANNEL] = entries[e, ix.CHANNEL]
+            messages[m, ms.STATION] = entries[e, ix.STATION]
+            outcomes[e] = _judge(view, messages, m, entries[e, ix.QUALITY])
+            message_times[m] = now
+            message_rows[m] = source_row[line]
             continue
 
         entry = entries[e]
-        state = feeds[feed]
-        message = messages[m]
         sender = entry[ix.TALKER] * 2 + (1 if entry[ix.QUALITY] & _OWN_SHIP else 0)
         k = entry[ix.NUMBER] - 1
         i = _find(entry, feed, sender, slots, marks)
         if i >= 0:
             slot = slots[i]
             has = (slot[_HAVE] >> k) & 1 == 1
-            behind = state[SENTENCES] - slot[_COUNT]
+            behind = entry[ix.COUNT] - slot[_COUNT]
             timed = times[i] == times[i] and now == now
             old = abs(now - times[i]) > TIMEOUT_S if timed else behind > TIMEOUT_SENTENCES
             if slot[_STATE] == _PENDING and slot[_HAVE] >> k > 1 and (slot[_GROUP] == 0 or slot[_GROUP] != entry[ix.GROUP]):
@@ -403,7 +343,7 @@ def assemble(
         slot[_HAVE] |= 1 << k
         slot[_AGE] = age
         _move(slots, i, True)
-        slot[_COUNT] = state[SENTENCES]
+        slot[_COUNT] = entry[ix.COUNT]
         slot[_QUALITY] |= entry[ix.QUALITY]
         if entry[ix.RANK] > slot[_RANK]:
             slot[_STATION] = entry[ix.STATION]
@@ -425,22 +365,20 @@ def assemble(
         if slot[_HAVE] != (1 << total) - 1:
             continue
 
-        size, bits = _join(i, total, parts, kept, tail, made[1])
-        message[FROM] = made[1]
-        message[TAIL] = 1
-        message[CHARACTERS] = size
-        message[BITS] = bits
-        made[4] |= slot[_QUALITY] & _OWN_SHIP
-        message[QUALITY] = slot[_QUALITY] | (_LATE_FRAGMENT if slot[_LATE] else 0)
-        message[CHANNEL] = slot[_CHANNEL]
-        message[STATION] = slot[_STATION]
-        message[ENTRY] = e
-        what = _message(tail, messages, m, limits, forms, junk, kinds)
+        size, bits = _join(i, total, parts, kept, tail, made[0])
+        messages[m, ms.FROM] = made[0]
+        messages[m, ms.TAIL] = 1
+        messages[m, ms.CHARACTERS] = size
+        messages[m, ms.BITS] = bits
+        made[2] |= slot[_QUALITY] & _OWN_SHIP
+        messages[m, ms.CHANNEL] = slot[_CHANNEL]
+        messages[m, ms.STATION] = slot[_STATION]
+        quality = slot[_QUALITY] | (_LATE_FRAGMENT if slot[_LATE] else 0)
+        what = _judge(view_of(tail), messages, m, quality)
         if what == ix.USED:
             message_times[m] = times[i]
             message_rows[m] = rows[i]
-            m += 1
-            made[1] += size
+            made[0] += size
         for j in range(total):
             part = parts[i, j]
             if part[_PART_ENTRY] >= 0:
@@ -452,8 +390,7 @@ def assemble(
                 settled[settled[0, 0], 2] = what
                 _settle(part[_SERIAL], slots, parts)
         slot[_STATE] = _DONE
-    made[0] = m
-    made[2] = age
+    made[1] = age
     return int(resume)
 
 
@@ -491,7 +428,7 @@ def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: A
 
 
 @nb.njit(cache=True, nogil=True)
-def tally(reasons: Any, source_row: Any, message_rows: Any, rejection: Any, by_reason: Any, by_feed: Any) -> None:
+def tally(reasons: Any, source_row: Any, messages: Any, message_rows: Any, rejection: Any, by_reason: Any, by_feed: Any) -> None:
     """Count lines and messages. rejection: (256,) 1 for the reasons that are one · by_reason: (256,) i64, added to · by_feed:
     (feeds, 3) i64, added to: lines, messages and rejected lines.
     """
@@ -502,42 +439,4 @@ def tally(reasons: Any, source_row: Any, message_rows: Any, rejection: Any, by_r
         by_feed[feed, 0] += 1
         by_feed[feed, 2] += rejection[reason]
     for m in range(len(message_rows)):
-        by_feed[np.int64(message_rows[m] >> np.uint64(48)), 1] += 1
-
-
-def warm() -> None:
-    """Compile."""
-    buffer = np.frombuffer(b"!AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09" + bytes(128), np.uint8)
-    entries = np.zeros((4, ix.ENTRY_WIDTH), np.int64)
-    reasons = np.zeros(1, np.uint8)
-    count = ix.index(
-        buffer, ix.read_only(np.zeros(1, np.int64)), ix.read_only(np.full(1, 48, np.int64)), reasons, entries, *ix.stations_table()
-    )
-    outcomes = np.zeros(4, np.uint8)
-    kept = open_messages()
-    assemble(
-        buffer,
-        entries,
-        0,
-        count,
-        ix.read_only(np.zeros(1)),
-        ix.read_only(np.zeros(1, np.uint64)),
-        outcomes,
-        np.zeros((1, FEED_WIDTH), np.int64),
-        np.zeros(1, np.int64),
-        *kept,
-        np.zeros((64, 3), np.int64),
-        np.zeros((1, 2), np.int64),
-        np.zeros(1, np.int64),
-        np.zeros(1074, np.uint8),
-        0,
-        np.zeros((4, MESSAGE_WIDTH), np.int64),
-        np.zeros(4),
-        np.zeros(4, np.uint64),
-        np.zeros(2 * LONGEST, np.uint8),
-        np.zeros(5, np.int64),
-        np.zeros((64, 3), np.int64),
-    )
-    settle_lines(entries, count, outcomes, reasons, kept[0], kept[1], 0, 0)
-    rows = np.zeros(1, np.uint64)
-    tally(reasons, ix.read_only(rows), rows, np.zeros(256, np.uint8), np.zeros(256, np.int64), np.zeros((1, 3), np.int64))
+        by_feed[np.int64(message_rows[m] >> np.uint64(48)), 1] += messages[m, ms.TYPE] >= 0

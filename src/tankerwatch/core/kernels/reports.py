@@ -5,33 +5,47 @@ Texts go to packed columns (core/packed.py): bytes one behind the other, and whe
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numba as nb
 import numpy as np
 
-from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.ais import layouts
+from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.index import read_only
-from tankerwatch.core.kernels.sixbit import ABSENT, bits_at
-from tankerwatch.core.kernels.words import bits48
+from tankerwatch.core.kernels.sixbit import ABSENT
+from tankerwatch.core.kernels.words import bits48, bits_at, highest, lowest, put_byte, put_word, spread, view_of, word
+from tankerwatch.core.mmsi import AUXILIARY_CRAFT, bounds_of
 
 OTHERS, POSITIONS, STATICS, BASES, TEXTS = range(5)
 FAMILIES = 5
 
-FORM_5, FORM_19, FORM_24A, FORM_24B = range(4)
-# Columns of `places` for statics: numbers, then texts.
-STATIC_NUMBERS = (
+
+def _placed(forms: Sequence[Mapping[str, layouts.Place]], names: Sequence[str]) -> Any:
+    """(forms, names, 2) places of fields; first bit -1 where a form lacks the field."""
+    return np.array([[form.get(name, (-1, -1)) for name in names] for form in forms], np.int64)
+
+
+_FORM_5, _FORM_19, _FORM_24A, _FORM_24B = range(4)
+_STATIC_FIELDS = (
     "imo", "ship_type", "bow", "stern", "port", "starboard", "draught", "eta_month", "eta_day", "eta_hour", "eta_minute", "mothership",
+    "callsign", "name", "destination",
 )  # fmt: skip
-STATIC_TEXTS = ("callsign", "name", "destination")
 _IMO, _SHIP_TYPE, _BOW, _STERN, _PORT, _STARBOARD, _DRAUGHT, _MONTH, _DAY, _HOUR, _MINUTE, _MOTHERSHIP, _CALLSIGN, _NAME, _DESTINATION = (
     range(15)
 )
+_STATICS = _placed([layouts.STATICS[form] for form in ("5", "19", "24A", "24B")], _STATIC_FIELDS)
+_CRAFT_FROM, _CRAFT_TO = bounds_of(AUXILIARY_CRAFT)
+"""Identities of auxiliary craft, whose 24B holds the mothership."""
 CALLSIGN_LONGEST, NAME_LONGEST, ETA_LONGEST = 7, 20, 11
+SLACK = 16
+"""Bytes that texts need behind their last one, for they are written eight at a time."""
 
-# Columns of `places` for bases.
-BASE_NUMBERS = ("year", "month", "day", "hour", "minute", "second", "lon", "lat", "aid_type", "virtual", "off_position")
+_BASE_FIELDS = ("year", "month", "day", "hour", "minute", "second", "lon", "lat", "aid_type", "virtual", "off_position", "name")
 _YEAR, _B_MONTH, _B_DAY, _B_HOUR, _B_MINUTE, _SECOND, _LON, _LAT, _AID_TYPE, _VIRTUAL, _OFF, _AID_NAME = range(12)
+_BASES = _placed([layouts.BASE, layouts.AID], _BASE_FIELDS)
+_MORE_FROM = layouts.AID_NAME_MORE
 MORE_LONGEST = 14
 _BASE_WHOLE_BITS = 134
 """With these, a message of type 4 or 11 holds all fields that are read."""
@@ -47,14 +61,15 @@ def families(buffer: Any, tail: Any, messages: Any, count: int, table: Any, chos
     """Sort messages by the tables that they go to (type 19 to two). table: (64,) a bit for each family, by message type · chosen:
     (FAMILIES, capacity) out, their numbers · sizes: (FAMILIES,) out. Of type 24 only the parts A and B are statics.
     """
+    lines, inside = view_of(buffer), view_of(tail)
     sizes[:] = 0
     for m in range(count):
-        kind = messages[m, fr.TYPE]
+        kind = messages[m, ms.TYPE]
+        if kind < 0:
+            continue
         wanted = table[kind]
-        if kind == 24:
-            part = bits_at(tail if messages[m, fr.TAIL] == 1 else buffer, messages[m, fr.FROM], 38, 2)
-            if part > 1:
-                wanted = 1 << OTHERS
+        if kind == 24 and bits_at(inside if messages[m, ms.TAIL] == 1 else lines, messages[m, ms.FROM], 38, 2) > 1:
+            wanted = 1 << OTHERS
         family = 0
         while wanted > 0:
             if wanted & 1:
@@ -64,9 +79,15 @@ def families(buffer: Any, tail: Any, messages: Any, count: int, table: Any, chos
             family += 1
 
 
+_HIGH, _LOW = np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)
+_BLANKS = np.uint64(0x2020202020202020)
+
+
 @nb.njit(cache=True, nogil=True)
-def _text(source: Any, at: int, bits: int, first: int, characters: int, part: bool, data: Any, begin: int) -> int:
-    """Write the six-bit text from bit `first` on to data[begin:]; where it ends. See `sixbit.text`, which this equals."""
+def _text(source: Any, at: int, bits: int, first: int, characters: int, part: bool, out: Any, begin: int) -> int:
+    """Write the six-bit text from bit `first` on to byte `begin` of `out` and behind, eight bytes at a time; where it ends. When no `@`
+    ends it, -1 - its end. See `sixbit.text`, which this equals.
+    """
     room = (bits - first) // 6
     if room < characters:
         if not part:
@@ -78,102 +99,108 @@ def _text(source: Any, at: int, bits: int, first: int, characters: int, part: bo
     for done in range(0, characters, 8):
         eight = bits48(source, place + done)
         if shift > 0:
-            eight = (eight << shift) | (bits48(source, place + done + 8) >> (np.uint64(48) - shift))
-        for i in range(min(8, characters - done)):
-            v = np.int64((eight >> np.uint64(42 - 6 * i)) & np.uint64(63))
-            if v == 0:
-                return end
-            data[begin + done + i] = v + 64 if v < 32 else v
-            if v != 32:
-                end = begin + done + i + 1
-    return end
+            more = bits48(source, place + done + 8)
+            eight = ((eight << shift) | (more >> (np.uint64(48) - shift))) & np.uint64(0xFFFFFFFFFFFF)
+        sixes = spread(eight)
+        put_word(out, begin + done, sixes + ((~sixes & _BLANKS) << np.uint64(1)))
+        stop = lowest(~(sixes + _LOW) & _HIGH) >> 3
+        size = min(min(stop, characters - done), 8)
+        if size > 0:
+            words = ((sixes ^ _BLANKS) + _LOW) & _HIGH & (np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * size))
+            if words != 0:
+                end = begin + done + (highest(words) >> 3) + 1
+        if stop < 8 and stop < characters - done:
+            return end
+    return -1 - end
 
 
 @nb.njit(cache=True, nogil=True)
-def _number(source: Any, at: int, bits: int, places: Any, form: int, which: int) -> int:
-    first = places[form, which, 0]
-    width = abs(places[form, which, 1])
-    if first < 0 or first + width > bits:
+def _number(source: Any, at: int, bits: int, first: int, width: int) -> int:
+    """A number as sent, ABSENT where the message ends before; first bit -1: the message has none; width below 0: two's complement."""
+    size = abs(width)
+    if first < 0 or first + size > bits:
         return ABSENT
-    value = bits_at(source, at, first, width)
-    if places[form, which, 1] < 0 and value >> (width - 1) == 1:
-        value -= 1 << width
-    return value
+    value = bits_at(source, at, first, size)
+    return value - (1 << size) if width < 0 and value >> (size - 1) == 1 else value
 
 
-@nb.njit(cache=True, nogil=True)
-def _two_digits(data: Any, at: int, value: int) -> None:
-    data[at] = 48 + value // 10
-    data[at + 1] = 48 + value % 10
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _static(source: Any, at: int, bits: int, form: int, which: int) -> int:
+    """A number of a static report, 0 when it is absent."""
+    return max(_number(source, at, bits, _STATICS[form, which, 0], _STATICS[form, which, 1]), 0)
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _two_digits(value: int, place: int) -> int:
+    """A number below 100 as two characters, the first at so many bytes of a word."""
+    return ((48 + value // 10) | (48 + value % 10) << 8) << 8 * place
 
 
 @nb.njit(cache=True, nogil=True)
 def statics(
-    buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any, places: Any, craft_from: int, craft_to: int,
+    buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     times: Any, rows: Any, longs: Any, shorts: Any, bytes_: Any, draught: Any,
     callsign: Any, name: Any, destination: Any, eta: Any, part: Any, ends: Any,
 ) -> None:  # fmt: skip
     """Decode the static reports numbered in `chosen`.
 
-    places: (4, 15, 2) by form · craft_from, craft_to: identities of auxiliary craft, whose 24B holds the mothership · out: times (n,) f64 ·
-    rows (n,) u64 · longs (3, n) u32: mmsi, imo, mothership · shorts (5, n) u16: bow, stern, port, starboard, quality · bytes_ (2, n) u8:
-    type, ship type · draught (n,) f32 · the bytes of five texts, and ends (5, n + 1) i32.
+    out: times (n,) f64 · rows (n,) u64 · longs (3, n) u32: mmsi, imo, mothership · shorts (5, n) u16: bow, stern, port, starboard,
+    quality · bytes_ (2, n) u8: type, ship type · draught (n,) f32 · the bytes of five texts, each with SLACK, and ends (5, n + 1) i32.
     """
+    lines, inside = view_of(buffer), view_of(tail)
+    callsigns, names, destinations, etas = view_of(callsign), view_of(name), view_of(destination), view_of(eta)
     for t in range(5):
         ends[t, 0] = 0
     for row in range(len(chosen)):
         m = chosen[row]
-        source = tail if messages[m, fr.TAIL] == 1 else buffer
-        at = messages[m, fr.FROM]
-        bits = messages[m, fr.BITS]
-        kind = messages[m, fr.TYPE]
-        mmsi = messages[m, fr.MMSI]
-        form = FORM_5
+        source = inside if messages[m, ms.TAIL] == 1 else lines
+        at = np.int64(messages[m, ms.FROM])
+        bits = np.int64(messages[m, ms.BITS])
+        kind = messages[m, ms.TYPE]
+        mmsi = messages[m, ms.MMSI]
+        form = _FORM_5
         if kind == 19:
-            form = FORM_19
+            form = _FORM_19
         elif kind == 24:
-            form = FORM_24A if bits_at(source, at, 38, 2) == 0 else FORM_24B
+            form = _FORM_24A if bits_at(source, at, 38, 2) == 0 else _FORM_24B
         times[row] = time_s[m]
         rows[row] = source_row[m]
         longs[0, row] = mmsi
-        longs[1, row] = max(_number(source, at, bits, places, form, _IMO), 0)
+        longs[1, row] = _static(source, at, bits, form, _IMO)
         longs[2, row] = 0
         bytes_[0, row] = kind
-        bytes_[1, row] = max(_number(source, at, bits, places, form, _SHIP_TYPE), 0)
-        if form == FORM_24B and craft_from <= mmsi < craft_to:
-            longs[2, row] = max(_number(source, at, bits, places, form, _MOTHERSHIP), 0)
-            shorts[0:4, row] = 0
+        bytes_[1, row] = _static(source, at, bits, form, _SHIP_TYPE)
+        if form == _FORM_24B and _CRAFT_FROM <= mmsi < _CRAFT_TO:
+            longs[2, row] = _static(source, at, bits, form, _MOTHERSHIP)
+            shorts[0, row] = shorts[1, row] = shorts[2, row] = shorts[3, row] = 0
         else:
             for side in range(4):
-                shorts[side, row] = max(_number(source, at, bits, places, form, _BOW + side), 0)
-        shorts[4, row] = messages[m, fr.QUALITY]
-        deep = _number(source, at, bits, places, form, _DRAUGHT)
+                shorts[side, row] = _static(source, at, bits, form, _BOW + side)
+        shorts[4, row] = messages[m, ms.QUALITY]
+        deep = _static(source, at, bits, form, _DRAUGHT)
         draught[row] = np.float32(deep / 10.0) if deep > 0 else np.float32(np.nan)
         for t in range(3):
-            data = callsign if t == 0 else (name if t == 1 else destination)
-            first = places[form, _CALLSIGN + t, 0]
-            end = ends[t, row]
+            out = callsigns if t == 0 else (names if t == 1 else destinations)
+            first = _STATICS[form, _CALLSIGN + t, 0]
+            end = np.int64(ends[t, row])
             if first >= 0:
-                end = _text(source, at, bits, first, places[form, _CALLSIGN + t, 1] // 6, False, data, end)
+                end = _text(source, at, bits, first, _STATICS[form, _CALLSIGN + t, 1] // 6, False, out, end)
+                end = end if end >= 0 else -1 - end
             ends[t, row + 1] = end
-        end = ends[3, row]
-        month = _number(source, at, bits, places, form, _MONTH)
-        day = _number(source, at, bits, places, form, _DAY)
-        hour = _number(source, at, bits, places, form, _HOUR)
-        minute = _number(source, at, bits, places, form, _MINUTE)
-        if min(min(month, day), min(hour, minute)) >= 0 and not (month == 0 and day == 0 and hour >= 24):
-            _two_digits(eta, end, month)
-            eta[end + 2] = 45
-            _two_digits(eta, end + 3, day)
-            eta[end + 5] = 32
-            _two_digits(eta, end + 6, hour)
-            eta[end + 8] = 58
-            _two_digits(eta, end + 9, minute)
-            end += 11
+        end = np.int64(ends[3, row])
+        if form == _FORM_5:
+            month = _number(source, at, bits, _STATICS[form, _MONTH, 0], 4)
+            day = _number(source, at, bits, _STATICS[form, _DAY, 0], 5)
+            hour = _number(source, at, bits, _STATICS[form, _HOUR, 0], 5)
+            minute = _number(source, at, bits, _STATICS[form, _MINUTE, 0], 6)
+            if min(min(month, day), min(hour, minute)) >= 0 and not (month == 0 and day == 0 and hour >= 24):
+                put_word(etas, end, np.uint64(_two_digits(month, 0) | 45 << 16 | _two_digits(day, 3) | 32 << 40 | _two_digits(hour, 6)))
+                put_word(etas, end + 8, np.uint64(58 | _two_digits(minute, 1)))
+                end += ETA_LONGEST
         ends[3, row + 1] = end
-        end = ends[4, row]
+        end = np.int64(ends[4, row])
         if kind == 24:
-            part[end] = 65 if form == FORM_24A else 66
+            part[end] = 65 if form == _FORM_24A else 66
             end += 1
         ends[4, row + 1] = end
 
@@ -196,27 +223,32 @@ def _utc(year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any) -
     return float(days * 86400.0 + hour * 3600.0 + minute * 60.0 + second)
 
 
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _base(source: Any, at: int, bits: int, form: int, which: int) -> int:
+    return _number(source, at, bits, _BASES[form, which, 0], _BASES[form, which, 1])  # type: ignore[no-any-return]  # compiled
+
+
 @nb.njit(cache=True, nogil=True)
 def bases(
-    buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any, places: Any, more_from: int,
+    buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     doubles: Any, rows: Any, mmsi: Any, shorts: Any, bytes_: Any, name: Any, ends: Any,
 ) -> None:  # fmt: skip
     """Decode the reports of base stations, of a ship's UTC and of aids to navigation numbered in `chosen`.
 
-    places: (2, 12, 2) for types 4 and 11, and for type 21 · more_from: first bit of the name's extension · out: doubles (4, n) f64: time,
-    UTC, longitude, latitude · rows (n,) u64 · mmsi (n,) u32 · shorts (2, n) u16: station, quality · bytes_ (4, n) u8: type, type of aid,
-    virtual, off position · the bytes of the names, and ends (n + 1,) i32. A name that an `@` ends within its twenty characters does not
-    go on in the extension.
+    out: doubles (4, n) f64: time, UTC, longitude, latitude · rows (n,) u64 · mmsi (n,) u32 · shorts (2, n) u16: station, quality · bytes_
+    (4, n) u8: type, type of aid, virtual, off position · the bytes of the names with SLACK, and ends (n + 1,) i32. A name that an `@` ends
+    within its twenty characters does not go on in the extension.
     """
+    lines, inside, names = view_of(buffer), view_of(tail), view_of(name)
     ends[0] = 0
     for row in range(len(chosen)):
         m = chosen[row]
-        source = tail if messages[m, fr.TAIL] == 1 else buffer
-        at = messages[m, fr.FROM]
-        bits = messages[m, fr.BITS]
-        kind = messages[m, fr.TYPE]
+        source = inside if messages[m, ms.TAIL] == 1 else lines
+        at = np.int64(messages[m, ms.FROM])
+        bits = np.int64(messages[m, ms.BITS])
+        kind = messages[m, ms.TYPE]
         form = 1 if kind == 21 else 0
-        quality = messages[m, fr.QUALITY]
+        quality = messages[m, ms.QUALITY]
         doubles[0, row] = time_s[m]
         doubles[1, row] = np.nan
         whole = form == 0 and bits >= _BASE_WHOLE_BITS
@@ -225,7 +257,7 @@ def bases(
             a, b, c = np.int64(bits48(source, at)), np.int64(bits48(source, at + 8)), np.int64(bits48(source, at + 16))
         for f in range(2):
             if not whole:
-                value = _number(source, at, bits, places, form, _LON + f)
+                value = _base(source, at, bits, form, _LON + f)
             elif f == 0:
                 value = int((((b & 0x1FFFF) << 11) | (c >> 37)) ^ 0x8000000) - 0x8000000
             else:
@@ -238,14 +270,14 @@ def bases(
                 if value != ABSENT and value != (most + 1) * 600000:
                     quality |= _OUT_OF_RANGE
         rows[row] = source_row[m]
-        mmsi[row] = messages[m, fr.MMSI]
-        shorts[0, row] = messages[m, fr.STATION]
+        mmsi[row] = messages[m, ms.MMSI]
+        shorts[0, row] = messages[m, ms.STATION]
         shorts[1, row] = quality
         bytes_[0, row] = kind
         bytes_[1, row] = 0
         bytes_[2, row] = 0
         bytes_[3, row] = 0
-        begin = ends[row]
+        begin = np.int64(ends[row])
         end = begin
         if whole:
             doubles[1, row] = _utc(
@@ -253,29 +285,21 @@ def bases(
             )
         elif form == 0:
             doubles[1, row] = _utc(
-                _number(source, at, bits, places, 0, _YEAR),
-                _number(source, at, bits, places, 0, _B_MONTH),
-                _number(source, at, bits, places, 0, _B_DAY),
-                _number(source, at, bits, places, 0, _B_HOUR),
-                _number(source, at, bits, places, 0, _B_MINUTE),
-                _number(source, at, bits, places, 0, _SECOND),
-            )
+                _base(source, at, bits, 0, _YEAR), _base(source, at, bits, 0, _B_MONTH), _base(source, at, bits, 0, _B_DAY),
+                _base(source, at, bits, 0, _B_HOUR), _base(source, at, bits, 0, _B_MINUTE), _base(source, at, bits, 0, _SECOND),
+            )  # fmt: skip
         else:
-            bytes_[1, row] = max(_number(source, at, bits, places, 1, _AID_TYPE), 0)
-            bytes_[2, row] = _number(source, at, bits, places, 1, _VIRTUAL) == 1
-            bytes_[3, row] = _number(source, at, bits, places, 1, _OFF) == 1
-            first = places[1, _AID_NAME, 0]
-            end = _text(source, at, bits, first, NAME_LONGEST, False, name, begin)
-            full = True
-            for i in range(NAME_LONGEST):
-                if first + 6 * i + 6 <= bits and bits_at(source, at, first + 6 * i, 6) == 0:
-                    full = False
-                    break
-            if full:
-                more = _text(source, at, bits, more_from, MORE_LONGEST, True, name, begin + NAME_LONGEST)
+            bytes_[1, row] = max(_base(source, at, bits, 1, _AID_TYPE), 0)
+            bytes_[2, row] = _base(source, at, bits, 1, _VIRTUAL) == 1
+            bytes_[3, row] = _base(source, at, bits, 1, _OFF) == 1
+            end = _text(source, at, bits, _BASES[1, _AID_NAME, 0], NAME_LONGEST, False, names, begin)
+            if end < 0:  # no `@` has ended it
+                end = -1 - end
+                more = _text(source, at, bits, _MORE_FROM, MORE_LONGEST, True, names, begin + NAME_LONGEST)
+                more = more if more >= 0 else -1 - more
                 if more > begin + NAME_LONGEST:
                     for i in range(end, begin + NAME_LONGEST):
-                        name[i] = 32
+                        put_byte(names, i, 32)
                     end = more
         ends[row + 1] = end
 
@@ -285,31 +309,33 @@ def others(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     times: Any, rows: Any, mmsi: Any, bytes_: Any, quality: Any, data: Any, ends: Any,
 ) -> int:  # fmt: skip
-    """Copy the payloads of the messages numbered in `chosen`. Returns how many bytes they have: more than `data` has room for means call
-    again with more.
+    """Copy the payloads of the messages numbered in `chosen`. Returns how many bytes they have: when `data` has no room for so many and
+    SLACK, call again with more.
 
     out: times (n,) f64 · rows (n,) u64 · mmsi (n,) u32 · bytes_ (2, n) u8: type, fill bits · quality (n,) u16 · data, ends (n + 1,) i32.
     A type that the standard does not have is marked.
     """
+    lines, inside, out = view_of(buffer), view_of(tail), view_of(data)
     size = 0
     ends[0] = 0
     for row in range(len(chosen)):
         m = chosen[row]
-        kind = messages[m, fr.TYPE]
-        at = messages[m, fr.FROM]
-        characters = messages[m, fr.CHARACTERS]
+        kind = messages[m, ms.TYPE]
+        source = inside if messages[m, ms.TAIL] == 1 else lines
+        at = np.int64(messages[m, ms.FROM])
+        characters = np.int64(messages[m, ms.CHARACTERS])
         times[row] = time_s[m]
         rows[row] = source_row[m]
-        mmsi[row] = messages[m, fr.MMSI]
+        mmsi[row] = messages[m, ms.MMSI]
         bytes_[0, row] = kind
-        bytes_[1, row] = 6 * characters - messages[m, fr.BITS]
+        bytes_[1, row] = 6 * characters - messages[m, ms.BITS]
         # of type 24 only parts that nobody has defined come here
-        quality[row] = messages[m, fr.QUALITY] | (_RESERVED_VALUE if kind == 0 or kind > _LAST_TYPE or kind == 24 else 0)
-        if size + characters <= len(data):
-            if messages[m, fr.TAIL] == 1:
-                data[size : size + characters] = tail[at : at + characters]
-            else:
-                data[size : size + characters] = buffer[at : at + characters]
+        quality[row] = messages[m, ms.QUALITY] | (_RESERVED_VALUE if kind == 0 or kind > _LAST_TYPE or kind == 24 else 0)
+        if size + characters + SLACK <= len(data):
+            done = 0
+            while done < characters:
+                put_word(out, size + done, word(source, at + done))
+                done += 8
         size += characters
         ends[row + 1] = size
     return size
@@ -318,18 +344,18 @@ def others(
 def warm() -> None:
     """Compile."""
     source = read_only(np.full(160, 48, np.uint8))
-    messages, time_s, rows = np.zeros((1, fr.MESSAGE_WIDTH), np.int64), np.zeros(1), np.zeros(1, np.uint64)
+    messages, time_s, rows = np.zeros((1, ms.MESSAGE_WIDTH), np.int32), np.zeros(1), np.zeros(1, np.uint64)
     chosen = np.zeros((FAMILIES, 1), np.int64)
     families(source, source, messages, 1, np.zeros(64, np.int64), chosen, np.zeros(FAMILIES, np.int64))
     one = chosen[0]
     bytes_, mmsi, words = np.zeros((4, 1), np.uint8), np.zeros(1, np.uint32), np.zeros(64, np.uint8)
     statics(
-        source, source, messages, time_s, rows, one, np.full((4, 15, 2), -1, np.int64), 0, 0, np.zeros(1), np.zeros(1, np.uint64),
+        source, source, messages, time_s, rows, one, np.zeros(1), np.zeros(1, np.uint64),
         np.zeros((3, 1), np.uint32), np.zeros((5, 1), np.uint16), bytes_, np.zeros(1, np.float32), words, words, words, words, words,
         np.zeros((5, 2), np.int32),
     )  # fmt: skip
     bases(
-        source, source, messages, time_s, rows, one, np.full((2, 12, 2), -1, np.int64), 0, np.zeros((4, 1)), np.zeros(1, np.uint64),
+        source, source, messages, time_s, rows, one, np.zeros((4, 1)), np.zeros(1, np.uint64),
         mmsi, np.zeros((2, 1), np.uint16), bytes_, words, np.zeros(2, np.int32),
     )  # fmt: skip
     others(

@@ -7,24 +7,12 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.index import read_only
+from tankerwatch.core.kernels.words import bits_at, view_of
 
 ABSENT = -(1 << 40)
 """Stands for a field that does not lie within the message."""
-
-
-@nb.njit(cache=True, nogil=True, forceinline=True)
-def bits_at(source: Any, at: int, first: int, width: int) -> int:
-    """The unsigned number in bits first to first + width of the armoured payload that begins at source[at]. It must lie within."""
-    end = first + width
-    value = 0
-    for i in range(first // 6, (end + 5) // 6):
-        v = int(source[at + i]) - 48
-        if v > 40:
-            v -= 8
-        value = (value << 6) | v
-    return (value >> (-end % 6)) & ((1 << width) - 1)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -33,16 +21,17 @@ def fields(buffer: Any, tail: Any, messages: Any, chosen: Any, places: Any, out:
 
     places: (f, 2) i64, first bit and bits (negative: two's complement; at most 48) · out: (f, n) i64, ABSENT where the message ends before.
     """
+    lines, inside = view_of(buffer), view_of(tail)
     for row in range(len(chosen)):
         message = messages[chosen[row]]
-        source = tail if message[fr.TAIL] == 1 else buffer
+        source = inside if message[ms.TAIL] == 1 else lines
         for f in range(len(places)):
             first = places[f, 0]
             width = abs(places[f, 1])
-            if first + width > message[fr.BITS]:
+            if first + width > message[ms.BITS]:
                 out[f, row] = ABSENT
                 continue
-            value = bits_at(source, message[fr.FROM], first, width)
+            value = bits_at(source, message[ms.FROM], first, width)
             if places[f, 1] < 0 and value >> (width - 1) == 1:
                 value -= 1 << width
             out[f, row] = value
@@ -54,16 +43,17 @@ def text(buffer: Any, tail: Any, messages: Any, chosen: Any, first: int, charact
 
     It ends before the first `@` and has no blanks at its end. A text that the message cuts off is empty, unless `part` allows it.
     """
+    lines, inside = view_of(buffer), view_of(tail)
     for row in range(len(chosen)):
         message = messages[chosen[row]]
-        source = tail if message[fr.TAIL] == 1 else buffer
-        room = (message[fr.BITS] - first) // 6
+        source = inside if message[ms.TAIL] == 1 else lines
+        room = (message[ms.BITS] - first) // 6
         size = characters
         if room < characters:
             size = room if part else 0
         length = 0
         for i in range(size):
-            v = bits_at(source, message[fr.FROM], first + 6 * i, 6)
+            v = bits_at(source, message[ms.FROM], first + 6 * i, 6)
             if v == 0:
                 break
             out[row, i] = v + 64 if v < 32 else v
@@ -76,8 +66,8 @@ def text(buffer: Any, tail: Any, messages: Any, chosen: Any, first: int, charact
 def warm() -> None:
     """Compile."""
     source = read_only(np.full(160, 48, np.uint8))
-    messages = np.zeros((1, fr.MESSAGE_WIDTH), np.int64)
-    messages[0, fr.BITS] = 60
+    messages = np.zeros((1, ms.MESSAGE_WIDTH), np.int32)
+    messages[0, ms.BITS] = 60
     chosen = np.zeros(1, np.int64)
     fields(source, source, messages, chosen, np.array([[0, 6], [6, -6]], np.int64), np.zeros((2, 1), np.int64))
     text(source, source, messages, chosen, 6, 4, True, np.zeros((1, 8), np.uint8))

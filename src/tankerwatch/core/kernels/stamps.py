@@ -19,7 +19,8 @@ from typing import Final
 import numba as nb
 import numpy as np
 
-from tankerwatch.core.kernels.words import first_marked, word
+from tankerwatch.core.kernels.vectors import line_ends
+from tankerwatch.core.kernels.words import lowest, view_of
 from tankerwatch.core.schema import F64, I64, U8, U64
 
 NONE: Final = 0
@@ -44,11 +45,6 @@ _AFTER: Final = 160  # bytes after the sentence
 _LF, _CR = 10, 13
 _BANG, _DOLLAR, _STAR, _COMMA, _DOT, _COLON, _BACKSLASH, _HASH, _C = 33, 36, 42, 44, 46, 58, 92, 35, 99
 
-_ONES = np.uint64(0x0101010101010101)
-_HIGH = np.uint64(0x8080808080808080)
-_LFS = np.uint64(0x0A0A0A0A0A0A0A0A)
-_CRS = np.uint64(0x0D0D0D0D0D0D0D0D)
-
 
 @nb.njit(cache=True, nogil=True)
 def split(
@@ -67,36 +63,32 @@ def split(
         after_cr = False
     count = 0
     too_long = 0
-    at = line
     capacity = len(out_start)
-    while at < stop:
-        w = word(buffer, at)
-        a = w ^ _LFS
-        b = w ^ _CRS
-        hit = (((a - _ONES) & ~a) | ((b - _ONES) & ~b)) & _HIGH
-        if hit == 0:
-            at += 8
-            continue
-        at += first_marked(hit)
-        if at >= stop:
-            break
-        if count == capacity:
-            return -1, 0, 0, 0, False
-        out_start[count] = line
-        out_end[count] = at
-        out_row[count] = row
-        count += 1
-        too_long += at - line > limit
-        row += 1
-        cr = buffer[at] == _CR
-        at += 1
-        if cr:
-            if at == stop:
-                after_cr = True
-            elif buffer[at] == _LF:
-                at += 1
-        line = at
-    return count, line, row, too_long, after_cr
+    one = np.uint64(1)
+    view = view_of(buffer)
+    for block in range(line, stop, 64):
+        ends = line_ends(view, block)
+        while ends != 0:
+            at = block + lowest(ends)
+            ends &= ends - one
+            if at < line:
+                continue  # the second byte of an end
+            if at >= stop:
+                break
+            if count == capacity:
+                return -1, 0, 0, 0, False
+            out_start[count] = line
+            out_end[count] = at
+            out_row[count] = row + count
+            count += 1
+            too_long += at - line > limit
+            line = at + 1
+            if buffer[at] == _CR:
+                if line == stop:
+                    after_cr = True
+                elif buffer[line] == _LF:
+                    line += 1
+    return count, line, row + count, too_long, after_cr
 
 
 @nb.njit(cache=True, nogil=True, inline="always")
@@ -344,7 +336,11 @@ def _own(buffer: U8, begin: int, stop: int) -> tuple[float, int]:
 def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> None:
     """For every line the time that it carries itself, NaN when none, and what was found: NONE, OWN, ABSURD or TAG_ONLY."""
     for i in range(len(start)):
-        out_s[i], out_kind[i] = _own(buffer, start[i], end[i])
+        begin, stop = start[i], end[i]
+        if stop - begin > 16 and buffer[begin] == _BANG and buffer[stop - 3] == _STAR and buffer[stop - 1] > 32:
+            out_s[i], out_kind[i] = math.nan, NONE  # a sentence and nothing else, as nearly all are
+        else:
+            out_s[i], out_kind[i] = _own(buffer, begin, stop)
 
 
 @nb.njit(cache=True, nogil=True)

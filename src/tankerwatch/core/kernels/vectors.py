@@ -1,0 +1,227 @@
+"""Up to sixty-four received bytes at a time, by the vector instructions of whatever processor this is.
+
+Each operation is written in LLVM's own terms, which name no processor: the compiler makes AVX, NEON or plain words of them. Whoever calls
+one sees to it that all bytes it loads lie within the view.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba as nb
+import numpy as np
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
+
+from tankerwatch.core.kernels.words import BIG_ENDIAN, place_of, view_of
+
+_BYTE, _WORD, _PLACE = ir.IntType(8), ir.IntType(64), ir.IntType(32)
+
+
+def _all(vector: Any, value: int) -> Any:
+    return ir.Constant(vector, [value] * vector.count)
+
+
+def _splat(builder: Any, value: Any, count: int) -> Any:
+    """A vector of one value."""
+    vector = ir.VectorType(value.type, count)
+    nothing = ir.Constant(vector, ir.Undefined)
+    first = builder.insert_element(nothing, value, ir.Constant(_PLACE, 0))
+    return builder.shuffle_vector(first, nothing, _all(ir.VectorType(_PLACE, count), 0))
+
+
+def _loaded(context: Any, builder: Any, view: Any, at: Any, element: Any, size: int, count: int) -> Any:
+    """`count` elements of `size` bytes from byte `at` of a view on, as a vector that need not be aligned."""
+    vector = ir.VectorType(element, count)
+    return builder.load(place_of(context, builder, view, at, vector, size * count), align=1, typ=vector)
+
+
+def _bits(builder: Any, marks: Any) -> Any:
+    """The marks of a vector as a number, the first the lowest bit."""
+    number = builder.bitcast(marks, ir.IntType(marks.type.count))
+    return builder.bitreverse(number) if BIG_ENDIAN else number
+
+
+@intrinsic
+def _ends_of(_context: Any, view: Any, at: Any) -> Any:
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        some = _loaded(context, builder, *arguments, _BYTE, 1, 64)
+        line_feed = builder.icmp_unsigned("==", some, _all(some.type, 10))
+        return _bits(builder, builder.or_(line_feed, builder.icmp_unsigned("==", some, _all(some.type, 13))))
+
+    return types.uint64(view, types.int64), make
+
+
+@intrinsic
+def _marked_of(_context: Any, view: Any, at: Any, byte: Any) -> Any:
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        some = _loaded(context, builder, arguments[0], arguments[1], _BYTE, 1, 64)
+        return _bits(builder, builder.icmp_unsigned("==", some, _splat(builder, builder.trunc(arguments[2], _BYTE), 64)))
+
+    return types.uint64(view, types.int64, types.int64), make
+
+
+@intrinsic
+def _checked_of(_context: Any, view: Any, at: Any, length: Any) -> Any:
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        some = _loaded(context, builder, arguments[0], arguments[1], _BYTE, 1, 64)
+        kind = some.type
+        low = builder.icmp_unsigned("<", builder.sub(some, _all(kind, 48)), _all(kind, 40))
+        high = builder.icmp_unsigned("<", builder.sub(some, _all(kind, 96)), _all(kind, 24))
+        armour = _bits(builder, builder.or_(low, high))
+        first = builder.icmp_unsigned("<", ir.Constant(kind, list(range(64))), _splat(builder, builder.trunc(arguments[2], _BYTE), 64))
+        joined = builder.bitcast(builder.select(first, some, _all(kind, 0)), ir.VectorType(_WORD, 8))
+        for half in (4, 2, 1):
+            nothing = ir.Constant(joined.type, ir.Undefined)
+            places = ir.VectorType(_PLACE, half)
+            lower = builder.shuffle_vector(joined, nothing, ir.Constant(places, list(range(half))))
+            upper = builder.shuffle_vector(joined, nothing, ir.Constant(places, list(range(half, 2 * half))))
+            joined = builder.xor(lower, upper)
+        one = builder.extract_element(joined, ir.Constant(_PLACE, 0))
+        return context.make_tuple(builder, signature.return_type, [one, armour])
+
+    return types.UniTuple(types.uint64, 2)(view, types.int64, types.int64), make
+
+
+@intrinsic
+def _unarmoured_of(_context: Any, view: Any, at: Any) -> Any:
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        some = _loaded(context, builder, *arguments, _BYTE, 1, 32)
+        kind = some.type
+        six = builder.sub(some, _all(kind, 48))
+        six = builder.select(builder.icmp_unsigned(">", six, _all(kind, 40)), builder.sub(six, _all(kind, 8)), six)
+        order = [8 * k + (i if BIG_ENDIAN else 7 - i) for k in range(4) for i in range(8)]
+        turned = builder.shuffle_vector(six, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(_PLACE, 32), order))
+        four = builder.bitcast(turned, ir.VectorType(_WORD, 4))
+
+        def joined(value: Any, upper: int, shift: int, lower: int) -> Any:
+            moved = builder.lshr(builder.and_(value, _all(value.type, upper)), _all(value.type, shift))
+            return builder.or_(moved, builder.and_(value, _all(value.type, lower)))
+
+        four = joined(four, 0x3F003F003F003F00, 2, 0x003F003F003F003F)
+        four = joined(four, 0x0FFF00000FFF0000, 4, 0x00000FFF00000FFF)
+        four = joined(four, 0x00FFFFFF00000000, 8, 0x0000000000FFFFFF)
+        words = [builder.extract_element(four, ir.Constant(_PLACE, k)) for k in range(4)]
+        return context.make_tuple(builder, signature.return_type, words)
+
+    return types.UniTuple(types.int64, 4)(view, types.int64), make
+
+
+def _numbers_of(element: Any, size: int) -> Any:
+    @intrinsic
+    def numbers(_context: Any, view: Any, at: Any) -> Any:
+        def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            some = _loaded(context, builder, *arguments, element, size, 64)
+            return _bits(builder, builder.fcmp_ordered("ord", some, some))
+
+        return types.uint64(view, types.int64), make
+
+    return numbers
+
+
+@intrinsic
+def _others_of(_context: Any, view: Any, at: Any, byte: Any) -> Any:
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        some = _loaded(context, builder, arguments[0], arguments[1], _BYTE, 1, 64)
+        return _bits(builder, builder.icmp_unsigned("!=", some, _splat(builder, builder.trunc(arguments[2], _BYTE), 64)))
+
+    return types.uint64(view, types.int64, types.int64), make
+
+
+@intrinsic
+def _ones_of(_context: Any, value: Any) -> Any:
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), make
+
+
+line_ends: Any = _ends_of
+r"""`line_ends(view, at)`: which of the 64 bytes from `at` on are `\n` or `\r`, a bit each, the first the lowest."""
+marked: Any = _marked_of
+"""`marked(view, at, byte)`: which of the 64 bytes from `at` on are `byte`, likewise."""
+checked: Any = _checked_of
+"""`checked(view, at, length)`: the first `length` bytes (0 to 64) from `at` on joined by exclusive or, as eight that are still to be
+joined; and which of the 64 are characters of an armoured payload, 48 to 87 and 96 to 119 (IEC 61162-1, 8.3, table of symbols), likewise."""
+unarmoured: Any = _unarmoured_of
+"""`unarmoured(view, at)`: the 192 bits of the 32 armoured characters from `at` on, 48 in each of four numbers: four times `bits48`."""
+ones: Any = _ones_of
+"""`ones(word)`: how many bits are set."""
+_doubles: Any = _numbers_of(ir.DoubleType(), 8)
+_singles: Any = _numbers_of(ir.FloatType(), 4)
+_others: Any = _others_of
+
+
+@nb.njit(cache=True, nogil=True)
+def doubles_there(values: Any, out: Any) -> int:
+    """Write a bit for each of the f64 values that is no NaN to out, (at least a word for each 64 values) u64; how many are NaN."""
+    missing = 0
+    n = len(values)
+    view = view_of(values)
+    for at in range(0, n - 63, 64):
+        there = _doubles(view, 8 * at)
+        out[at >> 6] = there
+        missing += 64 - np.int64(ones(there))
+    rest = n & ~63
+    word = np.uint64(0)
+    for at in range(rest, n):
+        if values[at] == values[at]:
+            word |= np.uint64(1) << np.uint64(at - rest)
+        else:
+            missing += 1
+    if rest < n:
+        out[rest >> 6] = word
+    return missing
+
+
+@nb.njit(cache=True, nogil=True)
+def singles_there(values: Any, out: Any) -> int:
+    """The same for f32."""
+    missing = 0
+    n = len(values)
+    view = view_of(values)
+    for at in range(0, n - 63, 64):
+        there = _singles(view, 4 * at)
+        out[at >> 6] = there
+        missing += 64 - np.int64(ones(there))
+    rest = n & ~63
+    word = np.uint64(0)
+    for at in range(rest, n):
+        if values[at] == values[at]:
+            word |= np.uint64(1) << np.uint64(at - rest)
+        else:
+            missing += 1
+    if rest < n:
+        out[rest >> 6] = word
+    return missing
+
+
+@nb.njit(cache=True, nogil=True)
+def bytes_there(values: Any, absent: int, out: Any) -> int:
+    """The same for bytes that are not `absent`, an unsigned byte."""
+    missing = 0
+    n = len(values)
+    view = view_of(values)
+    for at in range(0, n - 63, 64):
+        there = _others(view, at, absent)
+        out[at >> 6] = there
+        missing += 64 - np.int64(ones(there))
+    rest = n & ~63
+    word = np.uint64(0)
+    for at in range(rest, n):
+        if values[at] != absent:
+            word |= np.uint64(1) << np.uint64(at - rest)
+        else:
+            missing += 1
+    if rest < n:
+        out[rest >> 6] = word
+    return missing
+
+
+def warm() -> None:
+    """Compile; the others are compiled within the kernels."""
+    out = np.zeros(1, np.uint64)
+    doubles_there(np.zeros(1), out)
+    singles_there(np.zeros(1, np.float32), out)
+    bytes_there(np.zeros(1, np.uint8), 0, out)
