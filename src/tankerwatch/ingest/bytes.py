@@ -10,8 +10,8 @@ import os
 import stat
 import sys
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -25,6 +25,27 @@ BLOCK = 1 << 20
 _ZSTD_STEP = 2048
 """Packed bytes a step: one zstd block of four bytes can become 128 KiB, so this bounds what a hostile file makes of memory (64 MiB)."""
 _ZSTD_WINDOW = 1 << 27
+
+
+class Stream:
+    """Bytes that are taken in pieces of any size: those of some blocks, and then what `more` writes to where it is told to."""
+
+    def __init__(self, blocks: Iterable[bytes], more: Callable[[memoryview], int] | None = None) -> None:
+        self._blocks = iter(blocks)
+        self._rest = memoryview(b"")
+        self._more = more
+
+    def readinto(self, into: memoryview) -> int:
+        """Write some bytes to the beginning of `into`, as many as come at once; how many, 0 at the end only."""
+        while not self._rest:
+            block = next(self._blocks, None)
+            if block is None:
+                return self._more(into) if self._more is not None else 0
+            self._rest = memoryview(block)
+        size = min(len(into), len(self._rest))
+        into[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
 
 
 class Recording:
@@ -77,10 +98,7 @@ class Recording:
         self.damage = ""
         raw = self.open()
         with nullcontext() if self.name == "-" or self._content is not None else raw:
-            source = self._read(raw, read)
-            head = b""
-            while len(head) < len(ZSTD) and (block := next(source, b"")):
-                head += block
+            head, source = self._begun(raw, read)
             if head.startswith(GZIP):
                 yield from self._gzip(head, source)
             elif head.startswith(ZSTD):
@@ -89,6 +107,38 @@ class Recording:
                 if head:
                     yield head
                 yield from source
+
+    def _begun(self, raw: BinaryIO | IO[bytes], read: Callable[[int], None] | None) -> tuple[bytes, Iterator[bytes]]:
+        """The first bytes, enough to tell how it is packed, and the blocks that follow them."""
+        source = self._read(raw, read)
+        head = b""
+        while len(head) < len(ZSTD) and (block := next(source, b"")):
+            head += block
+        return head, source
+
+    @contextmanager
+    def stream(self, read: Callable[[int], None] | None = None) -> Iterator[Stream]:
+        """The same as a `Stream`. What is not packed is read to where it is wanted and not copied again."""
+        self.damage = ""
+        if self.name == "-" or self._content is not None:
+            yield Stream(self.blocks(read))
+            return
+        with self.open() as raw:
+            head, source = self._begun(raw, read)
+            if head.startswith((GZIP, ZSTD)):
+                yield Stream(self._gzip(head, source) if head.startswith(GZIP) else self._zstd(head, source))
+                return
+
+            def more(into: memoryview) -> int:
+                try:
+                    got = raw.readinto(into[: self._block_bytes]) or 0  # type: ignore[union-attr]  # a file opened without a buffer
+                except OSError as error:
+                    raise _unreadable(self.name, error) from error
+                if got and read is not None:
+                    read(got)
+                return got
+
+            yield Stream([head], more)
 
     def _read(self, raw: BinaryIO | IO[bytes], read: Callable[[int], None] | None) -> Iterator[bytes]:
         while True:

@@ -18,8 +18,8 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.core.kernels import stamps
 from tankerwatch.core.schema import NAN, U8
 from tankerwatch.core.tables import Batch, Lines
-from tankerwatch.ingest.bytes import BLOCK, Recording
-from tankerwatch.ingest.lines import LIMIT, Split, room
+from tankerwatch.ingest.bytes import BLOCK, Recording, Stream
+from tankerwatch.ingest.lines import LIMIT, Split
 from tankerwatch.ingest.order import Input, LineRun, Window, merged
 from tankerwatch.ingest.paths import listed
 
@@ -43,41 +43,44 @@ class RecordedInput(Input, Protocol):
         ...
 
 
-def stamped(blocks: Iterable[bytes], counters: Counter[str], *, chunk_bytes: int = CHUNK_BYTES, limit: int = LIMIT) -> Iterator[Lines]:
+def stamped(
+    source: Iterable[bytes] | Stream, counters: Counter[str], *, chunk_bytes: int = CHUNK_BYTES, limit: int = LIMIT
+) -> Iterator[Lines]:
     """The lines in the order in which they stand, `source_row` from 1, each with its receive time (`core/kernels/stamps.py`).
 
     counters: `lines` (physical ones, so that `lines` - `too_long` are handed on), `too_long`, `absurd_time`.
     """
-    source = (block for block in blocks if block)
+    stream = source if isinstance(source, Stream) else Stream(source)
     tail = b""  # lines whose times are not decided yet, and half a line
     number = 1
     last_s, since = NAN, 0
     ended = False
     while not ended:
-        parts, size = [tail], len(tail)
-        while size < len(tail) + chunk_bytes and not ended:
-            block = next(source, b"")
-            ended = not block
-            parts.append(block)
-            size += len(block)
-        if ended and size and not (parts[-2] if len(parts) > 1 else tail).endswith((b"\n", b"\r")):
-            parts.append(b"\n")  # the last line of a file may lack its end
+        size, full = len(tail), len(tail) + chunk_bytes
+        buffer = np.empty(full + Lines.PAD + 8, np.uint8)
+        view = memoryview(buffer)
+        view[:size] = tail
+        while size < full and not ended:
+            got = stream.readinto(view[size:full])
+            ended = not got
+            size += got
+        if ended and size and buffer[size - 1] not in b"\r\n":
+            buffer[size] = b"\n"[0]  # the last line of a file may lack its end
             size += 1
-        buffer = room(size)
-        at = 0
-        for part in parts:
-            buffer[at : at + len(part)] = np.frombuffer(part, np.uint8)
-            at += len(part)
+        buffer[size : size + Lines.PAD] = 0
         found = Split(buffer, 0, size, first_number=number, limit=limit)
         count = len(found.start)
         decide = count if ended else max(count - stamps.AHEAD, 0)
         own_s, kind = np.empty(count), np.empty(count, np.uint8)
-        stamps.own(buffer, found.start, found.end, own_s, kind)
+        told = stamps.own(buffer, found.start, found.end, own_s, kind)
         if found.kept is not None:
             kind[~found.kept] = stamps.NONE
-        time_s = np.empty(decide)
-        last_s, since, absurd = stamps.carry(own_s, kind, decide, last_s, since, time_s)
-        counters["absurd_time"] += absurd
+        if told or last_s == last_s:
+            time_s = np.empty(decide)
+            last_s, since, absurd = stamps.carry(own_s, kind, decide, last_s, since, time_s)
+            counters["absurd_time"] += absurd
+        else:
+            time_s = own_s[:decide]  # nobody tells a time, neither here nor before
         counters["lines"] += decide
         lines = Lines(buffer, found.start[:decide], found.end[:decide], time_s, found.number[:decide])
         if found.kept is not None:
@@ -130,9 +133,9 @@ class LogFile:
         """All lines, in order."""
         counters: Counter[str] = Counter()
         window = Window(self._reorder_s)
-        blocks = self._recording.blocks(self.read)
-        for lines in stamped(blocks, counters, chunk_bytes=self._chunk_bytes, limit=self._limit):
-            yield from window.push(lines)
+        with self._recording.stream(self.read) as stream:
+            for lines in stamped(stream, counters, chunk_bytes=self._chunk_bytes, limit=self._limit):
+                yield from window.push(lines)
         yield from window.finish()
         self._rows = counters["lines"]
         counters["late"] += window.late
@@ -147,8 +150,9 @@ class LogFile:
                     "its lines cannot be counted before it has been read", where=self._recording.name, help="name it last, after the files"
                 )
             counters: Counter[str] = Counter()
-            for _ in stamped(self._recording.blocks(), counters, limit=self._limit):
-                pass
+            with self._recording.stream() as stream:
+                for _ in stamped(stream, counters, limit=self._limit):
+                    pass
             self._rows = counters["lines"]
         return self._rows
 

@@ -12,6 +12,8 @@ from typing import Any
 import numba as nb
 import numpy as np
 
+from tankerwatch.core.kernels.words import i64
+
 # Columns of an entry: one row of int64 for each sentence (or line of tags alone) that somebody will look at again.
 LINE, KIND, AT, LENGTH, FILL, TOTAL, NUMBER, SEQUENCE, CHANNEL, TALKER, QUALITY, STATION, RANK, GROUP, SLOT, COUNT = range(16)
 ENTRY_WIDTH = 16
@@ -60,7 +62,7 @@ def group_of(buffer: Any, first: int) -> int:
     last = first
     while buffer[last] != _COMMA and buffer[last] != _STAR:
         last += 1
-    return np.int64(fingerprint(buffer, first, last) >> np.uint64(1))  # type: ignore[return-value]  # an integer of numba's
+    return i64(fingerprint(buffer, first, last) >> np.uint64(1))
 
 
 @nb.njit(cache=True, nogil=True)
@@ -75,7 +77,7 @@ def intern(buffer: Any, first: int, last: int, keys: Any, numbers: Any, known: A
     if last <= first:
         return -1
     key = fingerprint(buffer, first, last)
-    slot = np.int64((key ^ (key >> np.uint64(29))) & np.uint64(STATION_SLOTS - 1))
+    slot = i64((key ^ (key >> np.uint64(29))) & np.uint64(STATION_SLOTS - 1))
     while keys[slot] != 0:
         if keys[slot] == key:
             return int(numbers[slot])
@@ -165,9 +167,9 @@ def _tag_block(buffer: Any, first: int, last: int, tags: Any) -> bool:
                 while dash > colon and buffer[dash - 1] != _DASH:
                     dash -= 1
                 if dash > colon + 1:
-                    tags[3] = np.int64(fingerprint(buffer, dash, q) >> np.uint64(1))
+                    tags[3] = i64(fingerprint(buffer, dash, q) >> np.uint64(1))
             elif colon == p + 3 and buffer[p + 1] == 71:  # 1G2:1234, the older way
-                tags[3] = np.int64(fingerprint(buffer, colon + 1, q) >> np.uint64(1))
+                tags[3] = i64(fingerprint(buffer, colon + 1, q) >> np.uint64(1))
         p = q + 1
     tags[4] += 1
     return True

@@ -14,7 +14,7 @@ import numpy as np
 
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import messages as ms
-from tankerwatch.core.kernels.words import bits48, view_of, word
+from tankerwatch.core.kernels.words import bits48, i64, view_of, word
 
 SLOTS = 256
 """Messages open at once."""
@@ -124,7 +124,7 @@ def _find(entry: Any, feed: int, sender: int, slots: Any, marks: Any) -> int:
     (often only the first sentence, or only the last, names it).
     """
     best = -1
-    best_age = np.int64(-1)
+    best_age = i64(-1)
     view = view_of(marks)
     wanted = np.uint64(_mark(entry, feed, sender)) * np.uint64(0x0101010101010101)
     for eight in range(0, SLOTS, 8):
@@ -147,7 +147,7 @@ def _find(entry: Any, feed: int, sender: int, slots: Any, marks: Any) -> int:
             same = slot[_STATION] == entry[ix.STATION]
             if not same and (slot[_RANK] == entry[ix.RANK] or (slot[_HAVE] >> (entry[ix.NUMBER] - 1)) & 1 == 1):
                 continue
-            age = slot[_AGE] + (np.int64(1) << 60 if same else 0)
+            age = slot[_AGE] + (i64(1) << 60 if same else 0)
             if age > best_age:
                 best = i
                 best_age = age
@@ -198,8 +198,8 @@ def _join(slot: int, total: int, parts: Any, kept: Any, tail: Any, at: int) -> t
 @nb.njit(cache=True, nogil=True, forceinline=True)
 def _judge(view: Any, messages: Any, m: int, quality: int) -> int:
     """Write type, repeat indicator, identity and quality of a message whose place is known; what became of it."""
-    head = np.int64(bits48(view, messages[m, ms.FROM]))
-    what, quality = ms.judged(head, np.int64(messages[m, ms.BITS]), quality)
+    head = i64(bits48(view, messages[m, ms.FROM]))
+    what, quality = ms.judged(head, i64(messages[m, ms.BITS]), quality)
     if what == ix.USED:
         messages[m, ms.TYPE] = head >> 42
         messages[m, ms.REPEAT] = (head >> 40) & 3
@@ -434,9 +434,9 @@ def tally(reasons: Any, source_row: Any, messages: Any, message_rows: Any, rejec
     """
     for i in range(len(reasons)):
         reason = reasons[i]
-        feed = np.int64(source_row[i] >> np.uint64(48))
+        feed = i64(source_row[i] >> np.uint64(48))
         by_reason[reason] += 1
         by_feed[feed, 0] += 1
         by_feed[feed, 2] += rejection[reason]
     for m in range(len(message_rows)):
-        by_feed[np.int64(message_rows[m] >> np.uint64(48)), 1] += messages[m, ms.TYPE] >= 0
+        by_feed[i64(message_rows[m] >> np.uint64(48)), 1] += messages[m, ms.TYPE] >= 0

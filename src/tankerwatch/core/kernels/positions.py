@@ -11,7 +11,7 @@ from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.index import read_only
 from tankerwatch.core.kernels.vectors import unarmoured
-from tankerwatch.core.kernels.words import bits_at, view_of
+from tankerwatch.core.kernels.words import bits_at, i64, view_of
 
 # Rows of the outputs, in the order of core/tables.py.
 TIME, LON, LAT = range(3)
@@ -28,6 +28,9 @@ _PLACES = layouts.position_places()
 _MISSING = -(1 << 40)
 _WHOLE_BITS = 149
 """With these, a message of type 1, 2, 3, 18 or 19 holds all fields that are read but the last of type 19."""
+_BLOCK = 256
+"""Reports worked on at once: so few stay in the nearest cache."""
+_BITS48 = (1 << 48) - 1
 
 
 @nb.njit(cache=True, nogil=True, forceinline=True)
@@ -47,13 +50,101 @@ def _field(source: Any, at: int, bits: int, kind: int, field: int) -> int:
     return _signed(value, width) if _PLACES[kind, field, 1] < 0 else value
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
-def _degrees(value: int, most: int, unit: float, quality: int) -> tuple[float, int]:
-    """Degrees of a longitude or latitude, NaN when it is not available; and the quality bits with those of one that cannot be."""
-    degrees = value / unit
-    if abs(degrees) <= most:
-        return degrees, quality
-    return np.nan, quality if value == _MISSING or value == (most + 1) * unit else quality | _OUT_OF_RANGE
+@nb.njit(cache=True, nogil=True)
+def _align(a: Any, b: Any, c: Any, d: Any, early: Any) -> None:
+    """Move the words of reports of type 18 and 19 four bits, so that their fields from the speed on lie where those of the others do."""
+    for i in range(len(a)):
+        moved = early[i]
+        d[i] = ((c[i] << (48 - moved)) | (d[i] >> moved)) & _BITS48
+        c[i] = ((b[i] << (48 - moved)) | (c[i] >> moved)) & _BITS48
+        b[i] = ((a[i] << (48 - moved)) | (b[i] >> moved)) & _BITS48
+
+
+@nb.njit(cache=True, nogil=True)
+def _degrees(b: Any, c: Any, lon_deg: Any, lat_deg: Any, quality: Any) -> None:
+    """Longitude and latitude of whole reports from their words."""
+    for i in range(len(b)):
+        lon = np.int32(_signed((b[i] >> 7) & 0xFFFFFFF, 28)) / 600000.0
+        there = abs(lon) <= 180.0
+        lon_deg[i] = lon if there else np.nan
+        quality[i] |= _OUT_OF_RANGE if (not there) & (lon != 181.0) else 0
+    for i in range(len(b)):
+        lat = np.int32(_signed(((b[i] & 127) << 20) | (c[i] >> 28), 27)) / 600000.0
+        there = abs(lat) <= 90.0
+        lat_deg[i] = lat if there else np.nan
+        quality[i] |= _OUT_OF_RANGE if (not there) & (lat != 91.0) else 0
+
+
+@nb.njit(cache=True, nogil=True)
+def _motion(b: Any, c: Any, sog_kn: Any, cog_deg: Any, heading_deg: Any, quality: Any) -> None:
+    """Speed, course and heading, likewise."""
+    ten, nan = np.float32(10.0), np.float32(np.nan)
+    for i in range(len(b)):
+        sog = np.int32((b[i] >> 36) & 1023)
+        sog_kn[i] = np.float32(sog) / ten if sog != 1023 else nan
+    for i in range(len(b)):
+        cog = np.int32((c[i] >> 16) & 4095)
+        cog_deg[i] = np.float32(cog) / ten if cog < 3600 else nan
+        quality[i] |= _RESERVED_VALUE if cog > 3600 else 0
+    for i in range(len(b)):
+        heading = np.int32((c[i] >> 7) & 511)
+        heading_deg[i] = np.float32(heading) if heading < 360 else nan
+        quality[i] |= _RESERVED_VALUE if (heading >= 360) & (heading != 511) else 0
+
+
+@nb.njit(cache=True, nogil=True)
+def _small(a: Any, b: Any, c: Any, d: Any, early: Any, turn: Any, status: Any, second: Any, accurate: Any, raim: Any, quality: Any) -> None:
+    """The small fields, likewise. Of type 18 and 19 neither status nor turn is told."""
+    for i in range(len(a)):
+        told = (a[i] >> 6) & 15
+        status[i] = told if early[i] == 0 else 255
+        quality[i] |= _RESERVED_VALUE if (early[i] == 0) & ((told == 9) | (told == 10) | (told == 13)) else 0
+    for i in range(len(a)):
+        told = ((a[i] & 63) << 2) | (b[i] >> 46)
+        turn[i] = told if early[i] == 0 else 128
+    for i in range(len(a)):
+        second[i] = (c[i] >> 1) & 63
+        accurate[i] = (b[i] >> 35) & 1
+    for i in range(len(a)):
+        raim[i] = (d[i] >> (43 if early[i] == 0 else 40)) & 1
+
+
+@nb.njit(cache=True, nogil=True)
+def _by_fields(source: Any, message: Any, row: int, doubles: Any, singles: Any, bytes_: Any, shorts: Any) -> None:
+    """One report of any type and length, field by field as `layouts.POSITIONS` has them."""
+    kind, bits, at = i64(message[ms.TYPE]), i64(message[ms.BITS]), i64(message[ms.FROM])
+    quality = i64(message[ms.QUALITY])
+    long_range = kind == 27
+    for f in range(2):
+        value = _field(source, at, bits, kind, _LON + f)
+        most = 180 if f == 0 else 90
+        degrees = value / (600.0 if long_range else 600000.0)
+        there = value != _MISSING and abs(degrees) <= most
+        doubles[LON + f, row] = degrees if there else np.nan
+        if not there and value != _MISSING and degrees != most + 1:
+            quality |= _OUT_OF_RANGE
+    sog = _field(source, at, bits, kind, _SOG)
+    whole_knots = long_range or kind == 9
+    there = sog >= 0 and sog != (63 if long_range else 1023)
+    singles[SOG, row] = np.float32(sog if whole_knots else sog / 10.0) if there else np.float32(np.nan)
+    cog = _field(source, at, bits, kind, _COG)
+    there = 0 <= cog < (360 if long_range else 3600)
+    singles[COG, row] = np.float32(cog if long_range else cog / 10.0) if there else np.float32(np.nan)
+    heading = _field(source, at, bits, kind, _HEADING)
+    singles[HEADING, row] = np.float32(heading) if 0 <= heading < 360 else np.float32(np.nan)
+    status = _field(source, at, bits, kind, _STATUS)
+    if (not there and cog >= 0 and cog != (511 if long_range else 3600)) or (heading >= 360 and heading != 511):
+        quality |= _RESERVED_VALUE
+    if status == 9 or status == 10 or status == 13:
+        quality |= _RESERVED_VALUE
+    turn = _field(source, at, bits, kind, _TURN)
+    second = _field(source, at, bits, kind, _SECOND)
+    bytes_[STATUS, row] = status if status != _MISSING else 255
+    bytes_[TURN, row] = (turn if turn != _MISSING else -128) & 255
+    bytes_[SECOND, row] = second if second != _MISSING else 60
+    bytes_[ACCURATE, row] = _field(source, at, bits, kind, _ACCURATE) == 1
+    bytes_[RAIM, row] = _field(source, at, bits, kind, _RAIM) == 1
+    shorts[QUALITY, row] = quality
 
 
 @nb.njit(cache=True, nogil=True)
@@ -65,93 +156,48 @@ def positions(
 
     time_s, source_row: by message · out: doubles (3, n) f64: time, longitude and latitude · singles (3, n) f32: speed in knots, course and
     heading in degrees · bytes_ (8, n) u8 · shorts (2, n) u16 · mmsi (n,) u32 · rows (n,) u64, the source rows. What is not available is NaN
-    or the column's missing value. A whole report of the usual types is read at once, others field by field as `layouts.POSITIONS` has them.
+    or the column's missing value.
+
+    Whole reports of the usual types are worked on in blocks: first their bits, then column by column in loops without a branch, which the
+    compiler makes of vector instructions. Then the others take their rows.
     """
     lines, inside = view_of(buffer), view_of(tail)
-    ten, nan = np.float32(10.0), np.float32(np.nan)
-    for row in range(len(chosen)):
-        m = chosen[row]
-        kind = np.int64(messages[m, ms.TYPE])
-        bits = np.int64(messages[m, ms.BITS])
-        at = np.int64(messages[m, ms.FROM])
-        source = inside if messages[m, ms.TAIL] == 1 else lines
-        if bits >= _WHOLE_BITS and kind <= 3:
-            a, b, c, d = unarmoured(source, at)
-            status = (a >> 6) & 15
-            turn = ((a & 63) << 2) | (b >> 46)
-            sog = (b >> 36) & 1023
-            accurate = (b >> 35) & 1
-            lon = _signed((b >> 7) & 0xFFFFFFF, 28)
-            lat = _signed(((b & 127) << 20) | (c >> 28), 27)
-            cog = (c >> 16) & 4095
-            heading = (c >> 7) & 511
-            second = (c >> 1) & 63
-            raim = (d >> 43) & 1
-        elif bits >= _WHOLE_BITS and (kind == 18 or kind == 19):
-            a, b, c, d = unarmoured(source, at)
-            status = 255
-            turn = 128
-            sog = ((a & 3) << 8) | (b >> 40)
-            accurate = (b >> 39) & 1
-            lon = _signed((b >> 11) & 0xFFFFFFF, 28)
-            lat = _signed(((b & 2047) << 16) | (c >> 32), 27)
-            cog = (c >> 20) & 4095
-            heading = (c >> 11) & 511
-            second = (c >> 5) & 63
-            raim = (d >> 44) & 1 if kind == 18 else _field(source, at, bits, kind, _RAIM)
-        else:
-            status = _field(source, at, bits, kind, _STATUS)
-            status = 255 if status == _MISSING else status
-            turn = _field(source, at, bits, kind, _TURN)
-            turn = 128 if turn == _MISSING else turn
-            sog = _field(source, at, bits, kind, _SOG)
-            accurate = _field(source, at, bits, kind, _ACCURATE)
-            lon = _field(source, at, bits, kind, _LON)
-            lat = _field(source, at, bits, kind, _LAT)
-            cog = _field(source, at, bits, kind, _COG)
-            heading = _field(source, at, bits, kind, _HEADING)
-            second = _field(source, at, bits, kind, _SECOND)
-            second = 60 if second == _MISSING else second
-            raim = _field(source, at, bits, kind, _RAIM)
-
-        quality = np.int64(messages[m, ms.QUALITY])
-        unit = 600.0 if kind == 27 else 600000.0
-        lon_deg, quality = _degrees(lon, 180, unit, quality)
-        lat_deg, quality = _degrees(lat, 90, unit, quality)
-        sog_kn = np.float32(sog) if kind == 9 or kind == 27 else np.float32(sog) / ten
-        if sog == _MISSING or sog == (63 if kind == 27 else 1023):
-            sog_kn = nan
-        cog_deg = np.float32(cog) if kind == 27 else np.float32(cog) / ten
-        if cog < 0 or cog >= (360 if kind == 27 else 3600):
-            cog_deg = nan
-            if cog != _MISSING and cog != (511 if kind == 27 else 3600):
-                quality |= _RESERVED_VALUE
-        heading_deg = np.float32(heading)
-        if heading < 0 or heading >= 360:
-            heading_deg = nan
-            if heading != _MISSING and heading != 511:
-                quality |= _RESERVED_VALUE
-        if status == 9 or status == 10 or status == 13:
-            quality |= _RESERVED_VALUE
-
-        doubles[TIME, row] = time_s[m]
-        doubles[LON, row] = lon_deg
-        doubles[LAT, row] = lat_deg
-        singles[SOG, row] = sog_kn
-        singles[COG, row] = cog_deg
-        singles[HEADING, row] = heading_deg
-        bytes_[TYPE, row] = kind
-        bytes_[TURN, row] = turn & 255
-        bytes_[STATUS, row] = status
-        bytes_[SECOND, row] = second
-        bytes_[ACCURATE, row] = accurate == 1
-        bytes_[RAIM, row] = raim == 1
-        bytes_[REPEAT, row] = messages[m, ms.REPEAT]
-        bytes_[CHANNEL, row] = messages[m, ms.CHANNEL]
-        shorts[STATION, row] = messages[m, ms.STATION]
-        shorts[QUALITY, row] = quality
-        mmsi[row] = messages[m, ms.MMSI]
-        rows[row] = source_row[m]
+    words, work = np.empty((4, _BLOCK), np.int64), np.empty((3, _BLOCK), np.int64)
+    early, quality, left = work[0], work[1], work[2]
+    for begin in range(0, len(chosen), _BLOCK):
+        end = min(begin + _BLOCK, len(chosen))
+        size = end - begin
+        others = 0
+        for row in range(begin, end):
+            m = chosen[row]
+            i = row - begin
+            kind = messages[m, ms.TYPE]
+            words[0, i], words[1, i], words[2, i], words[3, i] = unarmoured(
+                inside if messages[m, ms.TAIL] == 1 else lines, i64(messages[m, ms.FROM])
+            )
+            early[i] = 4 if kind >= 18 else 0
+            quality[i] = messages[m, ms.QUALITY]
+            left[others] = row
+            others += messages[m, ms.BITS] < _WHOLE_BITS or (kind > 3 and kind != 18)
+            doubles[TIME, row] = time_s[m]
+            rows[row] = source_row[m]
+            mmsi[row] = messages[m, ms.MMSI]
+            shorts[STATION, row] = messages[m, ms.STATION]
+            bytes_[TYPE, row] = kind
+            bytes_[REPEAT, row] = messages[m, ms.REPEAT]
+            bytes_[CHANNEL, row] = messages[m, ms.CHANNEL]
+        a, b, c, d = words[0, :size], words[1, :size], words[2, :size], words[3, :size]
+        _align(a, b, c, d, early)
+        _degrees(b, c, doubles[LON, begin:end], doubles[LAT, begin:end], quality)
+        _motion(b, c, singles[SOG, begin:end], singles[COG, begin:end], singles[HEADING, begin:end], quality)
+        _small(
+            a, b, c, d, early, bytes_[TURN, begin:end], bytes_[STATUS, begin:end], bytes_[SECOND, begin:end], bytes_[ACCURATE, begin:end],
+            bytes_[RAIM, begin:end], quality,
+        )  # fmt: skip
+        shorts[QUALITY, begin:end] = quality[:size]
+        for i in range(others):
+            message = messages[chosen[left[i]]]
+            _by_fields(inside if message[ms.TAIL] == 1 else lines, message, left[i], doubles, singles, bytes_, shorts)
 
 
 def warm() -> None:

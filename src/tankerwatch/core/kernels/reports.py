@@ -15,7 +15,7 @@ from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.index import read_only
 from tankerwatch.core.kernels.sixbit import ABSENT
-from tankerwatch.core.kernels.words import bits48, bits_at, highest, lowest, put_byte, put_word, spread, view_of, word
+from tankerwatch.core.kernels.words import bits48, bits_at, highest, i64, lowest, put_byte, put_word, spread, view_of, word
 from tankerwatch.core.mmsi import AUXILIARY_CRAFT, bounds_of
 
 OTHERS, POSITIONS, STATICS, BASES, TEXTS = range(5)
@@ -154,8 +154,8 @@ def statics(
     for row in range(len(chosen)):
         m = chosen[row]
         source = inside if messages[m, ms.TAIL] == 1 else lines
-        at = np.int64(messages[m, ms.FROM])
-        bits = np.int64(messages[m, ms.BITS])
+        at = i64(messages[m, ms.FROM])
+        bits = i64(messages[m, ms.BITS])
         kind = messages[m, ms.TYPE]
         mmsi = messages[m, ms.MMSI]
         form = _FORM_5
@@ -182,12 +182,12 @@ def statics(
         for t in range(3):
             out = callsigns if t == 0 else (names if t == 1 else destinations)
             first = _STATICS[form, _CALLSIGN + t, 0]
-            end = np.int64(ends[t, row])
+            end = i64(ends[t, row])
             if first >= 0:
                 end = _text(source, at, bits, first, _STATICS[form, _CALLSIGN + t, 1] // 6, False, out, end)
                 end = end if end >= 0 else -1 - end
             ends[t, row + 1] = end
-        end = np.int64(ends[3, row])
+        end = i64(ends[3, row])
         if form == _FORM_5:
             month = _number(source, at, bits, _STATICS[form, _MONTH, 0], 4)
             day = _number(source, at, bits, _STATICS[form, _DAY, 0], 5)
@@ -198,7 +198,7 @@ def statics(
                 put_word(etas, end + 8, np.uint64(58 | _two_digits(minute, 1)))
                 end += ETA_LONGEST
         ends[3, row + 1] = end
-        end = np.int64(ends[4, row])
+        end = i64(ends[4, row])
         if kind == 24:
             part[end] = 65 if form == _FORM_24A else 66
             end += 1
@@ -244,17 +244,17 @@ def bases(
     for row in range(len(chosen)):
         m = chosen[row]
         source = inside if messages[m, ms.TAIL] == 1 else lines
-        at = np.int64(messages[m, ms.FROM])
-        bits = np.int64(messages[m, ms.BITS])
+        at = i64(messages[m, ms.FROM])
+        bits = i64(messages[m, ms.BITS])
         kind = messages[m, ms.TYPE]
         form = 1 if kind == 21 else 0
         quality = messages[m, ms.QUALITY]
         doubles[0, row] = time_s[m]
         doubles[1, row] = np.nan
         whole = form == 0 and bits >= _BASE_WHOLE_BITS
-        a = b = c = np.int64(0)
+        a = b = c = i64(0)
         if whole:
-            a, b, c = np.int64(bits48(source, at)), np.int64(bits48(source, at + 8)), np.int64(bits48(source, at + 16))
+            a, b, c = i64(bits48(source, at)), i64(bits48(source, at + 8)), i64(bits48(source, at + 16))
         for f in range(2):
             if not whole:
                 value = _base(source, at, bits, form, _LON + f)
@@ -277,7 +277,7 @@ def bases(
         bytes_[1, row] = 0
         bytes_[2, row] = 0
         bytes_[3, row] = 0
-        begin = np.int64(ends[row])
+        begin = i64(ends[row])
         end = begin
         if whole:
             doubles[1, row] = _utc(
@@ -322,8 +322,8 @@ def others(
         m = chosen[row]
         kind = messages[m, ms.TYPE]
         source = inside if messages[m, ms.TAIL] == 1 else lines
-        at = np.int64(messages[m, ms.FROM])
-        characters = np.int64(messages[m, ms.CHARACTERS])
+        at = i64(messages[m, ms.FROM])
+        characters = i64(messages[m, ms.CHARACTERS])
         times[row] = time_s[m]
         rows[row] = source_row[m]
         mmsi[row] = messages[m, ms.MMSI]

@@ -19,8 +19,8 @@ from typing import Final
 import numba as nb
 import numpy as np
 
-from tankerwatch.core.kernels.vectors import line_ends
-from tankerwatch.core.kernels.words import lowest, view_of
+from tankerwatch.core.kernels.vectors import marked
+from tankerwatch.core.kernels.words import byte, lowest, view_of
 from tankerwatch.core.schema import F64, I64, U8, U64
 
 NONE: Final = 0
@@ -66,13 +66,14 @@ def split(
     capacity = len(out_start)
     one = np.uint64(1)
     view = view_of(buffer)
+    after = np.uint64(0)  # the byte before the block is a `\r`
     for block in range(line, stop, 64):
-        ends = line_ends(view, block)
+        cr = marked(view, block, _CR)
+        ends = cr | marked(view, block, _LF) & ~(cr << one | after)  # of two bytes of an end the first
+        after = cr >> np.uint64(63)
         while ends != 0:
             at = block + lowest(ends)
             ends &= ends - one
-            if at < line:
-                continue  # the second byte of an end
             if at >= stop:
                 break
             if count == capacity:
@@ -83,10 +84,10 @@ def split(
             count += 1
             too_long += at - line > limit
             line = at + 1
-            if buffer[at] == _CR:
+            if byte(view, at) == _CR:
                 if line == stop:
                     after_cr = True
-                elif buffer[line] == _LF:
+                elif byte(view, line) == _LF:
                     line += 1
     return count, line, row + count, too_long, after_cr
 
@@ -333,14 +334,18 @@ def _own(buffer: U8, begin: int, stop: int) -> tuple[float, int]:
 
 
 @nb.njit(cache=True, nogil=True)
-def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> None:
-    """For every line the time that it carries itself, NaN when none, and what was found: NONE, OWN, ABSURD or TAG_ONLY."""
+def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> bool:
+    """For every line the time that it carries itself, NaN when none, and what was found: NONE, OWN, ABSURD or TAG_ONLY; whether any was."""
+    view = view_of(buffer)
+    told = False
     for i in range(len(start)):
         begin, stop = start[i], end[i]
-        if stop - begin > 16 and buffer[begin] == _BANG and buffer[stop - 3] == _STAR and buffer[stop - 1] > 32:
+        if stop - begin > 16 and byte(view, begin) == _BANG and byte(view, stop - 3) == _STAR and byte(view, stop - 1) > 32:
             out_s[i], out_kind[i] = math.nan, NONE  # a sentence and nothing else, as nearly all are
         else:
             out_s[i], out_kind[i] = _own(buffer, begin, stop)
+            told |= out_kind[i] != NONE
+    return told
 
 
 @nb.njit(cache=True, nogil=True)

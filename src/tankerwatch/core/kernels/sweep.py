@@ -17,7 +17,7 @@ from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import index_fragments as fr
 from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.vectors import checked, marked
-from tankerwatch.core.kernels.words import bits48, byte, first_bytes, folded, lowest, view_of, word
+from tankerwatch.core.kernels.words import bits48, byte, first_bytes, folded, i64, lowest, view_of, word
 
 READ_BEYOND = 128
 """Bytes behind the last line that the kernels may read, though nothing comes of them."""
@@ -175,7 +175,7 @@ def sweep(
             break
         p = start[line]
         e = end[line]
-        feed = np.int64(source_row[line] >> np.uint64(48))
+        feed = i64(source_row[line] >> np.uint64(48))
         first = last = group = 0
         rank = ix.RANK_NONE
         c = byte(view, p) if p < e else _HASH
@@ -245,10 +245,10 @@ def sweep(
                 low = word(view, first) & first_bytes(min(size, 8))
                 high = word(view, first + 8) & first_bytes(size - 8) if size > 8 else np.uint64(0)
                 mixed = (low ^ (high * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xC2B2AE3D27D4EB4F)
-                name = np.int64(mixed >> np.uint64(56))
+                name = i64(mixed >> np.uint64(56))
                 # the size is compared too, for a name may end in zeros
                 if names[name, 0] == low and names[name, 1] == high and names[name, 2] == size:
-                    station = np.int64(names[name, 3])
+                    station = i64(names[name, 3])
             if station < 0:
                 station = ix.intern(buffer, first, last, keys, numbers, known, fresh)
                 if station >= 0 and size <= _NAME_LONGEST:
@@ -268,7 +268,7 @@ def sweep(
         if byte(view, p + 7) == 49 and feeds[feed, fr.PENDING] == 0:
             own_ship |= quality
             bits = 6 * length - fill
-            head = np.int64(bits48(view, q))
+            head = i64(bits48(view, q))
             what, quality = ms.judged(head, bits, quality)
             messages[m, ms.FROM] = q
             messages[m, ms.TAIL] = 0

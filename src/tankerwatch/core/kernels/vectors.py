@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-from tankerwatch.core.kernels.words import BIG_ENDIAN, place_of, view_of
+from tankerwatch.core.kernels.words import BIG_ENDIAN, i64, place_of, view_of
 
 _BYTE, _WORD, _PLACE = ir.IntType(8), ir.IntType(64), ir.IntType(32)
 
@@ -162,7 +162,7 @@ def doubles_there(values: Any, out: Any) -> int:
     for at in range(0, n - 63, 64):
         there = _doubles(view, 8 * at)
         out[at >> 6] = there
-        missing += 64 - np.int64(ones(there))
+        missing += 64 - i64(ones(there))
     rest = n & ~63
     word = np.uint64(0)
     for at in range(rest, n):
@@ -184,7 +184,7 @@ def singles_there(values: Any, out: Any) -> int:
     for at in range(0, n - 63, 64):
         there = _singles(view, 4 * at)
         out[at >> 6] = there
-        missing += 64 - np.int64(ones(there))
+        missing += 64 - i64(ones(there))
     rest = n & ~63
     word = np.uint64(0)
     for at in range(rest, n):
@@ -206,7 +206,7 @@ def bytes_there(values: Any, absent: int, out: Any) -> int:
     for at in range(0, n - 63, 64):
         there = _others(view, at, absent)
         out[at >> 6] = there
-        missing += 64 - np.int64(ones(there))
+        missing += 64 - i64(ones(there))
     rest = n & ~63
     word = np.uint64(0)
     for at in range(rest, n):

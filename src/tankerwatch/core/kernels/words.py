@@ -16,6 +16,8 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 BIG_ENDIAN = sys.byteorder == "big"
+i64: Any = np.int64
+"""Makes a number of 64 bits, signed."""
 VIEW = types.UniTuple(types.int64, 2)
 _HIGH = np.uint64(0x8080808080808080)
 _LOW = np.uint64(0x7F7F7F7F7F7F7F7F)
@@ -134,7 +136,7 @@ def folded(value: Any) -> Any:
     value ^= value >> np.uint64(32)
     value ^= value >> np.uint64(16)
     value ^= value >> np.uint64(8)
-    return np.int64(value & np.uint64(0xFF))
+    return i64(value & np.uint64(0xFF))
 
 
 @nb.njit(cache=True, nogil=True, forceinline=True)
@@ -156,7 +158,7 @@ def bits_at(view: Any, at: int, first: int, width: int) -> int:
         more = bits48(view, at + first // 6 + 8)
         value = (value << np.uint64(shift)) | (more >> np.uint64(48 - shift))
         shift = 0
-    return np.int64((value >> np.uint64(48 - shift - width)) & ((np.uint64(1) << np.uint64(width)) - np.uint64(1)))
+    return i64((value >> np.uint64(48 - shift - width)) & ((np.uint64(1) << np.uint64(width)) - np.uint64(1)))
 
 
 @nb.njit(cache=True, nogil=True, forceinline=True)
