@@ -132,10 +132,14 @@ def _letters(codes: Any) -> Any:
     return pa.StringArray.from_buffers(len(codes), _ends(len(codes)), pa.py_buffer(codes), arrow.validity_of(codes, 0))
 
 
-@lru_cache(maxsize=4)
+_ENDS = [np.arange(1, dtype=np.int32)]
+
+
 def _ends(count: int) -> Any:
-    """Where texts of one byte each begin and end."""
-    return pa.py_buffer(np.arange(count + 1, dtype=np.int32))
+    """Where texts of one byte each begin and end; the same numbers for all."""
+    if len(_ENDS[0]) <= count:
+        _ENDS[0] = np.arange(2 * count + 1, dtype=np.int32)
+    return pa.py_buffer(_ENDS[0][: count + 1])
 
 
 def parts(paths: Sequence[Path | str], *, columns: dict[str, str] | None = None, progress: Progress | None = None) -> Iterator[Part]:

@@ -172,6 +172,7 @@ def test_the_quick_way_is_taken(line):
 def test_room_that_runs_out_changes_nothing(listen, lines, few):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sentences, "FEW", few)
+        patch.setattr(sentences, "FEW_OF", 1000)
         patch.setattr(sentences, "SPARE", 0)
         tight = listen([b"".join(lines), *lines])
     assert tight.rows() == listen([b"".join(lines), *lines]).rows()

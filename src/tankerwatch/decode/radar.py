@@ -86,7 +86,8 @@ class RadarReader:
         """Targets as fixes and their names as statics, each with the row of messages kept for it. Writes the outcomes of its entries."""
         kinds = found.entries[:, ix.KIND]
         special = found.plain[kinds[found.plain] <= ix.TLL]
-        own = np.flatnonzero(((fixes.quality & OWN_SHIP) != 0) & (fixes.lat_deg == fixes.lat_deg))
+        own = np.flatnonzero(fixes.quality & OWN_SHIP)
+        own = own[fixes.lat_deg[own] == fixes.lat_deg[own]]
         if not (kinds[special] >= ix.TTM).any():
             own = _last_of_each(fixes, own)
         if not len(own) and not len(special):
@@ -125,7 +126,7 @@ class RadarReader:
                 continue
             found.outcomes[entry] = ix.USED
             rows.append((entry, station, *placed, target, time_s))
-        return self._tables(rows, found, sentences)
+        return self._tables(rows, found, sentences) if rows else ((Fixes.empty(), _NO_ROWS), (Statics.empty(), _NO_ROWS))
 
     @staticmethod
     def _station(found: Found, entry: int, feed: int, sentences: Sentences) -> int:
@@ -170,18 +171,17 @@ class RadarReader:
             fixes.station[i] = station
         for i, row in enumerate(named):
             statics.name[i] = row[4].name
-        orders = [found.entries[[row[0] for row in chosen], ix.SLOT] if chosen else _NO_ROWS for chosen in (rows, named)]
+        orders = [found.entries[np.array([row[0] for row in chosen], np.int64), ix.SLOT] for chosen in (rows, named)]
         return (fixes, orders[0]), (statics, orders[1])
 
 
 def _last_of_each(fixes: Fixes, own: I64) -> I64:
     """Of the own positions, those that are remembered where no target comes between: of each feed the last, and the last with a heading."""
-    feeds = fixes.source_row[own] >> np.uint64(FEED_SHIFT)
-    headed = np.flatnonzero(fixes.heading_deg[own] == fixes.heading_deg[own])
-    kept: set[int] = set()
-    for rows in (np.arange(len(own)), headed):
-        kept.update(dict(zip(feeds[rows].tolist(), own[rows].tolist(), strict=True)).values())
-    return np.array(sorted(kept), np.int64)
+    kept = []
+    for rows in (own, own[fixes.heading_deg[own] == fixes.heading_deg[own]]):
+        _, last = np.unique(fixes.source_row[rows[::-1]] >> np.uint64(FEED_SHIFT), return_index=True)
+        kept.append(rows[::-1][last])
+    return np.unique(np.concatenate(kept))
 
 
 def _take_own(kind: int, fields: list[str], here: Own, time_s: float) -> None:

@@ -17,6 +17,8 @@ from tankerwatch.core.tables import FEED_SHIFT, Lines
 
 FEW = 256
 """Entries that there is room for at first."""
+FEW_OF = 4
+"""And one for so many lines."""
 SPARE = 16
 """Messages more than lines that there is room for: a line may hold several."""
 _NONE_SETTLED = np.zeros((0, 3), np.int64)
@@ -109,6 +111,8 @@ class Sentences:
             self._grow(last, f"feed {last}")
         if len(self._messages.time_s) < len(lines) + SPARE:
             self._messages = _Messages(len(lines) + SPARE)
+        if len(self._entries) < len(lines) // FEW_OF:
+            self._entries = np.empty((len(lines) // FEW_OF, ix.ENTRY_WIDTH), np.int64)
         counts = np.zeros(sw.COUNTS, np.int64)
         at = 0
         while True:
@@ -120,11 +124,13 @@ class Sentences:
             )  # fmt: skip
             if at >= len(lines):
                 break
-            self._entries = np.concatenate([self._entries, np.empty_like(self._entries)])
-            self._messages = kept.grown(len(kept.time_s) + len(self._entries))
+            if counts[sw.FULL]:
+                self._messages = kept.grown(2 * len(kept.time_s) + 1)
+            else:
+                self._entries = np.concatenate([self._entries, np.empty_like(self._entries)])
         self._name_fresh(buffer)
 
-        count, rows, singles, own_ship, plain = counts.tolist()
+        count, rows, singles, own_ship, plain, _ = counts.tolist()
         entries, outcomes = self._entries[:count], np.empty(count, np.uint8)
         made = np.array([0, self._age, own_ship], np.int64)
         settlements: list[Any] = []

@@ -14,7 +14,8 @@ import numpy as np
 
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import messages as ms
-from tankerwatch.core.kernels.words import bits48, i64, view_of, word
+from tankerwatch.core.kernels.vectors import marked
+from tankerwatch.core.kernels.words import bits48, first_bytes, i64, lowest, put_word, view_of, word
 
 SLOTS = 256
 """Messages open at once."""
@@ -70,22 +71,23 @@ def _six(c: Any) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def _station(entry: Any, feed: Any) -> None:
+def _station(entries: Any, e: int, feeds: Any, feed: int) -> None:
     """Give an entry the best that is known of its station: its own word, else that of a line before it that was meant for it."""
-    single = entry[ix.TOTAL] == 1
-    first = entry[ix.NUMBER] == 1
-    last = entry[ix.NUMBER] == entry[ix.TOTAL]
+    single = entries[e, ix.TOTAL] == 1
+    first = entries[e, ix.NUMBER] == 1
+    last = entries[e, ix.NUMBER] == entries[e, ix.TOTAL]
     for which in range(2):
-        place, rank, state = (PGHP_STATION, ix.RANK_PGHP, PGHP_STATE) if which == 0 else (TAG_STATION, feed[TAG_RANK], TAG_STATE)
-        if feed[state] == _NONE:
+        place, state = (PGHP_STATION, PGHP_STATE) if which == 0 else (TAG_STATION, TAG_STATE)
+        rank = ix.RANK_PGHP if which == 0 else feeds[feed, TAG_RANK]
+        if feeds[feed, state] == _NONE:
             continue
-        if feed[state] == _GROUPED and first:
-            feed[state] = _NONE  # that was for a message before
+        if feeds[feed, state] == _GROUPED and first:
+            feeds[feed, state] = _NONE  # that was for a message before
             continue
-        if feed[place] >= 0 and rank > entry[ix.RANK]:
-            entry[ix.STATION] = feed[place]
-            entry[ix.RANK] = rank
-        feed[state] = _NONE if single or last else _GROUPED
+        if feeds[feed, place] >= 0 and rank > entries[e, ix.RANK]:
+            entries[e, ix.STATION] = feeds[feed, place]
+            entries[e, ix.RANK] = rank
+        feeds[feed, state] = _NONE if single or last else _GROUPED
 
 
 @nb.njit(cache=True, nogil=True)
@@ -111,73 +113,80 @@ def _free(slots: Any, parts: Any, i: int) -> None:
     _move(slots, i, False)
 
 
-@nb.njit(cache=True, nogil=True)
-def _mark(entry: Any, feed: int, sender: int) -> Any:
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _mark(feed: int, sender: int, sequence: int, channel: int, total: int) -> int:
     """A byte that is the same for all sentences of a message, and mostly another for those of others."""
-    mixed = ((feed * 31 + sender) * 31 + int(entry[ix.SEQUENCE]) + 1) * 31 + int(entry[ix.CHANNEL]) + int(entry[ix.TOTAL]) * 7
-    return np.uint8((mixed ^ (mixed >> 8) ^ (mixed >> 16)) & 255)
+    mixed = ((feed * 31 + sender) * 31 + sequence + 1) * 31 + channel + total * 7
+    return (mixed ^ (mixed >> 8) ^ (mixed >> 16)) & 255
 
 
 @nb.njit(cache=True, nogil=True)
-def _find(entry: Any, feed: int, sender: int, slots: Any, marks: Any) -> int:
-    """The open message that an entry belongs to, or -1. One of the same station goes before one that tells its station in another way
+def _find(
+    feed: int,
+    sender: int,
+    sequence: int,
+    channel: int,
+    total: int,
+    number: int,
+    group: int,
+    station: int,
+    rank: int,
+    slots: Any,
+    marks: Any,
+) -> int:
+    """The open message that a sentence belongs to, or -1. One of the same station goes before one that tells its station in another way
     (often only the first sentence, or only the last, names it).
     """
     best = -1
     best_age = i64(-1)
-    view = view_of(marks)
-    wanted = np.uint64(_mark(entry, feed, sender)) * np.uint64(0x0101010101010101)
-    for eight in range(0, SLOTS, 8):
-        same_mark = word(view, eight) ^ wanted
-        if (same_mark - np.uint64(0x0101010101010101)) & ~same_mark & np.uint64(0x8080808080808080) == 0:
-            continue
-        for i in range(eight, eight + 8):
-            slot = slots[i]
+    view, mark = view_of(marks), _mark(feed, sender, sequence, channel, total)
+    for block in range(0, SLOTS, 64):
+        alike = marked(view, block, mark)
+        while alike != 0:
+            i = block + lowest(alike)
+            alike &= alike - np.uint64(1)
             if (
-                slot[_STATE] == _FREE
-                or slot[_FEED] != feed
-                or slot[_SENDER] != sender
-                or slot[_SEQUENCE] != entry[ix.SEQUENCE]
-                or slot[_CHANNEL] != entry[ix.CHANNEL]
-                or slot[_TOTAL] != entry[ix.TOTAL]
+                slots[i, _STATE] == _FREE
+                or slots[i, _FEED] != feed
+                or slots[i, _SENDER] != sender
+                or slots[i, _SEQUENCE] != sequence
+                or slots[i, _CHANNEL] != channel
+                or slots[i, _TOTAL] != total
             ):
                 continue
-            if slot[_GROUP] != entry[ix.GROUP] and slot[_GROUP] != 0 and entry[ix.GROUP] != 0:
+            if slots[i, _GROUP] != group and slots[i, _GROUP] != 0 and group != 0:
                 continue
-            same = slot[_STATION] == entry[ix.STATION]
-            if not same and (slot[_RANK] == entry[ix.RANK] or (slot[_HAVE] >> (entry[ix.NUMBER] - 1)) & 1 == 1):
+            same = slots[i, _STATION] == station
+            if not same and (slots[i, _RANK] == rank or (slots[i, _HAVE] >> (number - 1)) & 1 == 1):
                 continue
-            age = slot[_AGE] + (i64(1) << 60 if same else 0)
+            age = slots[i, _AGE] + (i64(1) << 60 if same else 0)
             if age > best_age:
                 best = i
                 best_age = age
     return best
 
 
-@nb.njit(cache=True, nogil=True)
-def _same_part(buffer: Any, entry: Any, part: Any, kept: Any) -> bool:
-    if part[_SIZE] != entry[ix.LENGTH] or part[_FILL] != entry[ix.FILL]:
-        return False
-    for i in range(entry[ix.LENGTH]):  # noqa: SIM110 (numba has no all)
-        if kept[i] != buffer[entry[ix.AT] + i]:
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _same_bytes(one: Any, at: int, other: Any, there: int, size: int) -> bool:
+    """Whether two stretches hold the same. Eight bytes are read at a time, those behind the end are not compared."""
+    for done in range(0, size, 8):
+        differ = word(one, at + done) ^ word(other, there + done)
+        if differ & first_bytes(min(size - done, 8)) != 0:
             return False
     return True
 
 
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _copy(one: Any, at: int, other: Any, there: int, size: int) -> None:
+    """Copy `size` bytes, and what follows them up to a multiple of eight."""
+    for done in range(0, size, 8):
+        put_word(other, there + done, word(one, at + done))
+
+
 @nb.njit(cache=True, nogil=True)
-def _join(slot: int, total: int, parts: Any, kept: Any, tail: Any, at: int) -> tuple[int, int]:
-    """Write the payload of a complete message to tail[at:]; its characters and its bits. Fill bits inside it are left out."""
-    plain = True
-    for k in range(total - 1):
-        if parts[slot, k, _FILL] > 0:
-            plain = False
+def _join_bits(slot: int, total: int, parts: Any, kept: Any, tail: Any, at: int) -> tuple[int, int]:
+    """Write the payload of a complete message to tail[at:], without the fill bits inside it; its characters and its bits."""
     size = 0
-    if plain:
-        for k in range(total):
-            for i in range(parts[slot, k, _SIZE]):
-                tail[at + size] = kept[slot, k, i]
-                size += 1
-        return size, 6 * size - parts[slot, total - 1, _FILL]
     bits = 0
     value = 0
     for k in range(total):
@@ -193,19 +202,6 @@ def _join(slot: int, total: int, parts: Any, kept: Any, tail: Any, at: int) -> t
         tail[at + size] = value + (48 if value < 40 else 56)
         size += 1
     return size, bits
-
-
-@nb.njit(cache=True, nogil=True, forceinline=True)
-def _judge(view: Any, messages: Any, m: int, quality: int) -> int:
-    """Write type, repeat indicator, identity and quality of a message whose place is known; what became of it."""
-    head = i64(bits48(view, messages[m, ms.FROM]))
-    what, quality = ms.judged(head, i64(messages[m, ms.BITS]), quality)
-    if what == ix.USED:
-        messages[m, ms.TYPE] = head >> 42
-        messages[m, ms.REPEAT] = (head >> 40) & 3
-        messages[m, ms.MMSI] = ms.mmsi_of(head)
-        messages[m, ms.QUALITY] = quality
-    return what
 
 
 @nb.njit(cache=True, nogil=True)
@@ -242,13 +238,13 @@ def assemble(
     when a message is of the own ship · settled: (capacity, 3) i64 out: [0, 0] holds how many rows follow, each a line's serial number,
     its feed and what became of it: lines of earlier batches that were counted as incomplete and are not.
     """
-    view = view_of(buffer)
+    view, kept_view, tail_view = view_of(buffer), view_of(kept), view_of(tail)
     age = made[1]
     resume = count
     for e in range(first, count):
         kind = entries[e, ix.KIND]
         line = entries[e, ix.LINE]
-        feed = int(source_row[line] >> np.uint64(48))
+        feed = i64(source_row[line] >> np.uint64(48))
         if kind != ix.AIS:
             if kind == ix.TAGS:
                 outcomes[e] = ix.USED
@@ -261,8 +257,7 @@ def assemble(
                 feeds[feed, PGHP_STATION] = entries[e, ix.STATION]
                 feeds[feed, PGHP_STATE] = _NEXT if entries[e, ix.RANK] > 0 else _NONE
             else:
-                outcomes[e] = ix.OPEN
-                # radar, own position, calls: decided by who reads them
+                outcomes[e] = ix.OPEN  # radar, own position, calls: decided by who reads them
             continue
         total = entries[e, ix.TOTAL]
         if total > 1 and (made[0] + LONGEST + 64 > len(tail) or settled[0, 0] + PARTS + 1 >= len(settled)):
@@ -271,125 +266,148 @@ def assemble(
         age += 1
         m = entries[e, ix.SLOT]
         if feeds[feed, PGHP_STATE] != _NONE or feeds[feed, TAG_STATE] != _NONE:
-            _station(entries[e], feeds[feed])
+            _station(entries, e, feeds, feed)
         if entries[e, ix.RANK] == 0:
             entries[e, ix.STATION] = feed_station[feed]
         now = time_s[line]
+        at, size, fill = entries[e, ix.AT], entries[e, ix.LENGTH], entries[e, ix.FILL]
         if total == 1:
-            messages[m, ms.FROM] = entries[e, ix.AT]
+            messages[m, ms.FROM] = at
             messages[m, ms.TAIL] = 0
-            messages[m, ms.CHARACTERS] = entries[e, ix.LENGTH]
-            messages[m, ms.BITS] = 6 * entries[e, ix.LENGTH] - entries[e, ix.FILL]
+            messages[m, ms.CHARACTERS] = size
+            messages[m, ms.BITS] = 6 * size - fill
             made[2] |= entries[e, ix.QUALITY] & _OWN_SHIP
             messages[m, ms.CHANNEL] = entries[e, ix.CHANNEL]
             messages[m, ms.STATION] = entries[e, ix.STATION]
-            outcomes[e] = _judge(view, messages, m, entries[e, ix.QUALITY])
+            head = i64(bits48(view, at))
+            what, quality = ms.judged(head, 6 * size - fill, entries[e, ix.QUALITY])
+            messages[m, ms.TYPE] = head >> 42 if what == ix.USED else ms.NOTHING
+            messages[m, ms.REPEAT] = (head >> 40) & 3
+            messages[m, ms.MMSI] = ms.mmsi_of(head)
+            messages[m, ms.QUALITY] = quality
+            outcomes[e] = what
             message_times[m] = now
             message_rows[m] = source_row[line]
             continue
 
-        entry = entries[e]
-        sender = entry[ix.TALKER] * 2 + (1 if entry[ix.QUALITY] & _OWN_SHIP else 0)
-        k = entry[ix.NUMBER] - 1
-        i = _find(entry, feed, sender, slots, marks)
+        sender = entries[e, ix.TALKER] * 2 + (1 if entries[e, ix.QUALITY] & _OWN_SHIP else 0)
+        sequence, channel, group = entries[e, ix.SEQUENCE], entries[e, ix.CHANNEL], entries[e, ix.GROUP]
+        station, rank, number = entries[e, ix.STATION], entries[e, ix.RANK], entries[e, ix.NUMBER]
+        behind_now = entries[e, ix.COUNT]
+        k = number - 1
+        i = _find(feed, sender, sequence, channel, total, number, group, station, rank, slots, marks)
         if i >= 0:
-            slot = slots[i]
-            has = (slot[_HAVE] >> k) & 1 == 1
-            behind = entry[ix.COUNT] - slot[_COUNT]
+            have = slots[i, _HAVE]
+            behind = behind_now - slots[i, _COUNT]
             timed = times[i] == times[i] and now == now
             old = abs(now - times[i]) > TIMEOUT_S if timed else behind > TIMEOUT_SENTENCES
-            if slot[_STATE] == _PENDING and slot[_HAVE] >> k > 1 and (slot[_GROUP] == 0 or slot[_GROUP] != entry[ix.GROUP]):
+            pending = slots[i, _STATE] == _PENDING
+            if pending and have >> k > 1 and (slots[i, _GROUP] == 0 or slots[i, _GROUP] != group):
                 old = old or behind > LATE_SENTENCES or (timed and abs(now - times[i]) > LATE_S)
+            again = (
+                parts[i, k, _SIZE] == size
+                and parts[i, k, _FILL] == fill
+                and _same_bytes(view, at, kept_view, (i * PARTS + k) * ix.FRAGMENT_LONGEST, size)
+            )
             if old:
                 _free(slots, parts, i)
                 i = -1
-            elif slot[_STATE] == _PENDING:
-                if has:
-                    if _same_part(buffer, entry, parts[i, k], kept[i, k]):
+            elif pending:
+                if (have >> k) & 1 == 1:
+                    if again:
                         outcomes[e] = ix.DUPLICATE_FRAGMENT
                         continue
                     _free(slots, parts, i)  # another message under the same number: the one before stays incomplete
                     i = -1
-            elif k > 0 and _same_part(buffer, entry, parts[i, k], kept[i, k]):
+            elif k > 0 and again:
                 outcomes[e] = ix.DUPLICATE_FRAGMENT
                 continue
-            elif k == 0 or slot[_LATE] == 0:
+            elif k == 0 or slots[i, _LATE] == 0:
                 _free(slots, parts, i)
                 i = -1
             # else: complete, with a late part that was perhaps another message's: this one replaces it, in order
         if i < 0:
             i = slots[SLOTS, _NEWER]  # a free one, or the one not used for longest
-            slot = slots[i]
-            marks[i] = _mark(entry, feed, sender)
-            slot[_STATE] = _PENDING
-            slot[_FEED] = feed
-            slot[_SENDER] = sender
-            slot[_CHANNEL] = entry[ix.CHANNEL]
-            slot[_SEQUENCE] = entry[ix.SEQUENCE]
-            slot[_TOTAL] = total
-            slot[_GROUP] = entry[ix.GROUP]
-            slot[_STATION] = entry[ix.STATION]
-            slot[_RANK] = entry[ix.RANK]
-            slot[_HAVE] = 0
-            slot[_LATE] = 0
-            slot[_QUALITY] = 0
+            marks[i] = _mark(feed, sender, sequence, channel, total)
+            slots[i, _STATE] = _PENDING
+            slots[i, _FEED] = feed
+            slots[i, _SENDER] = sender
+            slots[i, _CHANNEL] = channel
+            slots[i, _SEQUENCE] = sequence
+            slots[i, _TOTAL] = total
+            slots[i, _GROUP] = group
+            slots[i, _STATION] = station
+            slots[i, _RANK] = rank
+            slots[i, _HAVE] = 0
+            slots[i, _LATE] = 0
+            slots[i, _QUALITY] = 0
             times[i] = np.nan
-        slot = slots[i]
-        again = slot[_STATE] == _DONE
-        if slot[_HAVE] >> k != 0 and not again:
-            slot[_LATE] = 1
+        again = slots[i, _STATE] == _DONE
+        if slots[i, _HAVE] >> k != 0 and not again:
+            slots[i, _LATE] = 1
         if again:
-            slot[_LATE] = 0
-        slot[_HAVE] |= 1 << k
-        slot[_AGE] = age
+            slots[i, _LATE] = 0
+        slots[i, _HAVE] |= 1 << k
+        slots[i, _AGE] = age
         _move(slots, i, True)
-        slot[_COUNT] = entry[ix.COUNT]
-        slot[_QUALITY] |= entry[ix.QUALITY]
-        if entry[ix.RANK] > slot[_RANK]:
-            slot[_STATION] = entry[ix.STATION]
-            slot[_RANK] = entry[ix.RANK]
-        if entry[ix.GROUP] != 0:
-            slot[_GROUP] = entry[ix.GROUP]
+        slots[i, _COUNT] = behind_now
+        slots[i, _QUALITY] |= entries[e, ix.QUALITY]
+        if rank > slots[i, _RANK]:
+            slots[i, _STATION] = station
+            slots[i, _RANK] = rank
+        if group != 0:
+            slots[i, _GROUP] = group
         if not times[i] >= now and now == now:
             times[i] = now
         if k == 0:
             rows[i] = source_row[line]
-        part = parts[i, k]
-        part[_SIZE] = entry[ix.LENGTH]
-        part[_FILL] = entry[ix.FILL]
-        part[_SERIAL] = serial + line
-        part[_PART_ENTRY] = e
-        for j in range(entry[ix.LENGTH]):
-            kept[i, k, j] = buffer[entry[ix.AT] + j]
+        parts[i, k, _SIZE] = size
+        parts[i, k, _FILL] = fill
+        parts[i, k, _SERIAL] = serial + line
+        parts[i, k, _PART_ENTRY] = e
+        _copy(view, at, kept_view, (i * PARTS + k) * ix.FRAGMENT_LONGEST, size)
         outcomes[e] = ix.INCOMPLETE
-        if slot[_HAVE] != (1 << total) - 1:
+        if slots[i, _HAVE] != (1 << total) - 1:
             continue
 
-        size, bits = _join(i, total, parts, kept, tail, made[0])
-        messages[m, ms.FROM] = made[0]
+        begin = made[0]
+        size = 0
+        filled = 0
+        for j in range(total):
+            if j < total - 1:
+                filled += parts[i, j, _FILL]
+            _copy(kept_view, (i * PARTS + j) * ix.FRAGMENT_LONGEST, tail_view, begin + size, parts[i, j, _SIZE])
+            size += parts[i, j, _SIZE]
+        bits = 6 * size - parts[i, total - 1, _FILL]
+        if filled > 0:
+            size, bits = _join_bits(i, total, parts, kept, tail, begin)
+        messages[m, ms.FROM] = begin
         messages[m, ms.TAIL] = 1
         messages[m, ms.CHARACTERS] = size
         messages[m, ms.BITS] = bits
-        made[2] |= slot[_QUALITY] & _OWN_SHIP
-        messages[m, ms.CHANNEL] = slot[_CHANNEL]
-        messages[m, ms.STATION] = slot[_STATION]
-        quality = slot[_QUALITY] | (_LATE_FRAGMENT if slot[_LATE] else 0)
-        what = _judge(view_of(tail), messages, m, quality)
+        made[2] |= slots[i, _QUALITY] & _OWN_SHIP
+        messages[m, ms.CHANNEL] = slots[i, _CHANNEL]
+        messages[m, ms.STATION] = slots[i, _STATION]
+        head = i64(bits48(tail_view, begin))
+        what, quality = ms.judged(head, bits, slots[i, _QUALITY] | (_LATE_FRAGMENT if slots[i, _LATE] else 0))
         if what == ix.USED:
+            messages[m, ms.TYPE] = head >> 42
+            messages[m, ms.REPEAT] = (head >> 40) & 3
+            messages[m, ms.MMSI] = ms.mmsi_of(head)
+            messages[m, ms.QUALITY] = quality
             message_times[m] = times[i]
             message_rows[m] = rows[i]
             made[0] += size
         for j in range(total):
-            part = parts[i, j]
-            if part[_PART_ENTRY] >= 0:
-                outcomes[part[_PART_ENTRY]] = what
-            elif part[_SERIAL] >= 0:
+            if parts[i, j, _PART_ENTRY] >= 0:
+                outcomes[parts[i, j, _PART_ENTRY]] = what
+            elif parts[i, j, _SERIAL] >= 0:
                 settled[0, 0] += 1
-                settled[settled[0, 0], 0] = part[_SERIAL]
+                settled[settled[0, 0], 0] = parts[i, j, _SERIAL]
                 settled[settled[0, 0], 1] = feed
                 settled[settled[0, 0], 2] = what
-                _settle(part[_SERIAL], slots, parts)
-        slot[_STATE] = _DONE
+                _settle(parts[i, j, _SERIAL], slots, parts)
+        slots[i, _STATE] = _DONE
     made[1] = age
     return int(resume)
 
@@ -432,11 +450,32 @@ def tally(reasons: Any, source_row: Any, messages: Any, message_rows: Any, rejec
     """Count lines and messages. rejection: (256,) 1 for the reasons that are one · by_reason: (256,) i64, added to · by_feed:
     (feeds, 3) i64, added to: lines, messages and rejected lines.
     """
+    used = 0
+    last_feed = -1
+    lines = 0
     for i in range(len(reasons)):
         reason = reasons[i]
         feed = i64(source_row[i] >> np.uint64(48))
-        by_reason[reason] += 1
-        by_feed[feed, 0] += 1
-        by_feed[feed, 2] += rejection[reason]
+        if feed != last_feed:
+            if last_feed >= 0:
+                by_feed[last_feed, 0] += lines
+            last_feed, lines = feed, 0
+        lines += 1
+        if reason == ix.USED:
+            used += 1
+        else:
+            by_reason[reason] += 1
+            by_feed[feed, 2] += rejection[reason]
+    by_reason[ix.USED] += used
+    if last_feed >= 0:
+        by_feed[last_feed, 0] += lines
+    last_feed, lines = -1, 0
     for m in range(len(message_rows)):
-        by_feed[i64(message_rows[m] >> np.uint64(48)), 1] += messages[m, ms.TYPE] >= 0
+        feed = i64(message_rows[m] >> np.uint64(48))
+        if feed != last_feed:
+            if last_feed >= 0:
+                by_feed[last_feed, 1] += lines
+            last_feed, lines = feed, 0
+        lines += messages[m, ms.TYPE] >= 0
+    if last_feed >= 0:
+        by_feed[last_feed, 1] += lines

@@ -46,10 +46,10 @@ NAMES = 256
 _NAME_LONGEST = 16
 
 # What `sweep` counts.
-ENTRIES, ROWS, SENTENCES, OWN_SHIP, PLAIN = range(5)
+ENTRIES, ROWS, SENTENCES, OWN_SHIP, PLAIN, FULL = range(6)
 """Entries and rows of messages so far · sentences that became messages without an entry · not 0 when a message is of the own ship · entries
-that are not AIS and are read by others."""
-COUNTS = 5
+that are not AIS and are read by others · 1 when it was the rows of messages that had no room left."""
+COUNTS = 6
 
 
 @nb.njit(cache=True, nogil=True, forceinline=True)
@@ -172,6 +172,7 @@ def sweep(
     line = begin
     while line < len(start):
         if m >= len(messages) or found >= len(entries):
+            counts[FULL] = m >= len(messages)
             break
         p = start[line]
         e = end[line]
@@ -217,6 +218,7 @@ def sweep(
             before = found
             found, reason = ix.read_line(buffer, start[line], e, line, entries, found, scratch, keys, numbers, known, fresh)
             if found < 0 or m + found - before > len(messages):
+                counts[FULL] = found >= 0
                 found = before
                 break
             reasons[line] = reason
