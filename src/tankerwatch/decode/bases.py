@@ -10,11 +10,9 @@ from tankerwatch.core.schema import I64
 from tankerwatch.core.tables import Bases
 from tankerwatch.decode.sentences import Found
 
-TYPES = (4, 11, 21)
-
 
 def bases_of(found: Found, chosen: I64) -> Bases:
-    """One row for each of the messages numbered in `chosen`, all of `TYPES`; names packed."""
+    """One row for each of the messages numbered in `chosen`, all of types 4, 11 and 21; names packed."""
     n = len(chosen)
     if not n:
         return Bases.empty()

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from tankerwatch.core.kernels import index_fragments as fr
-from tankerwatch.core.kernels import reports as rp
 from tankerwatch.core.kernels.index import read_only
 from tankerwatch.core.packed import unpacked
 from tankerwatch.core.schema import I64
 from tankerwatch.core.tables import Bases, Calls, Fixes, Heard, Lines, Others, Statics, Texts
-from tankerwatch.decode import bases, positions, statics, texts
+from tankerwatch.decode import bases, statics, texts
 from tankerwatch.decode.clock import Clock
 from tankerwatch.decode.counters import INCOMPLETE, REJECTION, Counters, FeedCounters
 from tankerwatch.decode.distress import CallReader
@@ -24,20 +23,6 @@ CHUNK = 65_536
 """Lines worked on at once; so memory is bounded, and what Python does is shared by many. What comes out does not depend on it."""
 
 _Tables = tuple[Fixes, Statics, Bases, Texts, Calls, Others]
-
-
-def _families() -> I64:
-    """(64,) which families a message type belongs to, a bit for each."""
-    made = np.zeros(64, np.int64)
-    for family, types in (
-        (rp.POSITIONS, positions.TYPES),
-        (rp.STATICS, statics.TYPES),
-        (rp.BASES, bases.TYPES),
-        (rp.TEXTS, texts.TYPES),
-    ):
-        made[list(types)] |= 1 << family
-    made[made == 0] = 1 << rp.OTHERS
-    return made
 
 
 class Decoder:
@@ -61,9 +46,6 @@ class Decoder:
         self._clock = Clock() if place_times else None
         self._radar = RadarReader(feed_names, sensor_positions or {})
         self._calls = CallReader()
-        self._families = _families()
-        self._chosen = np.empty((rp.FAMILIES, 0), np.int64)
-        self._sizes = np.zeros(rp.FAMILIES, np.int64)
 
     def feed_counters(self) -> list[FeedCounters]:
         """Counts by feed number (`source_row` >> 48)."""
@@ -76,7 +58,7 @@ class Decoder:
         if not parts:
             return Heard(stations=stations)
         fixes, static, base, text, calls, others = parts[0] if len(parts) == 1 else _joined(parts)
-        return Heard(fixes, unpacked(static), unpacked(base), text, calls, unpacked(others), stations=stations)
+        return Heard(fixes, unpacked(static), unpacked(base), unpacked(text), calls, unpacked(others), stations=stations)
 
     def columns(self, lines: Lines) -> Iterator[Heard]:
         """The same in parts and for bulk: texts may be `Packed` in place of Python strings, which take longer than all else."""
@@ -85,15 +67,8 @@ class Decoder:
 
     def _chunk(self, lines: Lines) -> _Tables:
         found = self._sentences.read(lines)
-        count = len(found.messages)
-        if self._chosen.shape[1] < count:
-            self._chosen = np.empty((rp.FAMILIES, count), np.int64)
-        rp.families(found.buffer, found.tail, found.messages, count, self._families, self._chosen, self._sizes)
-        other_rows, fixes_rows, static_rows, bases_rows, text_rows = (
-            rows[:size] for rows, size in zip(self._chosen, self._sizes.tolist(), strict=True)
-        )
-        base = bases.bases_of(found, bases_rows)
-        fixes = positions.fixes_of(found, fixes_rows)
+        other_rows, fixes_rows, static_rows, bases_rows, text_rows = found.families
+        fixes, base = found.fixes, bases.bases_of(found, bases_rows)
         if self._clock is not None:
             line_times = self._clock.place(found, bases_rows, base, fixes_rows, fixes)
             base = base.replace(time_s=found.time_s[bases_rows])
@@ -154,7 +129,7 @@ def _joined(parts: list[_Tables]) -> _Tables:
         Fixes.concat(fixes),
         Statics.concat([unpacked(part) for part in static]),
         Bases.concat([unpacked(part) for part in base]),
-        Texts.concat(text),
+        Texts.concat([unpacked(part) for part in text]),
         Calls.concat(calls),
         Others.concat([unpacked(part) for part in others]),
     )

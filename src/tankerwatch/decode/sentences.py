@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from tankerwatch.core.kernels import blocks as bl
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import index_fragments as fr
 from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels import reports as rp
 from tankerwatch.core.kernels import sweep as sw
 from tankerwatch.core.schema import F64, I32, I64, U8, U64
-from tankerwatch.core.tables import FEED_SHIFT, Lines
+from tankerwatch.core.tables import FEED_SHIFT, Fixes, Lines
+from tankerwatch.decode.positions import Columns
 
 FEW = 256
 """Entries that there is room for at first."""
@@ -33,7 +36,8 @@ class Found:
     numbers of those that are not AIS · outcomes: (e,) what became of each, written by whoever reads it · reasons: (lines,) what became of
     each line · messages: (m, MESSAGE_WIDTH) messages in order of completion; of those rows without one, the type is NOTHING · time_s,
     source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of earlier batches that are no
-    longer incomplete: serial number, feed, outcome · own_ship: a message is of the station's own ship · sentences: how many there were.
+    longer incomplete: serial number, feed, outcome · own_ship: a message is of the station's own ship · sentences: how many there were · fixes: the
+    position reports · families: by family of reports (`kernels/reports.py`) which messages are of it.
     """
 
     lines: Lines
@@ -49,6 +53,8 @@ class Found:
     settled: I64
     own_ship: bool
     sentences: int
+    fixes: Fixes
+    families: tuple[I64, ...]
 
     def sentence(self, entry: int) -> bytes:
         """The sentence of an entry that is not AIS, without its checksum."""
@@ -56,19 +62,23 @@ class Found:
         return self.buffer[row[ix.AT] : row[ix.AT] + row[ix.LENGTH]].tobytes()
 
 
-class _Messages:
-    """Room for the messages of a batch, used again for the next: fresh memory costs as much as decoding."""
+class _Room:
+    """Room for the sentences and messages of a batch, used again for the next: fresh memory costs as much as decoding."""
 
-    def __init__(self, count: int) -> None:
-        self.rows = np.empty((count, ms.MESSAGE_WIDTH), np.int32)
-        self.time_s = np.empty(count, np.float64)
-        self.source_row = np.empty(count, np.uint64)
+    def __init__(self, messages: int, entries: int) -> None:
+        self.messages = messages
+        self.rows = np.empty((messages, ms.MESSAGE_WIDTH), np.int32)
+        self.time_s, self.source_row = np.empty(messages, np.float64), np.empty(messages, np.uint64)
+        self.chosen = np.empty((rp.FAMILIES, messages), np.int64)
+        self.entries, self.outcomes = np.empty((entries, ix.ENTRY_WIDTH), np.int64), np.empty(entries, np.uint8)
 
-    def grown(self, count: int) -> _Messages:
+    def grown(self, messages: int, entries: int) -> _Room:
         """Room for more, with what is in this one."""
-        made = _Messages(count)
-        for old, new in ((self.rows, made.rows), (self.time_s, made.time_s), (self.source_row, made.source_row)):
-            new[: len(old)] = old
+        made = _Room(messages, entries)
+        for name in ("rows", "time_s", "source_row", "entries", "outcomes"):
+            old = getattr(self, name)
+            getattr(made, name)[: len(old)] = old
+        made.chosen[:, : self.messages] = self.chosen
         return made
 
 
@@ -85,8 +95,7 @@ class Sentences:
         self._age = 0
         self._age_before = 0
         self._names = sw.names_table()
-        self._entries = np.empty((FEW, ix.ENTRY_WIDTH), np.int64)
-        self._messages = _Messages(FEW)
+        self._room = _Room(FEW, FEW)
         self._tail = np.empty(4 * (fr.LONGEST + 64), np.uint8)  # more is made when it is needed
         self._settled = np.zeros((32 * fr.PARTS, 3), np.int64)
         for feed, name in enumerate(feed_names):
@@ -102,74 +111,64 @@ class Sentences:
 
     def read(self, lines: Lines) -> Found:
         """Find the sentences of some lines and the messages complete with them. Call `settle` once all entries have an outcome."""
-        reasons = np.empty(len(lines), np.uint8)
+        n = len(lines)
+        reasons = np.empty(n, np.uint8)
         lines = _padded(lines)
-        buffer, start, end = ix.read_only(lines.buffer), ix.read_only(lines.start), ix.read_only(lines.end)
-        time_s, source_row = ix.read_only(lines.time_s), ix.read_only(lines.source_row)
-        if len(lines):
-            last = int(source_row.max()) >> FEED_SHIFT
-            self._grow(last, f"feed {last}")
-        if len(self._messages.time_s) < len(lines) + SPARE:
-            self._messages = _Messages(len(lines) + SPARE)
-        if len(self._entries) < len(lines) // FEW_OF:
-            self._entries = np.empty((len(lines) // FEW_OF, ix.ENTRY_WIDTH), np.int64)
-        counts = np.zeros(sw.COUNTS, np.int64)
-        at = 0
-        while True:
-            kept = self._messages
-            at = sw.sweep(
-                buffer, start, end, time_s, source_row, at, reasons,
-                self._entries, kept.rows, kept.time_s, kept.source_row, counts, self._feeds, self._feed_station,
-                self._names, self._keys, self._numbers, self._known, self._fresh,
-            )  # fmt: skip
-            if at >= len(lines):
-                break
-            if counts[sw.FULL]:
-                self._messages = kept.grown(2 * len(kept.time_s) + 1)
-            else:
-                self._entries = np.concatenate([self._entries, np.empty_like(self._entries)])
-        self._name_fresh(buffer)
-
-        count, rows, singles, own_ship, plain, _ = counts.tolist()
-        entries, outcomes = self._entries[:count], np.empty(count, np.uint8)
-        made = np.array([0, self._age, own_ship], np.int64)
+        buffer = ix.read_only(lines.buffer)
+        given = tuple(ix.read_only(column) for column in (lines.start, lines.end, lines.time_s, lines.source_row))
+        if n:
+            last = int(lines.source_row.max()) >> FEED_SHIFT
+            if last >= len(self._feeds):
+                self._grow(last, f"feed {last}")
+        if self._room.messages < n + SPARE or len(self._room.entries) < n // FEW_OF:
+            self._room = _Room(n + SPARE, max(n // FEW_OF, FEW))
+        columns = Columns(n + SPARE)
+        progress, sizes = np.zeros(bl.PROGRESS, np.int64), np.zeros(rp.FAMILIES, np.int64)
+        made = np.array([0, self._age, 0], np.int64)
         settlements: list[Any] = []
-        if count:
-            self._assemble(buffer, entries, time_s, source_row, outcomes, made, settlements)
+        while True:
+            room = self._room
+            wanted = bl.take(
+                buffer, *given, self._serial, progress, reasons, room.entries, room.outcomes, room.rows, room.time_s, room.source_row,
+                self._feeds, self._feed_station, self._names, self._keys, self._numbers, self._known, self._fresh, *self._open,
+                self._tail, made, self._settled, room.chosen, sizes,
+                columns.doubles, columns.singles, columns.bytes_, columns.shorts, columns.mmsi, columns.rows,
+            )  # fmt: skip
+            if self._settled[0, 0]:
+                settlements.append(self._settled[1 : self._settled[0, 0] + 1].copy())
+                self._settled[0, 0] = 0
+            if wanted == bl.DONE:
+                break
+            if wanted == bl.ROOM and progress[sw.FULL]:
+                self._room = room.grown(2 * room.messages + 1, len(room.entries))
+                columns = columns.grown(self._room.messages)
+            elif wanted == bl.ROOM:
+                self._room = room.grown(room.messages, 2 * len(room.entries))
+            elif made[0] + fr.LONGEST + 64 > len(self._tail):  # else it was `settled` that was full
+                self._tail = np.concatenate([self._tail, np.empty(max(len(self._tail), 8 * fr.LONGEST), np.uint8)])
+        if self._known[1]:
+            self._name_fresh(buffer)
+
+        count, rows, singles, own_ship, plain = progress[:5].tolist()
         self._age_before, self._age = self._age, int(made[1])
+        entries = room.entries[:count]
         return Found(
             lines,
             buffer,
             entries,
             np.flatnonzero(entries[:, ix.KIND] >= ix.RMC) if plain else _NO_ENTRIES,
-            outcomes,
+            room.outcomes[:count],
             reasons,
-            kept.rows[:rows],
-            kept.time_s[:rows],
-            kept.source_row[:rows],
+            room.rows[:rows],
+            room.time_s[:rows],
+            room.source_row[:rows],
             ix.read_only(self._tail),
             np.concatenate(settlements) if settlements else _NONE_SETTLED,
-            bool(made[2]),
+            bool(own_ship | made[2]),
             singles + count,
+            columns.fixes(int(sizes[rp.POSITIONS])),
+            tuple(chosen[:size] for chosen, size in zip(room.chosen, sizes.tolist(), strict=True)),
         )
-
-    def _assemble(self, buffer: U8, entries: I64, time_s: F64, source_row: U64, outcomes: U8, made: I64, settlements: list[Any]) -> None:
-        """Join the sentences that the quick way has left, and write their messages to the rows kept for them."""
-        kept, settled = self._messages, self._settled
-        at = 0
-        while True:
-            at = fr.assemble(
-                buffer, entries, at, len(entries), time_s, source_row, outcomes, self._feeds, self._feed_station, *self._open,
-                self._serial, kept.rows, kept.time_s, kept.source_row, self._tail, made, settled,
-            )  # fmt: skip
-            if settled[0, 0]:
-                settlements.append(settled[1 : settled[0, 0] + 1].copy())
-                settled[0, 0] = 0
-            if at >= len(entries):
-                break
-            if made[0] + fr.LONGEST + 64 <= len(self._tail):
-                continue  # it was `settled` that was full
-            self._tail = np.concatenate([self._tail, np.empty(max(len(self._tail), 8 * fr.LONGEST), np.uint8)])
 
     def settle(self, found: Found) -> None:
         """All entries have an outcome: write what became of each line to `found.reasons`, and let go of the batch."""

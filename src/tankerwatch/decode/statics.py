@@ -10,12 +10,11 @@ from tankerwatch.core.schema import I64
 from tankerwatch.core.tables import Statics
 from tankerwatch.decode.sentences import Found
 
-TYPES = (5, 19, 24)
 _LONGEST = (kernel.CALLSIGN_LONGEST, kernel.NAME_LONGEST, kernel.NAME_LONGEST, kernel.ETA_LONGEST, 1)
 
 
 def statics_of(found: Found, chosen: I64) -> Statics:
-    """One row for each of the messages numbered in `chosen`, all of `TYPES` and those of type 24 part A or B; texts packed."""
+    """One row for each of the messages numbered in `chosen`, all of types 5, 19, 24A and 24B; texts packed."""
     n = len(chosen)
     if not n:
         return Statics.empty()

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from tankerwatch.core.ais import layouts
-from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels import reports as kernel
 from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import I64
 from tankerwatch.core.tables import Others, Texts
-from tankerwatch.decode.fields import numbers, or_zero, texts
 from tankerwatch.decode.sentences import Found
-
-TYPES = (12, 14)
-_LONGEST = 180
 
 
 def texts_of(found: Found, chosen: I64) -> Texts:
-    """One row for each of the messages numbered in `chosen`, all of `TYPES`."""
-    if not len(chosen):
+    """One row for each of the messages numbered in `chosen`, all of types 12 and 14; texts packed."""
+    n = len(chosen)
+    if not n:
         return Texts.empty()
-    made = Texts.blank(len(chosen))
-    kinds = found.messages[chosen, ms.TYPE]
-    made.time_s[:] = found.time_s[chosen]
-    made.mmsi[:] = found.messages[chosen, ms.MMSI]
-    made.msg_type[:] = kinds
-    made.source_row[:] = found.source_row[chosen]
-    made.quality[:] = found.messages[chosen, ms.QUALITY]
-    for kind in TYPES:
-        rows = np.flatnonzero(kinds == kind)
-        if len(rows):
-            made.text[rows] = texts(found, chosen[rows], layouts.TEXT_FROM[kind], _LONGEST, part=True)
-            if kind == 12:
-                made.to_mmsi[rows] = or_zero(numbers(found, chosen[rows], {"to": layouts.ADDRESSEE})["to"])
-    return made
+    times, rows, longs = np.empty(n, np.float64), np.empty(n, np.uint64), np.empty((2, n), np.uint32)
+    small, quality = np.empty(n, np.uint8), np.empty(n, np.uint16)
+    data, ends = np.empty(n * kernel.TEXT_LONGEST + kernel.SLACK, np.uint8), np.empty(n + 1, np.int32)
+    kernel.texts(
+        found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen, times, rows, longs, small, quality, data, ends
+    )
+    return Texts(
+        time_s=times,
+        mmsi=longs[0],
+        msg_type=small,
+        to_mmsi=longs[1],
+        text=Packed(data, ends),  # type: ignore[arg-type]  # packed in place of objects until somebody wants those
+        source_row=rows,
+        quality=quality,
+    )
 
 
 def others_of(found: Found, chosen: I64) -> Others:

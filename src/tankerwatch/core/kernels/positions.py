@@ -9,7 +9,6 @@ import numpy as np
 
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
-from tankerwatch.core.kernels.index import read_only
 from tankerwatch.core.kernels.vectors import unarmoured
 from tankerwatch.core.kernels.words import bits_at, i64, view_of
 
@@ -149,10 +148,10 @@ def _by_fields(source: Any, message: Any, row: int, doubles: Any, singles: Any, 
 
 @nb.njit(cache=True, nogil=True)
 def positions(
-    buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
+    buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any, first: int, count: int,
     doubles: Any, singles: Any, bytes_: Any, shorts: Any, mmsi: Any, rows: Any,
 ) -> None:  # fmt: skip
-    """Decode the position reports numbered in `chosen`.
+    """Decode the position reports numbered in chosen[first:count] to the same rows of the columns.
 
     time_s, source_row: by message · out: doubles (3, n) f64: time, longitude and latitude · singles (3, n) f32: speed in knots, course and
     heading in degrees · bytes_ (8, n) u8 · shorts (2, n) u16 · mmsi (n,) u32 · rows (n,) u64, the source rows. What is not available is NaN
@@ -164,8 +163,8 @@ def positions(
     lines, inside = view_of(buffer), view_of(tail)
     words, work = np.empty((4, _BLOCK), np.int64), np.empty((3, _BLOCK), np.int64)
     early, quality, left = work[0], work[1], work[2]
-    for begin in range(0, len(chosen), _BLOCK):
-        end = min(begin + _BLOCK, len(chosen))
+    for begin in range(first, count, _BLOCK):
+        end = min(begin + _BLOCK, count)
         size = end - begin
         others = 0
         for row in range(begin, end):
@@ -198,15 +197,3 @@ def positions(
         for i in range(others):
             message = messages[chosen[left[i]]]
             _by_fields(inside if message[ms.TAIL] == 1 else lines, message, left[i], doubles, singles, bytes_, shorts)
-
-
-def warm() -> None:
-    """Compile."""
-    source = read_only(np.full(160, 48, np.uint8))
-    messages = np.zeros((1, ms.MESSAGE_WIDTH), np.int32)
-    messages[0, ms.TYPE] = 1
-    positions(
-        source, source, messages, np.zeros(1), np.zeros(1, np.uint64), np.zeros(1, np.int64),
-        np.zeros((3, 1)), np.zeros((3, 1), np.float32), np.zeros((8, 1), np.uint8), np.zeros((2, 1), np.uint16), np.zeros(1, np.uint32),
-        np.zeros(1, np.uint64),
-    )  # fmt: skip

@@ -14,9 +14,11 @@ import numpy as np
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.index import read_only
-from tankerwatch.core.kernels.sixbit import ABSENT
 from tankerwatch.core.kernels.words import bits48, bits_at, highest, i64, lowest, put_byte, put_word, spread, view_of, word
 from tankerwatch.core.mmsi import AUXILIARY_CRAFT, bounds_of
+
+ABSENT = -(1 << 40)
+"""Stands for a field that does not lie within the message."""
 
 OTHERS, POSITIONS, STATICS, BASES, TEXTS = range(5)
 FAMILIES = 5
@@ -50,33 +52,54 @@ MORE_LONGEST = 14
 _BASE_WHOLE_BITS = 134
 """With these, a message of type 4 or 11 holds all fields that are read."""
 
+_TO_FROM, _TO_BITS = layouts.ADDRESSEE
+_ADDRESSED_FROM, _BROADCAST_FROM = layouts.TEXT_FROM[12], layouts.TEXT_FROM[14]
+TEXT_LONGEST = 180
+
 # Quality bits set here; the same numbers as in core/tables.py (a test compares them).
 _RESERVED_VALUE = 1 << 1
 _OUT_OF_RANGE = 1 << 4
 _LAST_TYPE = 27
 
 
+def _families() -> Any:
+    """(64,) which families a message type belongs to, a bit for each."""
+    made = np.zeros(64, np.int64)
+    for family, kinds in ((POSITIONS, layouts.POSITIONS), (STATICS, (5, 19, 24)), (BASES, (4, 11, 21)), (TEXTS, (12, 14))):
+        made[list(kinds)] |= 1 << family
+    made[made == 0] = 1 << OTHERS
+    return made
+
+
+_FAMILIES_OF = _families()
+
+
 @nb.njit(cache=True, nogil=True)
-def families(buffer: Any, tail: Any, messages: Any, count: int, table: Any, chosen: Any, sizes: Any) -> None:
-    """Sort messages by the tables that they go to (type 19 to two). table: (64,) a bit for each family, by message type · chosen:
-    (FAMILIES, capacity) out, their numbers · sizes: (FAMILIES,) out. Of type 24 only the parts A and B are statics.
+def families(buffer: Any, tail: Any, messages: Any, first: int, count: int, chosen: Any, sizes: Any) -> None:
+    """Sort messages[first:count] by the tables that they go to (type 19 to two), behind those that were sorted before. chosen: (FAMILIES,
+    capacity) i64 out, their numbers · sizes: (FAMILIES,) i64. Of type 24 only the parts A and B are statics.
     """
     lines, inside = view_of(buffer), view_of(tail)
-    sizes[:] = 0
-    for m in range(count):
+    positions = sizes[POSITIONS]
+    for m in range(first, count):
         kind = messages[m, ms.TYPE]
         if kind < 0:
             continue
-        wanted = table[kind]
+        wanted = _FAMILIES_OF[kind]
+        if wanted == 1 << POSITIONS:
+            chosen[POSITIONS, positions] = m
+            positions += 1
+            continue
         if kind == 24 and bits_at(inside if messages[m, ms.TAIL] == 1 else lines, messages[m, ms.FROM], 38, 2) > 1:
             wanted = 1 << OTHERS
-        family = 0
-        while wanted > 0:
-            if wanted & 1:
+        for family in range(FAMILIES):
+            if family == POSITIONS:
+                chosen[POSITIONS, positions] = m
+                positions += (wanted >> POSITIONS) & 1
+            elif (wanted >> family) & 1 == 1:
                 chosen[family, sizes[family]] = m
                 sizes[family] += 1
-            wanted >>= 1
-            family += 1
+    sizes[POSITIONS] = positions
 
 
 _HIGH, _LOW = np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)
@@ -86,7 +109,7 @@ _BLANKS = np.uint64(0x2020202020202020)
 @nb.njit(cache=True, nogil=True)
 def _text(source: Any, at: int, bits: int, first: int, characters: int, part: bool, out: Any, begin: int) -> int:
     """Write the six-bit text from bit `first` on to byte `begin` of `out` and behind, eight bytes at a time; where it ends. When no `@`
-    ends it, -1 - its end. See `sixbit.text`, which this equals.
+    ends it, -1 - its end. It has no blanks at its end. A text that the message cuts off is empty, unless `part` allows it.
     """
     room = (bits - first) // 6
     if room < characters:
@@ -305,6 +328,34 @@ def bases(
 
 
 @nb.njit(cache=True, nogil=True)
+def texts(
+    buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
+    times: Any, rows: Any, longs: Any, bytes_: Any, quality: Any, data: Any, ends: Any,
+) -> None:  # fmt: skip
+    """Decode the safety-related texts numbered in `chosen`.
+
+    out: times (n,) f64 · rows (n,) u64 · longs (2, n) u32: mmsi, addressee · bytes_ (n,) u8: type · quality (n,) u16 · data: TEXT_LONGEST
+    bytes for each and SLACK, ends (n + 1,) i32. A text that the message cuts off is given as far as it goes.
+    """
+    lines, inside, out = view_of(buffer), view_of(tail), view_of(data)
+    ends[0] = 0
+    for row in range(len(chosen)):
+        m = chosen[row]
+        source = inside if messages[m, ms.TAIL] == 1 else lines
+        at = i64(messages[m, ms.FROM])
+        bits = i64(messages[m, ms.BITS])
+        kind = messages[m, ms.TYPE]
+        times[row] = time_s[m]
+        rows[row] = source_row[m]
+        longs[0, row] = messages[m, ms.MMSI]
+        longs[1, row] = max(_number(source, at, bits, _TO_FROM, _TO_BITS), 0) if kind == 12 else 0
+        bytes_[row] = kind
+        quality[row] = messages[m, ms.QUALITY]
+        end = _text(source, at, bits, _ADDRESSED_FROM if kind == 12 else _BROADCAST_FROM, TEXT_LONGEST, True, out, i64(ends[row]))
+        ends[row + 1] = end if end >= 0 else -1 - end
+
+
+@nb.njit(cache=True, nogil=True)
 def others(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     times: Any, rows: Any, mmsi: Any, bytes_: Any, quality: Any, data: Any, ends: Any,
@@ -342,23 +393,13 @@ def others(
 
 
 def warm() -> None:
-    """Compile."""
-    source = read_only(np.full(160, 48, np.uint8))
-    messages, time_s, rows = np.zeros((1, ms.MESSAGE_WIDTH), np.int32), np.zeros(1), np.zeros(1, np.uint64)
-    chosen = np.zeros((FAMILIES, 1), np.int64)
-    families(source, source, messages, 1, np.zeros(64, np.int64), chosen, np.zeros(FAMILIES, np.int64))
-    one = chosen[0]
-    bytes_, mmsi, words = np.zeros((4, 1), np.uint8), np.zeros(1, np.uint32), np.zeros(64, np.uint8)
-    statics(
-        source, source, messages, time_s, rows, one, np.zeros(1), np.zeros(1, np.uint64),
-        np.zeros((3, 1), np.uint32), np.zeros((5, 1), np.uint16), bytes_, np.zeros(1, np.float32), words, words, words, words, words,
-        np.zeros((5, 2), np.int32),
-    )  # fmt: skip
-    bases(
-        source, source, messages, time_s, rows, one, np.zeros((4, 1)), np.zeros(1, np.uint64),
-        mmsi, np.zeros((2, 1), np.uint16), bytes_, words, np.zeros(2, np.int32),
-    )  # fmt: skip
-    others(
-        source, source, messages, time_s, rows, one, np.zeros(1), np.zeros(1, np.uint64), mmsi, bytes_, np.zeros(1, np.uint16), words,
-        np.zeros(2, np.int32),
-    )  # fmt: skip
+    """Compile what is called from Python."""
+    source, messages = read_only(np.full(160, 48, np.uint8)), np.zeros((1, ms.MESSAGE_WIDTH), np.int32)
+    time_s, rows, one = np.zeros(1), np.zeros(1, np.uint64), np.zeros((FAMILIES, 1), np.int64)[0]
+    bytes_, mmsi, words, longs = np.zeros((4, 1), np.uint8), np.zeros(1, np.uint32), np.zeros(256, np.uint8), np.zeros((3, 1), np.uint32)
+    singles, shorts, ends = np.zeros(1, np.float32), np.zeros((5, 1), np.uint16), np.zeros((5, 2), np.int32)
+    given = source, source, messages, time_s, rows, one, np.zeros(1), np.zeros(1, np.uint64)
+    statics(*given, longs, shorts, bytes_, singles, words, words, words, words, words, ends)
+    bases(*given[:-2], np.zeros((4, 1)), given[-1], mmsi, shorts, bytes_, words, ends[0])
+    texts(*given, longs, bytes_[0], shorts[0], words, ends[0])
+    others(*given, mmsi, bytes_, shorts[0], words, ends[0])

@@ -148,11 +148,11 @@ def _tags(view: Any, p: int, e: int) -> tuple[int, int, int, int]:
 
 @nb.njit(cache=True, nogil=True)
 def sweep(
-    buffer: Any, start: Any, end: Any, time_s: Any, source_row: Any, begin: int, reasons: Any,
+    buffer: Any, start: Any, end: Any, time_s: Any, source_row: Any, begin: int, stop: int, reasons: Any,
     entries: Any, messages: Any, message_times: Any, message_rows: Any, counts: Any, feeds: Any, feed_station: Any,
     names: Any, keys: Any, numbers: Any, known: Any, fresh: Any,
 ) -> int:  # fmt: skip
-    """Read the lines from `begin` on. Returns the line to go on with: below len(start) when entries or messages have no room left.
+    """Read the lines from `begin` to `stop`. Returns the line to go on with: below `stop` when entries or messages have no room left.
 
     buffer: (bytes,) u8 · start, end: (n,) i64 · time_s, source_row: by line · reasons: (n,) u8 out: USED for a line that became a message,
     OPEN for one with an entry, else why nothing came of it · entries: (capacity, ENTRY_WIDTH) i64 out · messages: (capacity, MESSAGE_WIDTH)
@@ -170,7 +170,7 @@ def sweep(
     sentences = 0
     own_ship = counts[OWN_SHIP]
     line = begin
-    while line < len(start):
+    while line < stop:
         if m >= len(messages) or found >= len(entries):
             counts[FULL] = m >= len(messages)
             break
@@ -181,11 +181,11 @@ def sweep(
         rank = ix.RANK_NONE
         c = byte(view, p) if p < e else _HASH
         if c != _BANG and c != _BACKSLASH and c != _HASH and c > 32:  # perhaps a time
-            stop = min(e, p + 64)
-            while p < stop and c != _BANG and c != _BACKSLASH and c != _DOLLAR:
+            sight = min(e, p + 64)
+            while p < sight and c != _BANG and c != _BACKSLASH and c != _DOLLAR:
                 p += 1
                 c = byte(view, p)
-            if p >= stop:
+            if p >= sight:
                 c = _HASH
         while c == _BACKSLASH:
             behind, name, name_end, number = _tags(view, p, e)
@@ -321,24 +321,3 @@ def sweep(
 def names_table() -> Any:
     """`names` for `sweep`, with none yet."""
     return np.zeros((NAMES, 4), np.uint64)
-
-
-def warm() -> None:
-    """Compile, with what comes after it and takes the same arrays."""
-    raw = np.frombuffer(b"!AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09" + bytes(READ_BEYOND), np.uint8)
-    begin, end, time_s, rows = (ix.read_only(np.full(1, value, kind)) for value, kind in ((0, "i8"), (48, "i8"), (0, "f8"), (0, "u8")))
-    reasons, outcomes, counts = np.zeros(1, np.uint8), np.zeros(1, np.uint8), np.zeros(COUNTS, np.int64)
-    entries, messages = np.zeros((1, ix.ENTRY_WIDTH), np.int64), np.zeros((1, ms.MESSAGE_WIDTH), np.int32)
-    times, numbers = np.zeros(1), np.zeros(1, np.uint64)
-    feeds, stations = np.zeros((1, fr.FEED_WIDTH), np.int64), np.zeros(1, np.int64)
-    sweep(
-        raw, begin, end, time_s, rows, 0, reasons, entries, messages, times, numbers, counts, feeds, stations,
-        names_table(), *ix.stations_table(),
-    )  # fmt: skip
-    kept = fr.open_messages()
-    fr.assemble(
-        raw, entries, 0, 0, time_s, rows, outcomes, feeds, stations, *kept, 0, messages, times, numbers,
-        np.zeros(2 * fr.LONGEST, np.uint8), np.zeros(3, np.int64), np.zeros((64, 3), np.int64),
-    )  # fmt: skip
-    fr.settle_lines(entries, 0, outcomes, reasons, kept[0], kept[1], 0, 0)
-    fr.tally(reasons, rows, messages, numbers, np.zeros(256, np.uint8), np.zeros(256, np.int64), np.zeros((1, 3), np.int64))

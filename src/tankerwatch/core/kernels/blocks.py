@@ -1,0 +1,83 @@
+"""From lines to columns, some lines at a time: so what one pass makes is near when the next one takes it.
+
+Memory that has gone to the far cache costs more than all that is done with it. Only what Python makes tables of goes there, once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba as nb
+import numpy as np
+
+from tankerwatch.core.kernels import index as ix
+from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels import reports as rp
+from tankerwatch.core.kernels import sweep as sw
+from tankerwatch.core.kernels.positions import positions
+
+LINES = 2048
+"""Lines of a block."""
+
+# How far it has come, behind what `sweep` counts.
+LINE, ASSEMBLED, SORTED, PLACED = range(sw.COUNTS, sw.COUNTS + 4)
+PROGRESS = sw.COUNTS + 4
+DONE, ROOM, TAIL = range(3)
+"""What is wanted: nothing more; more room for entries or messages (`sweep.FULL` says which); a longer tail, or `settled` emptied."""
+
+
+@nb.njit(cache=True, nogil=True)
+def take(
+    buffer: Any, start: Any, end: Any, time_s: Any, source_row: Any, serial: int, progress: Any, reasons: Any,
+    entries: Any, outcomes: Any, messages: Any, message_times: Any, message_rows: Any, feeds: Any, feed_station: Any,
+    names: Any, keys: Any, numbers: Any, known: Any, fresh: Any,
+    slots: Any, parts: Any, times: Any, rows: Any, kept: Any, marks: Any, tail: Any, made: Any, settled: Any,
+    chosen: Any, sizes: Any, doubles: Any, singles: Any, bytes_: Any, shorts: Any, mmsi: Any, source_rows: Any,
+) -> int:  # fmt: skip
+    """Read all lines and decode their positions; other messages are sorted. Returns what is wanted: when it is not DONE, call again with it.
+
+    progress: (PROGRESS,) i64, zeros at first · the others: see `sweep.sweep`, `index_fragments.assemble`, `reports.families`, `positions`.
+    """
+    while True:
+        progress[ASSEMBLED] = fr.assemble(
+            buffer, entries, progress[ASSEMBLED], progress[sw.ENTRIES], time_s, source_row, outcomes, feeds, feed_station,
+            slots, parts, times, rows, kept, marks, serial, messages, message_times, message_rows, tail, made, settled,
+        )  # fmt: skip
+        if progress[ASSEMBLED] < progress[sw.ENTRIES]:
+            return TAIL
+        rp.families(buffer, tail, messages, progress[SORTED], progress[sw.ROWS], chosen, sizes)
+        progress[SORTED] = progress[sw.ROWS]
+        positions(
+            buffer, tail, messages, message_times, message_rows, chosen[rp.POSITIONS], progress[PLACED], sizes[rp.POSITIONS],
+            doubles, singles, bytes_, shorts, mmsi, source_rows,
+        )  # fmt: skip
+        progress[PLACED] = sizes[rp.POSITIONS]
+        if progress[LINE] >= len(start):
+            return DONE
+        line = sw.sweep(
+            buffer, start, end, time_s, source_row, progress[LINE], min(progress[LINE] + LINES, len(start)), reasons,
+            entries, messages, message_times, message_rows, progress, feeds, feed_station, names, keys, numbers, known, fresh,
+        )  # fmt: skip
+        if line == progress[LINE]:
+            return ROOM
+        progress[LINE] = line
+
+
+def warm() -> None:
+    """Compile, with what comes after it and takes the same arrays."""
+    raw = np.frombuffer(b"!AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09" + bytes(sw.READ_BEYOND), np.uint8)
+    lines = [ix.read_only(np.full(1, value, kind)) for value, kind in ((0, "i8"), (48, "i8"), (0, "f8"), (0, "u8"))]
+    reasons, outcomes, progress = np.zeros(1, np.uint8), np.zeros(2, np.uint8), np.zeros(PROGRESS, np.int64)
+    entries, messages = np.zeros((2, ix.ENTRY_WIDTH), np.int64), np.zeros((2, ms.MESSAGE_WIDTH), np.int32)
+    times, rows, kept = np.zeros(2), np.zeros(2, np.uint64), fr.open_messages()
+    take(
+        raw, *lines, 0, progress, reasons, entries, outcomes, messages, times, rows,
+        np.zeros((1, fr.FEED_WIDTH), np.int64), np.zeros(1, np.int64), sw.names_table(), *ix.stations_table(), *kept,
+        np.zeros(2 * fr.LONGEST, np.uint8), np.zeros(3, np.int64), np.zeros((64, 3), np.int64),
+        np.zeros((rp.FAMILIES, 2), np.int64), np.zeros(rp.FAMILIES, np.int64),
+        np.zeros((3, 2)), np.zeros((3, 2), np.float32), np.zeros((8, 2), np.uint8), np.zeros((2, 2), np.uint16), np.zeros(2, np.uint32),
+        np.zeros(2, np.uint64),
+    )  # fmt: skip
+    fr.settle_lines(entries, 0, outcomes, reasons, kept[0], kept[1], 0, 0)
+    fr.tally(reasons, lines[3], messages, rows, np.zeros(256, np.uint8), np.zeros(256, np.int64), np.zeros((1, 3), np.int64))
