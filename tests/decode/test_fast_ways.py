@@ -207,6 +207,6 @@ def test_lines_end_wherever_they_lie_within_a_word(ends, sizes, begin):
     content = bytes(begin) + b"".join(b"x" * size + ends for size in sizes)
     buffer = np.frombuffer(content + bytes(Lines.PAD), np.uint8)
     start, end, row = np.zeros(40, np.int64), np.zeros(40, np.int64), np.zeros(40, np.uint64)
-    count = stamps.split(buffer, begin, len(content), False, 4096, 7, start, end, row)[0]
+    count = stamps.split(buffer, begin, begin, len(content), False, 4096, 7, start, end, row)[0]
     assert [int(b - a) for a, b in zip(start[:count], end[:count], strict=True)] == sizes
     assert row[:count].tolist() == list(range(7, 7 + len(sizes)))

@@ -99,10 +99,11 @@ class Decoder:
     def _count(self, found: Found) -> None:
         """Add what became of the lines and the messages to the counters."""
         by_reason, by_feed = np.zeros(256, np.int64), np.zeros((self._sentences.feeds(), 3), np.int64)
-        fr.tally(found.reasons, read_only(found.lines.source_row), found.messages, found.source_row, REJECTION, by_reason, by_feed)
+        source_row = read_only(found.lines.source_row)
+        fr.tally(found.reasons, source_row, found.messages, found.source_row, found.count, REJECTION, by_reason, by_feed)
         self.counters.add(by_reason)
         self.counters.sentences += found.sentences
-        self.counters.messages += int(by_feed[:, 1].sum())
+        self.counters.messages += found.count
         for feed in np.flatnonzero(by_feed[:, 0]).tolist():
             while len(self._feed_counters) <= feed:
                 self._feed_counters.append(FeedCounters())

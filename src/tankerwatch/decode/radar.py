@@ -177,11 +177,12 @@ class RadarReader:
 
 def _last_of_each(fixes: Fixes, own: I64) -> I64:
     """Of the own positions, those that are remembered where no target comes between: of each feed the last, and the last with a heading."""
-    kept = []
-    for rows in (own, own[fixes.heading_deg[own] == fixes.heading_deg[own]]):
-        _, last = np.unique(fixes.source_row[rows[::-1]] >> np.uint64(FEED_SHIFT), return_index=True)
-        kept.append(rows[::-1][last])
-    return np.unique(np.concatenate(kept))
+    feeds = fixes.source_row[own] >> np.uint64(FEED_SHIFT)
+    headed = fixes.heading_deg[own] == fixes.heading_deg[own]
+    kept: set[int] = set()
+    for feed in set(feeds.tolist()):
+        kept.update(int(rows[-1]) for rows in (own[feeds == feed], own[(feeds == feed) & headed]) if len(rows))
+    return np.array(sorted(kept), np.int64)
 
 
 def _take_own(kind: int, fields: list[str], here: Own, time_s: float) -> None:

@@ -36,8 +36,8 @@ class Found:
     numbers of those that are not AIS · outcomes: (e,) what became of each, written by whoever reads it · reasons: (lines,) what became of
     each line · messages: (m, MESSAGE_WIDTH) messages in order of completion; of those rows without one, the type is NOTHING · time_s,
     source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of earlier batches that are no
-    longer incomplete: serial number, feed, outcome · own_ship: a message is of the station's own ship · sentences: how many there were · fixes: the
-    position reports · families: by family of reports (`kernels/reports.py`) which messages are of it.
+    longer incomplete: serial number, feed, outcome · own_ship: a message is of the station's own ship · sentences, count: how many sentences and messages
+    there were · fixes: the position reports · families: by family (`kernels/reports.py`) which messages are of it.
     """
 
     lines: Lines
@@ -53,6 +53,7 @@ class Found:
     settled: I64
     own_ship: bool
     sentences: int
+    count: int
     fixes: Fixes
     families: tuple[I64, ...]
 
@@ -122,14 +123,15 @@ class Sentences:
                 self._grow(last, f"feed {last}")
         if self._room.messages < n + SPARE or len(self._room.entries) < n // FEW_OF:
             self._room = _Room(n + SPARE, max(n // FEW_OF, FEW))
-        columns = Columns(n + SPARE)
-        progress, sizes = np.zeros(bl.PROGRESS, np.int64), np.zeros(rp.FAMILIES, np.int64)
+        capacity = n + SPARE
+        columns = Columns(capacity)
+        progress, sizes = np.zeros(bl.PROGRESS, np.int64), np.zeros(rp.SIZES, np.int64)
         made = np.array([0, self._age, 0], np.int64)
         settlements: list[Any] = []
         while True:
             room = self._room
             wanted = bl.take(
-                buffer, *given, self._serial, progress, reasons, room.entries, room.outcomes, room.rows, room.time_s, room.source_row,
+                buffer, *given, self._serial, progress, reasons, room.entries, room.outcomes, room.rows[:capacity], room.time_s, room.source_row,
                 self._feeds, self._feed_station, self._names, self._keys, self._numbers, self._known, self._fresh, *self._open,
                 self._tail, made, self._settled, room.chosen, sizes,
                 columns.doubles, columns.singles, columns.bytes_, columns.shorts, columns.mmsi, columns.rows,
@@ -140,8 +142,9 @@ class Sentences:
             if wanted == bl.DONE:
                 break
             if wanted == bl.ROOM and progress[sw.FULL]:
-                self._room = room.grown(2 * room.messages + 1, len(room.entries))
-                columns = columns.grown(self._room.messages)
+                capacity = 2 * capacity + 1
+                self._room = room.grown(max(capacity, room.messages), len(room.entries))
+                columns = columns.grown(capacity)
             elif wanted == bl.ROOM:
                 self._room = room.grown(room.messages, 2 * len(room.entries))
             elif made[0] + fr.LONGEST + 64 > len(self._tail):  # else it was `settled` that was full
@@ -166,8 +169,9 @@ class Sentences:
             np.concatenate(settlements) if settlements else _NONE_SETTLED,
             bool(own_ship | made[2]),
             singles + count,
+            int(sizes[rp.FAMILIES]),
             columns.fixes(int(sizes[rp.POSITIONS])),
-            tuple(chosen[:size] for chosen, size in zip(room.chosen, sizes.tolist(), strict=True)),
+            tuple(chosen[:size] for chosen, size in zip(room.chosen, sizes.tolist(), strict=False)),
         )
 
     def settle(self, found: Found) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from tankerwatch.ingest.order import Input, LineRun, Window, merged
 from tankerwatch.ingest.paths import listed
 
 CHUNK_BYTES = 4 << 20
+NEAR_BYTES = 256 << 10
+"""Bytes read at once, so that they are near when their lines are found."""
 PEEK_BYTES = 256 << 10
 REORDER_S = 15.0
 
@@ -57,18 +59,21 @@ def stamped(
     ended = False
     while not ended:
         size, full = len(tail), len(tail) + chunk_bytes
-        buffer = np.empty(full + Lines.PAD + 8, np.uint8)
-        view = memoryview(buffer)
+        buffer = np.empty(full + 2 * Lines.PAD, np.uint8)
+        view: Any = memoryview(buffer)  # type: ignore[arg-type]  # an array is a buffer
         view[:size] = tail
-        while size < full and not ended:
-            got = stream.readinto(view[size:full])
-            ended = not got
-            size += got
-        if ended and size and buffer[size - 1] not in b"\r\n":
-            buffer[size] = b"\n"[0]  # the last line of a file may lack its end
-            size += 1
         buffer[size : size + Lines.PAD] = 0
         found = Split(buffer, 0, size, first_number=number, limit=limit)
+        while size < full and not ended:
+            got = stream.readinto(view[size : min(full, size + NEAR_BYTES)])
+            ended = not got
+            buffer[size + got : size + got + Lines.PAD] = 0
+            found.more(buffer, size, size + got)
+            size += got
+        if ended and size and buffer[size - 1] not in b"\r\n":
+            buffer[size : size + 1 + Lines.PAD] = [b"\n"[0], *bytes(Lines.PAD)]  # the last line of a file may lack its end
+            found.more(buffer, size, size + 1)
+            size += 1
         count = len(found.start)
         decide = count if ended else max(count - stamps.AHEAD, 0)
         own_s, kind = np.empty(count), np.empty(count, np.uint8)

@@ -30,24 +30,49 @@ class Split:
     the limit, and `kept` the mask of the others (None when all are).
     """
 
-    __slots__ = ("after_cr", "end", "kept", "next_number", "number", "rest", "start", "too_long")
+    __slots__ = ("_found", "_room", "after_cr", "limit", "next_number", "rest", "too_long")
 
     def __init__(self, buffer: U8, begin: int, stop: int, *, first_number: int, after_cr: bool = False, limit: int = LIMIT) -> None:
         """Find the lines that end within `buffer[begin:stop]`; `buffer` is from `room`."""
-        capacity = min(stop - begin, (stop - begin) // 24 + 256)
-        count = -1
-        while count < 0:
-            start, end, number = np.empty(capacity, np.int64), np.empty(capacity, np.int64), np.empty(capacity, np.uint64)
-            count, rest, following, too_long, cr = stamps.split(buffer, begin, stop, after_cr, limit, first_number, start, end, number)
-            capacity = stop - begin
-        self.start: I64 = start[:count]
-        self.end: I64 = end[:count]
-        self.number: U64 = number[:count]
-        self.rest = int(rest)
-        self.next_number = int(following)
-        self.too_long = int(too_long)
-        self.after_cr = bool(cr)
-        self.kept: Bool | None = self.end - self.start <= limit if too_long else None
+        self.limit = limit
+        self.after_cr, self.rest, self.next_number, self.too_long, self._found = after_cr, begin, first_number, 0, 0
+        self._make_room((len(buffer) - begin) // 24 + 256)
+        self.more(buffer, begin, stop)
+
+    def _make_room(self, capacity: int) -> None:
+        self._room = np.empty(capacity, np.int64), np.empty(capacity, np.int64), np.empty(capacity, np.uint64)
+
+    def more(self, buffer: U8, begin: int, stop: int) -> None:
+        """Find those that end within `buffer[begin:stop]`, too, which has come since."""
+        while True:
+            free = tuple(column[self._found :] for column in self._room)
+            given = self.rest, begin, stop, self.after_cr, self.limit, self.next_number
+            count, rest, following, too_long, cr = stamps.split(buffer, *given, *free)
+            if count >= 0:
+                break
+            old = self._room
+            self._make_room(2 * len(old[0]) + 256)
+            for column, before in zip(self._room, old, strict=True):
+                column[: self._found] = before[: self._found]
+        self.rest, self.next_number, self.after_cr = int(rest), int(following), bool(cr)
+        self.too_long += int(too_long)
+        self._found += int(count)
+
+    @property
+    def start(self) -> I64:
+        return self._room[0][: self._found]
+
+    @property
+    def end(self) -> I64:
+        return self._room[1][: self._found]
+
+    @property
+    def number(self) -> U64:
+        return self._room[2][: self._found]
+
+    @property
+    def kept(self) -> Bool | None:
+        return self.end - self.start <= self.limit if self.too_long else None
 
 
 class LineSplitter:

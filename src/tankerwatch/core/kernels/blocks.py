@@ -35,7 +35,7 @@ def take(
     slots: Any, parts: Any, times: Any, rows: Any, kept: Any, marks: Any, tail: Any, made: Any, settled: Any,
     chosen: Any, sizes: Any, doubles: Any, singles: Any, bytes_: Any, shorts: Any, mmsi: Any, source_rows: Any,
 ) -> int:  # fmt: skip
-    """Read all lines and decode their positions; other messages are sorted. Returns what is wanted: when it is not DONE, call again with it.
+    """Read all lines and decode their positions; other messages are sorted. Returns what is wanted: if not DONE, call again with it.
 
     progress: (PROGRESS,) i64, zeros at first · the others: see `sweep.sweep`, `index_fragments.assemble`, `reports.families`, `positions`.
     """
@@ -75,9 +75,9 @@ def warm() -> None:
         raw, *lines, 0, progress, reasons, entries, outcomes, messages, times, rows,
         np.zeros((1, fr.FEED_WIDTH), np.int64), np.zeros(1, np.int64), sw.names_table(), *ix.stations_table(), *kept,
         np.zeros(2 * fr.LONGEST, np.uint8), np.zeros(3, np.int64), np.zeros((64, 3), np.int64),
-        np.zeros((rp.FAMILIES, 2), np.int64), np.zeros(rp.FAMILIES, np.int64),
+        np.zeros((rp.FAMILIES, 2), np.int64), np.zeros(rp.SIZES, np.int64),
         np.zeros((3, 2)), np.zeros((3, 2), np.float32), np.zeros((8, 2), np.uint8), np.zeros((2, 2), np.uint16), np.zeros(2, np.uint32),
         np.zeros(2, np.uint64),
     )  # fmt: skip
     fr.settle_lines(entries, 0, outcomes, reasons, kept[0], kept[1], 0, 0)
-    fr.tally(reasons, lines[3], messages, rows, np.zeros(256, np.uint8), np.zeros(256, np.int64), np.zeros((1, 3), np.int64))
+    fr.tally(reasons, lines[3], messages, rows, 0, np.zeros(256, np.uint8), np.zeros(256, np.int64), np.zeros((1, 3), np.int64))

@@ -446,36 +446,33 @@ def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: A
 
 
 @nb.njit(cache=True, nogil=True)
-def tally(reasons: Any, source_row: Any, messages: Any, message_rows: Any, rejection: Any, by_reason: Any, by_feed: Any) -> None:
-    """Count lines and messages. rejection: (256,) 1 for the reasons that are one · by_reason: (256,) i64, added to · by_feed:
+def tally(
+    reasons: Any, source_row: Any, messages: Any, message_rows: Any, count: int, rejection: Any, by_reason: Any, by_feed: Any
+) -> None:
+    """Count lines and messages. count: messages in all · rejection: (256,) 1 for the reasons that are one · by_reason: (256,) i64, added to · by_feed:
     (feeds, 3) i64, added to: lines, messages and rejected lines.
     """
     used = 0
-    last_feed = -1
-    lines = 0
-    for i in range(len(reasons)):
-        reason = reasons[i]
-        feed = i64(source_row[i] >> np.uint64(48))
-        if feed != last_feed:
-            if last_feed >= 0:
-                by_feed[last_feed, 0] += lines
-            last_feed, lines = feed, 0
-        lines += 1
-        if reason == ix.USED:
-            used += 1
-        else:
-            by_reason[reason] += 1
-            by_feed[feed, 2] += rejection[reason]
+    if len(by_feed) == 1:
+        for i in range(len(reasons)):
+            if reasons[i] == ix.USED:
+                used += 1
+            else:
+                by_reason[reasons[i]] += 1
+                by_feed[0, 2] += rejection[reasons[i]]
+        by_feed[0, 0] += len(reasons)
+    else:
+        for i in range(len(reasons)):
+            feed = i64(source_row[i] >> np.uint64(48))
+            by_feed[feed, 0] += 1
+            if reasons[i] == ix.USED:
+                used += 1
+            else:
+                by_reason[reasons[i]] += 1
+                by_feed[feed, 2] += rejection[reasons[i]]
     by_reason[ix.USED] += used
-    if last_feed >= 0:
-        by_feed[last_feed, 0] += lines
-    last_feed, lines = -1, 0
-    for m in range(len(message_rows)):
-        feed = i64(message_rows[m] >> np.uint64(48))
-        if feed != last_feed:
-            if last_feed >= 0:
-                by_feed[last_feed, 1] += lines
-            last_feed, lines = feed, 0
-        lines += messages[m, ms.TYPE] >= 0
-    if last_feed >= 0:
-        by_feed[last_feed, 1] += lines
+    if len(by_feed) == 1:
+        by_feed[0, 1] += count
+    else:
+        for m in range(len(message_rows)):
+            by_feed[i64(message_rows[m] >> np.uint64(48)), 1] += messages[m, ms.TYPE] >= 0

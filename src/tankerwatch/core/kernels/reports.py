@@ -22,6 +22,8 @@ ABSENT = -(1 << 40)
 
 OTHERS, POSITIONS, STATICS, BASES, TEXTS = range(5)
 FAMILIES = 5
+SIZES = FAMILIES + 1
+"""How many messages each family has, and all together."""
 
 
 def _placed(forms: Sequence[Mapping[str, layouts.Place]], names: Sequence[str]) -> Any:
@@ -77,13 +79,14 @@ _FAMILIES_OF = _families()
 @nb.njit(cache=True, nogil=True)
 def families(buffer: Any, tail: Any, messages: Any, first: int, count: int, chosen: Any, sizes: Any) -> None:
     """Sort messages[first:count] by the tables that they go to (type 19 to two), behind those that were sorted before. chosen: (FAMILIES,
-    capacity) i64 out, their numbers · sizes: (FAMILIES,) i64. Of type 24 only the parts A and B are statics.
+    capacity) i64 out, their numbers · sizes: (SIZES,) i64. Of type 24 only the parts A and B are statics.
     """
     lines, inside = view_of(buffer), view_of(tail)
     positions = sizes[POSITIONS]
     for m in range(first, count):
         kind = messages[m, ms.TYPE]
         if kind < 0:
+            sizes[FAMILIES] -= 1
             continue
         wanted = _FAMILIES_OF[kind]
         if wanted == 1 << POSITIONS:
@@ -100,6 +103,7 @@ def families(buffer: Any, tail: Any, messages: Any, first: int, count: int, chos
                 chosen[family, sizes[family]] = m
                 sizes[family] += 1
     sizes[POSITIONS] = positions
+    sizes[FAMILIES] += count - first
 
 
 _HIGH, _LOW = np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)

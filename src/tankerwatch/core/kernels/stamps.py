@@ -48,18 +48,18 @@ _BANG, _DOLLAR, _STAR, _COMMA, _DOT, _COLON, _BACKSLASH, _HASH, _C = 33, 36, 42,
 
 @nb.njit(cache=True, nogil=True)
 def split(
-    buffer: U8, begin: int, stop: int, after_cr: bool, limit: int, row: int, out_start: I64, out_end: I64, out_row: U64
+    buffer: U8, line: int, begin: int, stop: int, after_cr: bool, limit: int, row: int, out_start: I64, out_end: I64, out_row: U64
 ) -> tuple[int, int, int, int, bool]:
     r"""Find the lines that end within `buffer[begin:stop]`, at `\n`, `\r\n` or a lone `\r`.
 
-    after_cr: the byte before `begin` was the `\r` that ended a line. row: number of the first line.
+    line: where the first of them begins, at or before `begin`; what is between holds no end. after_cr: the byte before `begin` was the `\r` that ended a line. row: number of the first line.
     Returns the number of lines, where the unfinished line begins, the number of the next line, how many are longer than `limit` bytes, and
     the new `after_cr`; the first is -1 when the output arrays are too short.
     """
-    line = begin
-    if after_cr and begin < stop and buffer[begin] == _LF:
-        line = begin + 1
     if begin < stop:
+        if after_cr and buffer[begin] == _LF:
+            begin += 1
+            line = begin
         after_cr = False
     count = 0
     too_long = 0
@@ -67,7 +67,7 @@ def split(
     one = np.uint64(1)
     view = view_of(buffer)
     after = np.uint64(0)  # the byte before the block is a `\r`
-    for block in range(line, stop, 64):
+    for block in range(begin, stop, 64):
         cr = marked(view, block, _CR)
         ends = cr | marked(view, block, _LF) & ~(cr << one | after)  # of two bytes of an end the first
         after = cr >> np.uint64(63)
@@ -512,7 +512,7 @@ def warm() -> None:
     end = np.zeros(1, np.int64)
     time_s = np.zeros(1)
     kind = np.zeros(1, np.uint8)
-    split(buffer, 0, 1, False, 80, 1, start, end, np.zeros(1, np.uint64))
+    split(buffer, 0, 0, 1, False, 80, 1, start, end, np.zeros(1, np.uint64))
     own(buffer, start, end, time_s, kind)
     moments(buffer, start, end, time_s)
     carry(time_s, kind, 1, math.nan, 0, np.zeros(1))

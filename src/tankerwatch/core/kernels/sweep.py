@@ -29,6 +29,11 @@ _BACKSLASH, _BANG, _DOLLAR, _STAR, _COMMA, _COLON, _HASH, _DASH = 92, 33, 36, 42
 _USUAL = np.uint64(int.from_bytes(b"!\0\0VDM,\0", "little"))
 _USUAL_MASK = np.uint64(int.from_bytes(b"\xff\0\0\xff\xff\xfd\xff\0", "little"))
 """`!--VDM,` or `!--VDO,`: M and O differ in one bit."""
+_SINGLE = np.uint64(int.from_bytes(b"!AIVDM,1", "little"))
+_SINGLE_MASK = np.uint64(int.from_bytes(b"\xff\xff\xff\xff\xff\xfd\xff\xff", "little"))
+_AB = np.uint64(int.from_bytes(b",1,,A,\0\0", "little"))
+_AB_MASK = np.uint64(int.from_bytes(b"\xff\xff\xff\xff\xfc\xff\0\0", "little"))
+"""`!AIVDM,1,1,,A,` or `!AIVDO,1,1,,B,`, the most usual of all. `A` and `B` are two of four characters that differ in their lowest two bits."""
 _COMMAS = np.uint64(int.from_bytes(b",\0,\0\0\0\0\0", "little"))
 _COMMAS_MASK = np.uint64(int.from_bytes(b"\xff\0\xff\0\0\0\0\0", "little"))
 _END = np.uint64(int.from_bytes(b"\0\0\0,\0*\0\0", "little"))
@@ -68,31 +73,34 @@ def _sound(view: Any, p: int, n: int) -> tuple[int, int]:
     """Where the payload of the `n` bytes from `p` on begins, and the channel, if they are a sound sentence of AIS; else (-1, 0)."""
     if n < _SHORTEST or n > _LONGEST:
         return -1, 0
-    if word(view, p) & _USUAL_MASK != _USUAL & _USUAL_MASK or word(view, p + 8) & _COMMAS_MASK != _COMMAS:
+    head, behind = word(view, p), word(view, p + 8)
+    if word(view, p + n - 8) & _END_MASK != _END or not 48 <= byte(view, p + n - 4) <= 53:
         return -1, 0
-    if word(view, p + n - 8) & _END_MASK != _END:
-        return -1, 0
-    total = byte(view, p + 7) - 48
-    number = byte(view, p + 9) - 48
-    if not 1 <= number <= total or total > 9 or not 48 <= byte(view, p + n - 4) <= 53:
-        return -1, 0
-    if not (_in_address(byte(view, p + 1)) and _in_address(byte(view, p + 2))):
-        return -1, 0
-    q = 11
-    if byte(view, p + q) != _COMMA:
-        if not 48 <= byte(view, p + q) <= 57 or byte(view, p + q + 1) != _COMMA:
+    if head & _SINGLE_MASK == _SINGLE and behind & _AB_MASK == _AB and ((behind >> np.uint64(32)) & np.uint64(3)) - _ONE < np.uint64(2):
+        q = 14
+        channel = i64((behind >> np.uint64(32)) & np.uint64(0xFF))
+    else:
+        if head & _USUAL_MASK != _USUAL & _USUAL_MASK or behind & _COMMAS_MASK != _COMMAS:
             return -1, 0
-        q += 1
-    q += 1
-    channel = 0
-    if byte(view, p + q) != _COMMA:
-        channel = byte(view, p + q)
-        if not _in_address(channel) or byte(view, p + q + 1) != _COMMA:
+        total = byte(view, p + 7) - 48
+        number = byte(view, p + 9) - 48
+        if not 1 <= number <= total or total > 9 or not (_in_address(byte(view, p + 1)) and _in_address(byte(view, p + 2))):
             return -1, 0
-        if channel == 49 or channel == 50:
-            channel += 16
+        q = 11
+        if byte(view, p + q) != _COMMA:
+            if not 48 <= byte(view, p + q) <= 57 or byte(view, p + q + 1) != _COMMA:
+                return -1, 0
+            q += 1
         q += 1
-    q += 1
+        channel = 0
+        if byte(view, p + q) != _COMMA:
+            channel = byte(view, p + q)
+            if not _in_address(channel) or byte(view, p + q + 1) != _COMMA:
+                return -1, 0
+            if channel == 49 or channel == 50:
+                channel += 16
+            q += 1
+        q += 1
     last = n - 5
     if q >= last:
         return -1, 0
