@@ -273,19 +273,14 @@ def assemble(
         at, size, fill = entries[e, ix.AT], entries[e, ix.LENGTH], entries[e, ix.FILL]
         if total == 1:
             messages[m, ms.FROM] = at
-            messages[m, ms.TAIL] = 0
-            messages[m, ms.CHARACTERS] = size
-            messages[m, ms.BITS] = 6 * size - fill
             made[2] |= entries[e, ix.QUALITY] & _OWN_SHIP
-            messages[m, ms.CHANNEL] = entries[e, ix.CHANNEL]
-            messages[m, ms.STATION] = entries[e, ix.STATION]
             head = i64(bits48(view, at))
-            what, quality = ms.judged(head, 6 * size - fill, entries[e, ix.QUALITY])
-            messages[m, ms.TYPE] = head >> 42 if what == ix.USED else ms.NOTHING
-            messages[m, ms.REPEAT] = (head >> 40) & 3
+            outcome, quality = ms.judged(head, 6 * size - fill, entries[e, ix.QUALITY])
+            messages[m, ms.SPAN] = ms.span(6 * size - fill, size)
+            messages[m, ms.WHAT] = ms.what(head, entries[e, ix.CHANNEL], 0) if outcome == ix.USED else ms.NOTHING
             messages[m, ms.MMSI] = ms.mmsi_of(head)
-            messages[m, ms.QUALITY] = quality
-            outcomes[e] = what
+            messages[m, ms.HEARD] = ms.heard(entries[e, ix.STATION], quality)
+            outcomes[e] = outcome
             message_times[m] = now
             message_rows[m] = source_row[line]
             continue
@@ -382,30 +377,25 @@ def assemble(
         if filled > 0:
             size, bits = _join_bits(i, total, parts, kept, tail, begin)
         messages[m, ms.FROM] = begin
-        messages[m, ms.TAIL] = 1
-        messages[m, ms.CHARACTERS] = size
-        messages[m, ms.BITS] = bits
         made[2] |= slots[i, _QUALITY] & _OWN_SHIP
-        messages[m, ms.CHANNEL] = slots[i, _CHANNEL]
-        messages[m, ms.STATION] = slots[i, _STATION]
         head = i64(bits48(tail_view, begin))
-        what, quality = ms.judged(head, bits, slots[i, _QUALITY] | (_LATE_FRAGMENT if slots[i, _LATE] else 0))
-        if what == ix.USED:
-            messages[m, ms.TYPE] = head >> 42
-            messages[m, ms.REPEAT] = (head >> 40) & 3
+        outcome, quality = ms.judged(head, bits, slots[i, _QUALITY] | (_LATE_FRAGMENT if slots[i, _LATE] else 0))
+        if outcome == ix.USED:
+            messages[m, ms.SPAN] = ms.span(bits, size)
+            messages[m, ms.WHAT] = ms.what(head, slots[i, _CHANNEL], 1)
             messages[m, ms.MMSI] = ms.mmsi_of(head)
-            messages[m, ms.QUALITY] = quality
+            messages[m, ms.HEARD] = ms.heard(slots[i, _STATION], quality)
             message_times[m] = times[i]
             message_rows[m] = rows[i]
             made[0] += size
         for j in range(total):
             if parts[i, j, _PART_ENTRY] >= 0:
-                outcomes[parts[i, j, _PART_ENTRY]] = what
+                outcomes[parts[i, j, _PART_ENTRY]] = outcome
             elif parts[i, j, _SERIAL] >= 0:
                 settled[0, 0] += 1
                 settled[settled[0, 0], 0] = parts[i, j, _SERIAL]
                 settled[settled[0, 0], 1] = feed
-                settled[settled[0, 0], 2] = what
+                settled[settled[0, 0], 2] = outcome
                 _settle(parts[i, j, _SERIAL], slots, parts)
         slots[i, _STATE] = _DONE
     made[1] = age
@@ -475,4 +465,4 @@ def tally(
         by_feed[0, 1] += count
     else:
         for m in range(len(message_rows)):
-            by_feed[i64(message_rows[m] >> np.uint64(48)), 1] += messages[m, ms.TYPE] >= 0
+            by_feed[i64(message_rows[m] >> np.uint64(48)), 1] += messages[m, ms.WHAT] != ms.NOTHING

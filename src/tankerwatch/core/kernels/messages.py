@@ -9,14 +9,71 @@ import numpy as np
 
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import index as ix
+from tankerwatch.core.kernels.words import i64
 from tankerwatch.core.mmsi import forms_and_junk
 
-# Columns of a message.
-FROM, TAIL, CHARACTERS, BITS, TYPE, REPEAT, MMSI, CHANNEL, STATION, QUALITY, LINE = range(11)
-MESSAGE_WIDTH = 12
-"""FROM: where the payload begins, in the lines' buffer, or in the tail when TAIL is 1 · TYPE: NOTHING in a row that was kept for a message
-which is not complete · LINE: the line that completed it. A row is one cache line with its time and source row."""
+# Columns of a message: few and packed, for a row of each goes through memory.
+FROM, SPAN, WHAT, MMSI, HEARD, LINE = range(6)
+MESSAGE_WIDTH = 6
+"""FROM: where the payload begins, in the lines' buffer or in the tail · SPAN, WHAT, HEARD: see the functions of these names · LINE: the line
+that completed it."""
 NOTHING = -1
+"""WHAT of a row that was kept for a message which is not complete."""
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def span(bits: int, characters: int) -> int:
+    """How long a message is, in bits and in characters, as one number."""
+    return bits | characters << 16
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def bits_of(value: int) -> int:
+    """Bits, of a SPAN."""
+    return i64(value) & 0xFFFF
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def characters_of(value: int) -> int:
+    """Characters, of a SPAN."""
+    return i64(value) >> 16
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def what(head: int, channel: int, tail: int) -> int:
+    """Type and repeat indicator of the message whose first 48 bits are `head`, its channel, and 1 when it is in the tail, as one number."""
+    return (head >> 42) | ((head >> 40) & 3) << 8 | channel << 16 | tail << 24
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def type_of(value: int) -> int:
+    """Type, of a WHAT that is not NOTHING."""
+    return i64(value) & 0xFF
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def in_tail(value: int) -> bool:
+    """Whether it is in the tail, of a WHAT that is not NOTHING."""
+    return value >= 1 << 24
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def heard(station: int, quality: int) -> int:
+    """Station and quality as one number."""
+    return station | quality << 16
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def station_of(value: int) -> int:
+    """Station, of a HEARD."""
+    return i64(value) & 0xFFFF
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def quality_of(value: int) -> int:
+    """Quality bits, of a HEARD."""
+    return i64(value) >> 16
+
 
 # Quality bits set here; the same numbers as in core/tables.py (a test compares them).
 _BAD_LENGTH = 1 << 0

@@ -9,7 +9,7 @@ import numpy as np
 
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
-from tankerwatch.core.kernels.vectors import unarmoured
+from tankerwatch.core.kernels.vectors import put_unarmoured
 from tankerwatch.core.kernels.words import bits_at, i64, view_of
 
 # Rows of the outputs, in the order of core/tables.py.
@@ -50,24 +50,40 @@ def _field(source: Any, at: int, bits: int, kind: int, field: int) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def _align(a: Any, b: Any, c: Any, d: Any, early: Any) -> None:
-    """Move the words of reports of type 18 and 19 four bits, so that their fields from the speed on lie where those of the others do."""
-    for i in range(len(a)):
+def _told(what: Any, heard: Any, size: int, kind: Any, repeat: Any, channel: Any, station: Any, early: Any, quality: Any) -> None:
+    """What the messages' rows say, in columns; and how many bits earlier than others the fields of a report lie."""
+    for i in range(size):
+        kind[i] = what[i] & 0xFF
+        repeat[i] = (what[i] >> 8) & 3
+        channel[i] = (what[i] >> 16) & 0xFF
+    for i in range(size):
+        station[i] = heard[i] & 0xFFFF
+        quality[i] = heard[i] >> 16
+    for i in range(size):
+        early[i] = 4 if (what[i] & 0xFF) >= 18 else 0
+
+
+@nb.njit(cache=True, nogil=True)
+def _align(words: Any, size: int, early: Any, a: Any, b: Any, c: Any, d: Any) -> None:
+    """The words of reports in columns; those of type 18 and 19 moved, so that their fields from the speed on lie where those of others do."""
+    for i in range(size):
         moved = early[i]
-        d[i] = ((c[i] << (48 - moved)) | (d[i] >> moved)) & _BITS48
-        c[i] = ((b[i] << (48 - moved)) | (c[i] >> moved)) & _BITS48
-        b[i] = ((a[i] << (48 - moved)) | (b[i] >> moved)) & _BITS48
+        first, second, third, fourth = words[i, 0], words[i, 1], words[i, 2], words[i, 3]
+        a[i] = first
+        b[i] = ((first << (48 - moved)) | (second >> moved)) & _BITS48
+        c[i] = ((second << (48 - moved)) | (third >> moved)) & _BITS48
+        d[i] = ((third << (48 - moved)) | (fourth >> moved)) & _BITS48
 
 
 @nb.njit(cache=True, nogil=True)
 def _degrees(b: Any, c: Any, lon_deg: Any, lat_deg: Any, quality: Any) -> None:
     """Longitude and latitude of whole reports from their words."""
-    for i in range(len(b)):
+    for i in range(len(lon_deg)):
         lon = np.int32(_signed((b[i] >> 7) & 0xFFFFFFF, 28)) / 600000.0
         there = abs(lon) <= 180.0
         lon_deg[i] = lon if there else np.nan
         quality[i] |= _OUT_OF_RANGE if (not there) & (lon != 181.0) else 0
-    for i in range(len(b)):
+    for i in range(len(lon_deg)):
         lat = np.int32(_signed(((b[i] & 127) << 20) | (c[i] >> 28), 27)) / 600000.0
         there = abs(lat) <= 90.0
         lat_deg[i] = lat if there else np.nan
@@ -78,14 +94,14 @@ def _degrees(b: Any, c: Any, lon_deg: Any, lat_deg: Any, quality: Any) -> None:
 def _motion(b: Any, c: Any, sog_kn: Any, cog_deg: Any, heading_deg: Any, quality: Any) -> None:
     """Speed, course and heading, likewise."""
     ten, nan = np.float32(10.0), np.float32(np.nan)
-    for i in range(len(b)):
+    for i in range(len(sog_kn)):
         sog = np.int32((b[i] >> 36) & 1023)
         sog_kn[i] = np.float32(sog) / ten if sog != 1023 else nan
-    for i in range(len(b)):
+    for i in range(len(sog_kn)):
         cog = np.int32((c[i] >> 16) & 4095)
         cog_deg[i] = np.float32(cog) / ten if cog < 3600 else nan
         quality[i] |= _RESERVED_VALUE if cog > 3600 else 0
-    for i in range(len(b)):
+    for i in range(len(sog_kn)):
         heading = np.int32((c[i] >> 7) & 511)
         heading_deg[i] = np.float32(heading) if heading < 360 else nan
         quality[i] |= _RESERVED_VALUE if (heading >= 360) & (heading != 511) else 0
@@ -94,25 +110,25 @@ def _motion(b: Any, c: Any, sog_kn: Any, cog_deg: Any, heading_deg: Any, quality
 @nb.njit(cache=True, nogil=True)
 def _small(a: Any, b: Any, c: Any, d: Any, early: Any, turn: Any, status: Any, second: Any, accurate: Any, raim: Any, quality: Any) -> None:
     """The small fields, likewise. Of type 18 and 19 neither status nor turn is told."""
-    for i in range(len(a)):
+    for i in range(len(turn)):
         told = (a[i] >> 6) & 15
         status[i] = told if early[i] == 0 else 255
         quality[i] |= _RESERVED_VALUE if (early[i] == 0) & ((told == 9) | (told == 10) | (told == 13)) else 0
-    for i in range(len(a)):
+    for i in range(len(turn)):
         told = ((a[i] & 63) << 2) | (b[i] >> 46)
         turn[i] = told if early[i] == 0 else 128
-    for i in range(len(a)):
+    for i in range(len(turn)):
         second[i] = (c[i] >> 1) & 63
         accurate[i] = (b[i] >> 35) & 1
-    for i in range(len(a)):
+    for i in range(len(turn)):
         raim[i] = (d[i] >> (43 if early[i] == 0 else 40)) & 1
 
 
 @nb.njit(cache=True, nogil=True)
 def _by_fields(source: Any, message: Any, row: int, doubles: Any, singles: Any, bytes_: Any, shorts: Any) -> None:
     """One report of any type and length, field by field as `layouts.POSITIONS` has them."""
-    kind, bits, at = i64(message[ms.TYPE]), i64(message[ms.BITS]), i64(message[ms.FROM])
-    quality = i64(message[ms.QUALITY])
+    kind, bits, at = ms.type_of(message[ms.WHAT]), ms.bits_of(message[ms.SPAN]), i64(message[ms.FROM])
+    quality = ms.quality_of(message[ms.HEARD])
     long_range = kind == 27
     for f in range(2):
         value = _field(source, at, bits, kind, _LON + f)
@@ -161,8 +177,15 @@ def positions(
     compiler makes of vector instructions. Then the others take their rows.
     """
     lines, inside = view_of(buffer), view_of(tail)
-    words, work = np.empty((4, _BLOCK), np.int64), np.empty((3, _BLOCK), np.int64)
-    early, quality, left = work[0], work[1], work[2]
+    words, work = np.empty((_BLOCK, 4), np.int64), np.empty((6, _BLOCK), np.int64)
+    a, b, c, d, left = work[0], work[1], work[2], work[3], work[4]
+    early, quality, kinds, heard = (
+        np.empty(_BLOCK, np.int64),
+        np.empty(_BLOCK, np.int32),
+        np.empty(_BLOCK, np.int32),
+        np.empty(_BLOCK, np.int32),
+    )
+    near = view_of(words)
     for begin in range(first, count, _BLOCK):
         end = min(begin + _BLOCK, count)
         size = end - begin
@@ -170,23 +193,28 @@ def positions(
         for row in range(begin, end):
             m = chosen[row]
             i = row - begin
-            kind = messages[m, ms.TYPE]
-            words[0, i], words[1, i], words[2, i], words[3, i] = unarmoured(
-                inside if messages[m, ms.TAIL] == 1 else lines, i64(messages[m, ms.FROM])
-            )
-            early[i] = 4 if kind >= 18 else 0
-            quality[i] = messages[m, ms.QUALITY]
+            what = messages[m, ms.WHAT]
+            put_unarmoured(inside if ms.in_tail(what) else lines, i64(messages[m, ms.FROM]), near, 32 * i)
+            kind = ms.type_of(what)
             left[others] = row
-            others += messages[m, ms.BITS] < _WHOLE_BITS or (kind > 3 and kind != 18)
+            others += ms.bits_of(messages[m, ms.SPAN]) < _WHOLE_BITS or (kind > 3 and kind != 18)
+            kinds[i] = what
+            heard[i] = messages[m, ms.HEARD]
+            mmsi[row] = messages[m, ms.MMSI]
             doubles[TIME, row] = time_s[m]
             rows[row] = source_row[m]
-            mmsi[row] = messages[m, ms.MMSI]
-            shorts[STATION, row] = messages[m, ms.STATION]
-            bytes_[TYPE, row] = kind
-            bytes_[REPEAT, row] = messages[m, ms.REPEAT]
-            bytes_[CHANNEL, row] = messages[m, ms.CHANNEL]
-        a, b, c, d = words[0, :size], words[1, :size], words[2, :size], words[3, :size]
-        _align(a, b, c, d, early)
+        _told(
+            kinds,
+            heard,
+            size,
+            bytes_[TYPE, begin:end],
+            bytes_[REPEAT, begin:end],
+            bytes_[CHANNEL, begin:end],
+            shorts[STATION, begin:end],
+            early,
+            quality,
+        )
+        _align(words, size, early, a, b, c, d)
         _degrees(b, c, doubles[LON, begin:end], doubles[LAT, begin:end], quality)
         _motion(b, c, singles[SOG, begin:end], singles[COG, begin:end], singles[HEADING, begin:end], quality)
         _small(
@@ -196,4 +224,4 @@ def positions(
         shorts[QUALITY, begin:end] = quality[:size]
         for i in range(others):
             message = messages[chosen[left[i]]]
-            _by_fields(inside if message[ms.TAIL] == 1 else lines, message, left[i], doubles, singles, bytes_, shorts)
+            _by_fields(inside if ms.in_tail(message[ms.WHAT]) else lines, message, left[i], doubles, singles, bytes_, shorts)

@@ -84,16 +84,17 @@ def families(buffer: Any, tail: Any, messages: Any, first: int, count: int, chos
     lines, inside = view_of(buffer), view_of(tail)
     positions = sizes[POSITIONS]
     for m in range(first, count):
-        kind = messages[m, ms.TYPE]
-        if kind < 0:
+        what = messages[m, ms.WHAT]
+        if what == ms.NOTHING:
             sizes[FAMILIES] -= 1
             continue
+        kind = ms.type_of(what)
         wanted = _FAMILIES_OF[kind]
         if wanted == 1 << POSITIONS:
             chosen[POSITIONS, positions] = m
             positions += 1
             continue
-        if kind == 24 and bits_at(inside if messages[m, ms.TAIL] == 1 else lines, messages[m, ms.FROM], 38, 2) > 1:
+        if kind == 24 and bits_at(inside if ms.in_tail(what) else lines, messages[m, ms.FROM], 38, 2) > 1:
             wanted = 1 << OTHERS
         for family in range(FAMILIES):
             if family == POSITIONS:
@@ -180,10 +181,10 @@ def statics(
         ends[t, 0] = 0
     for row in range(len(chosen)):
         m = chosen[row]
-        source = inside if messages[m, ms.TAIL] == 1 else lines
+        source = inside if ms.in_tail(messages[m, ms.WHAT]) else lines
         at = i64(messages[m, ms.FROM])
-        bits = i64(messages[m, ms.BITS])
-        kind = messages[m, ms.TYPE]
+        bits = ms.bits_of(messages[m, ms.SPAN])
+        kind = ms.type_of(messages[m, ms.WHAT])
         mmsi = messages[m, ms.MMSI]
         form = _FORM_5
         if kind == 19:
@@ -203,7 +204,7 @@ def statics(
         else:
             for side in range(4):
                 shorts[side, row] = _static(source, at, bits, form, _BOW + side)
-        shorts[4, row] = messages[m, ms.QUALITY]
+        shorts[4, row] = ms.quality_of(messages[m, ms.HEARD])
         deep = _static(source, at, bits, form, _DRAUGHT)
         draught[row] = np.float32(deep / 10.0) if deep > 0 else np.float32(np.nan)
         for t in range(3):
@@ -270,12 +271,12 @@ def bases(
     ends[0] = 0
     for row in range(len(chosen)):
         m = chosen[row]
-        source = inside if messages[m, ms.TAIL] == 1 else lines
+        source = inside if ms.in_tail(messages[m, ms.WHAT]) else lines
         at = i64(messages[m, ms.FROM])
-        bits = i64(messages[m, ms.BITS])
-        kind = messages[m, ms.TYPE]
+        bits = ms.bits_of(messages[m, ms.SPAN])
+        kind = ms.type_of(messages[m, ms.WHAT])
         form = 1 if kind == 21 else 0
-        quality = messages[m, ms.QUALITY]
+        quality = ms.quality_of(messages[m, ms.HEARD])
         doubles[0, row] = time_s[m]
         doubles[1, row] = np.nan
         whole = form == 0 and bits >= _BASE_WHOLE_BITS
@@ -298,7 +299,7 @@ def bases(
                     quality |= _OUT_OF_RANGE
         rows[row] = source_row[m]
         mmsi[row] = messages[m, ms.MMSI]
-        shorts[0, row] = messages[m, ms.STATION]
+        shorts[0, row] = ms.station_of(messages[m, ms.HEARD])
         shorts[1, row] = quality
         bytes_[0, row] = kind
         bytes_[1, row] = 0
@@ -345,16 +346,16 @@ def texts(
     ends[0] = 0
     for row in range(len(chosen)):
         m = chosen[row]
-        source = inside if messages[m, ms.TAIL] == 1 else lines
+        source = inside if ms.in_tail(messages[m, ms.WHAT]) else lines
         at = i64(messages[m, ms.FROM])
-        bits = i64(messages[m, ms.BITS])
-        kind = messages[m, ms.TYPE]
+        bits = ms.bits_of(messages[m, ms.SPAN])
+        kind = ms.type_of(messages[m, ms.WHAT])
         times[row] = time_s[m]
         rows[row] = source_row[m]
         longs[0, row] = messages[m, ms.MMSI]
         longs[1, row] = max(_number(source, at, bits, _TO_FROM, _TO_BITS), 0) if kind == 12 else 0
         bytes_[row] = kind
-        quality[row] = messages[m, ms.QUALITY]
+        quality[row] = ms.quality_of(messages[m, ms.HEARD])
         end = _text(source, at, bits, _ADDRESSED_FROM if kind == 12 else _BROADCAST_FROM, TEXT_LONGEST, True, out, i64(ends[row]))
         ends[row + 1] = end if end >= 0 else -1 - end
 
@@ -375,17 +376,17 @@ def others(
     ends[0] = 0
     for row in range(len(chosen)):
         m = chosen[row]
-        kind = messages[m, ms.TYPE]
-        source = inside if messages[m, ms.TAIL] == 1 else lines
+        kind = ms.type_of(messages[m, ms.WHAT])
+        source = inside if ms.in_tail(messages[m, ms.WHAT]) else lines
         at = i64(messages[m, ms.FROM])
-        characters = i64(messages[m, ms.CHARACTERS])
+        characters = ms.characters_of(messages[m, ms.SPAN])
         times[row] = time_s[m]
         rows[row] = source_row[m]
         mmsi[row] = messages[m, ms.MMSI]
         bytes_[0, row] = kind
-        bytes_[1, row] = 6 * characters - messages[m, ms.BITS]
+        bytes_[1, row] = 6 * characters - ms.bits_of(messages[m, ms.SPAN])
         # of type 24 only parts that nobody has defined come here
-        quality[row] = messages[m, ms.QUALITY] | (_RESERVED_VALUE if kind == 0 or kind > _LAST_TYPE or kind == 24 else 0)
+        quality[row] = ms.quality_of(messages[m, ms.HEARD]) | (_RESERVED_VALUE if kind == 0 or kind > _LAST_TYPE or kind == 24 else 0)
         if size + characters + SLACK <= len(data):
             done = 0
             while done < characters:

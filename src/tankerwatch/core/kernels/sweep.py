@@ -240,7 +240,7 @@ def sweep(
                     counts[PLAIN] += 1
                 entries[entry, ix.COUNT] = feeds[feed, fr.SENTENCES]
                 entries[entry, ix.SLOT] = m
-                messages[m, ms.TYPE] = ms.NOTHING
+                messages[m, ms.WHAT] = ms.NOTHING
                 messages[m, ms.LINE] = line
                 message_times[m] = time_s[line]
                 message_rows[m] = source_row[line]
@@ -281,15 +281,10 @@ def sweep(
             head = i64(bits48(view, q))
             what, quality = ms.judged(head, bits, quality)
             messages[m, ms.FROM] = q
-            messages[m, ms.TAIL] = 0
-            messages[m, ms.CHARACTERS] = length
-            messages[m, ms.BITS] = bits
-            messages[m, ms.TYPE] = head >> 42
-            messages[m, ms.REPEAT] = (head >> 40) & 3
+            messages[m, ms.SPAN] = ms.span(bits, length)
+            messages[m, ms.WHAT] = ms.what(head, channel, 0)
             messages[m, ms.MMSI] = ms.mmsi_of(head)
-            messages[m, ms.CHANNEL] = channel
-            messages[m, ms.STATION] = station if rank != ix.RANK_NONE else feed_station[feed]
-            messages[m, ms.QUALITY] = quality
+            messages[m, ms.HEARD] = ms.heard(station if rank != ix.RANK_NONE else feed_station[feed], quality)
             m += what == ix.USED
             sentences += 1
             reasons[line] = what
@@ -298,7 +293,7 @@ def sweep(
 
         if byte(view, p + 7) == 49:
             feeds[feed, fr.PENDING] = 0  # this one ends it
-        messages[m, ms.TYPE] = ms.NOTHING
+        messages[m, ms.WHAT] = ms.NOTHING
         entries[found, ix.LINE] = line
         entries[found, ix.KIND] = ix.AIS
         entries[found, ix.AT] = q

@@ -85,9 +85,9 @@ def _checked_of(_context: Any, view: Any, at: Any, length: Any) -> Any:
 
 
 @intrinsic
-def _unarmoured_of(_context: Any, view: Any, at: Any) -> Any:
+def _put_unarmoured_of(_context: Any, view: Any, at: Any, out: Any, begin: Any) -> Any:
     def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        some = _loaded(context, builder, *arguments, _BYTE, 1, 32)
+        some = _loaded(context, builder, arguments[0], arguments[1], _BYTE, 1, 32)
         kind = some.type
         six = builder.sub(some, _all(kind, 48))
         six = builder.select(builder.icmp_unsigned(">", six, _all(kind, 40)), builder.sub(six, _all(kind, 8)), six)
@@ -102,10 +102,10 @@ def _unarmoured_of(_context: Any, view: Any, at: Any) -> Any:
         four = joined(four, 0x3F003F003F003F00, 2, 0x003F003F003F003F)
         four = joined(four, 0x0FFF00000FFF0000, 4, 0x00000FFF00000FFF)
         four = joined(four, 0x00FFFFFF00000000, 8, 0x0000000000FFFFFF)
-        words = [builder.extract_element(four, ir.Constant(_PLACE, k)) for k in range(4)]
-        return context.make_tuple(builder, signature.return_type, words)
+        builder.store(four, place_of(context, builder, arguments[2], arguments[3], four.type, 32), align=1)
+        return context.get_dummy_value()
 
-    return types.UniTuple(types.int64, 4)(view, types.int64), make
+    return types.void(view, types.int64, out, types.int64), make
 
 
 def _numbers_of(element: Any, size: int) -> Any:
@@ -144,8 +144,9 @@ marked: Any = _marked_of
 checked: Any = _checked_of
 """`checked(view, at, length)`: the first `length` bytes (0 to 64) from `at` on joined by exclusive or, as eight that are still to be
 joined; and which of the 64 are characters of an armoured payload, 48 to 87 and 96 to 119 (IEC 61162-1, 8.3, table of symbols), likewise."""
-unarmoured: Any = _unarmoured_of
-"""`unarmoured(view, at)`: the 192 bits of the 32 armoured characters from `at` on, 48 in each of four numbers: four times `bits48`."""
+put_unarmoured: Any = _put_unarmoured_of
+"""`put_unarmoured(view, at, out, begin)`: write the 192 bits of the 32 armoured characters from `at` on to another view, 48 in each of four
+numbers i64, the first the highest: four times `bits48`."""
 ones: Any = _ones_of
 """`ones(word)`: how many bits are set."""
 _doubles: Any = _numbers_of(ir.DoubleType(), 8)
