@@ -19,7 +19,7 @@ from tankerwatch.decode.distress import CallReader
 from tankerwatch.decode.radar import RadarReader
 from tankerwatch.decode.sentences import Found, Sentences
 
-CHUNK = 65_536
+CHUNK = 131_072
 """Lines worked on at once; so memory is bounded, and what Python does is shared by many. What comes out does not depend on it."""
 
 _Tables = tuple[Fixes, Statics, Bases, Texts, Calls, Others]
