@@ -205,7 +205,7 @@ def test_pyais_reads_the_same(name, shared_data):
     assert compared
 
 
-def test_pyais_reads_what_we_send():
+def test_pyais_reads_the_areas_and_the_ship_that_we_send():
     areas = (
         Circle(-25.5, 57.25, 3, 50_000),
         Rectangle(25.5, -57.25, 3, 250, 2550, 45),
@@ -220,21 +220,28 @@ def test_pyais_reads_what_we_send():
         record = application(*payload)
         assert isinstance(record, AreaNotice) and record.areas == areas
         held_notice(record, MSG_CLASS[record.msg_type].from_vector(bit_vector(payload.characters, payload.fill_bits)))
-    weather = encoder.met_hydro(
-        2_190_067,
-        lat_deg=55.5,
-        lon_deg=-11.25,
-        wind_kn=33,
-        pressure_hpa=987,
-        water_level_m=-1.25,
-        water_level_trend="decreasing",
-        ice=False,
-    )
     ship = encoder.inland_static(211_129_800, vessel_number="02337557", length_m=110, draught_m=2.04, loaded=True, blue_cones=1)
-    for payload, kind, expected in ((weather, MetHydro, lambda said: met_expected(said, 31)), (ship, InlandStatic, inland_expected)):
-        record = application(*payload)
-        assert isinstance(record, kind)
-        held(record, expected(MSG_CLASS[8].from_vector(bit_vector(payload.characters, payload.fill_bits)).asdict()))
+    record = application(*ship)
+    assert isinstance(record, InlandStatic)
+    held(record, inland_expected(MSG_CLASS[8].from_vector(bit_vector(ship.characters, ship.fill_bits)).asdict()))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {ours: low for ours, (_, low, _) in MET.items()},
+        {ours: high for ours, (_, _, high) in MET.items()},
+        {ours: low + place % 12 for place, (ours, (_, low, _)) in enumerate(MET.items())},
+        {},
+    ],
+)
+def test_pyais_reads_the_weather_that_we_send(values):
+    words = {"pressure_trend": "decreasing", "water_level_trend": "increasing", "precipitation": "snow", "ice": True} if values else {}
+    payload = encoder.met_hydro(2_190_067, **values, **words)
+    record = application(*payload)
+    assert isinstance(record, MetHydro)
+    held(record, {ours: pytest.approx(values[ours]) if values else None for ours in MET})
+    held(record, met_expected(MSG_CLASS[8].from_vector(bit_vector(payload.characters, payload.fill_bits)).asdict(), 31))
 
 
 GPSD = [

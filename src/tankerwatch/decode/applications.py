@@ -164,6 +164,7 @@ def _area_notice(bits: _Bits, head: dict[str, Any], data: int) -> AreaNotice:
         areas.append(_area(bits, at))
         at += places.AREA_BITS
     left = bits.count - at
+    # A few zeros fill the last byte and character. They could be the start of a circle, of which they would say nothing.
     padding = left <= places.PADDING and not bits.value & ((1 << max(left, 0)) - 1)
     if not padding and left >= places.SHAPE[1]:
         areas.append(_area(bits, at))
