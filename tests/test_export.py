@@ -222,3 +222,11 @@ def test_what_has_no_columns_is_expanded_on_demand() -> None:
     assert len(told) == 1 and "error" not in told[0]
     peer = pyais.decode(sentence).asdict()
     assert told[0]["msg_type"] == 20 and told[0]["mmsi"] == peer["mmsi"] and told[0]["offset1"] == peer["offset1"]
+
+
+def test_application_specific_messages_are_records() -> None:
+    """An area notice (8), and a message that is none (20)."""
+    log = b"!AIVDM,1,1,,B,803Ovrh0EP:024`@02PN04da=3V<>N0000,4*39\r\n!AIVDM,1,1,,A,D02=ag0flffp,0*11\r\n"
+    told = [part.application(row) for part in tw.decode(log) for row in range(len(part.others))]
+    assert isinstance(told[0], tw.AreaNotice) and told[0].mmsi == 3669739 and told[1] is None
+    assert json.loads(json.dumps(told[0].to_json()))["areas"][0]["shape"] == "circle"

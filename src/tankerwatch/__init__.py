@@ -5,6 +5,7 @@ From Python:
     import tankerwatch as tw
     for part in tw.decode("feed.nmea.gz"):        # a path, bytes, or a binary file; bounded memory
         part.positions.to_arrow()                 # also .statics .texts .others .bases .calls
+        part.application(0)                       # a row of .others: tw.AreaNotice, tw.MetHydro, tw.InlandStatic, tw.Application or None
     result = tw.analyse("feed.nmea.gz")           # result.alerts, result.incidents, result.to_geojson()
 """
 
@@ -17,11 +18,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING
 
+from tankerwatch.core.applications import Application, AreaNotice, InlandStatic, MetHydro
+
 if TYPE_CHECKING:
     from tankerwatch.export import Part
     from tankerwatch.pipeline import Result
 
-__all__ = ["__version__", "analyse", "decode"]
+__all__ = ["Application", "AreaNotice", "InlandStatic", "MetHydro", "__version__", "analyse", "decode"]
 
 try:
     __version__ = version("tankerwatch")

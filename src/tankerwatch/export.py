@@ -17,11 +17,13 @@ import pyarrow.json
 import pyarrow.parquet as pq
 
 from tankerwatch.core import arrow
+from tankerwatch.core.applications import Application, AreaNotice, InlandStatic, MetHydro
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import Table
 from tankerwatch.core.tables import ROW_MASK, Bases, Batch, Calls, Fixes, Heard, Others, Statics, Texts
 from tankerwatch.decode import Decoder
+from tankerwatch.decode.applications import application
 from tankerwatch.decode.expand import expand
 from tankerwatch.ingest.bytes import Recording
 from tankerwatch.ingest.sources import recorded
@@ -53,6 +55,10 @@ class Part:
     def expand(self, row: int) -> dict[str, Any]:
         """Every field of the message in a row of `others`, by name; `{"error": why}` for one that cannot be read."""
         return expand(self.others.payload[row], int(self.others.fill_bits[row]))
+
+    def application(self, row: int) -> AreaNotice | MetHydro | InlandStatic | Application | None:
+        """What the message in a row of `others` says, as a record, when it is an application-specific one (6, 8, 25, 26); else None."""
+        return application(self.others.payload[row], int(self.others.fill_bits[row]))
 
 
 class Columns:
