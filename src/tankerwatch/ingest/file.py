@@ -19,11 +19,13 @@ from tankerwatch.core.kernels import stamps
 from tankerwatch.core.schema import NAN, U8
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.ingest.bytes import BLOCK, Recording, Stream
-from tankerwatch.ingest.lines import LIMIT, Split
+from tankerwatch.ingest.lines import LIMIT, Shelf, Split
 from tankerwatch.ingest.order import Input, LineRun, Window, merged
 from tankerwatch.ingest.paths import listed
 
 CHUNK_BYTES = 4 << 20
+CHUNK_LINES = 1 << 17
+"""Lines after which no more of a chunk is read: what is kept of each line takes a hundred times more room than an empty one."""
 NEAR_BYTES = 256 << 10
 """Bytes read at once, so that they are near when their lines are found."""
 PEEK_BYTES = 256 << 10
@@ -53,18 +55,19 @@ def stamped(
     counters: `lines` (physical ones, so that `lines` - `too_long` are handed on), `too_long`, `absurd_time`.
     """
     stream = source if isinstance(source, Stream) else Stream(source)
+    shelf = Shelf()
     tail = b""  # lines whose times are not decided yet, and half a line
     number = 1
     last_s, since = NAN, 0
     ended = False
     while not ended:
         size, full = len(tail), len(tail) + chunk_bytes
-        buffer = np.empty(full + 2 * Lines.PAD, np.uint8)
+        buffer = shelf.take("bytes", full + 2 * Lines.PAD, np.uint8)
         view: Any = memoryview(buffer)  # type: ignore[arg-type]  # an array is a buffer
         view[:size] = tail
         buffer[size : size + Lines.PAD] = 0
-        found = Split(buffer, 0, size, first_number=number, limit=limit)
-        while size < full and not ended:
+        found = Split(buffer, 0, size, first_number=number, limit=limit, shelf=shelf)
+        while size < full and len(found) < CHUNK_LINES and not ended:
             got = stream.readinto(view[size : min(full, size + NEAR_BYTES)])
             ended = not got
             buffer[size + got : size + got + Lines.PAD] = 0
@@ -76,7 +79,7 @@ def stamped(
             size += 1
         count = len(found.start)
         decide = count if ended else max(count - stamps.AHEAD, 0)
-        own_s, kind = np.empty(count), np.empty(count, np.uint8)
+        own_s, kind = shelf.take("own", count, np.float64)[:count], shelf.take("kind", count, np.uint8)[:count]
         told = stamps.own(buffer, found.start, found.end, own_s, kind)
         if found.kept is not None:
             kind[~found.kept] = stamps.NONE

@@ -6,6 +6,9 @@ and counted as `too_long`: so a peer that never ends its line costs a few kiloby
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import numpy as np
 
 from tankerwatch.core.kernels import stamps
@@ -23,6 +26,34 @@ def room(size: int) -> U8:
     return buffer
 
 
+class Shelf:
+    """Big arrays that are filled again once nobody holds them any more: fresh memory costs as much as finding the lines in it."""
+
+    MOST = 4
+    """Arrays of one kind that are kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, list[Any]] = {}
+
+    def take(self, kind: str, size: int, dtype: Any) -> Any:
+        """An array of at least `size` elements that nobody but the shelf knows."""
+        kept = self._kept.setdefault(kind, [])
+        for at in range(len(kept)):
+            if sys.getrefcount(kept[at]) == _UNHELD:
+                if len(kept[at]) >= size:
+                    return kept[at]
+                del kept[at]
+                break
+        array = np.empty(size + size // 8, dtype)  # the next one asked for may be a little longer
+        if len(kept) < self.MOST:
+            kept.append(array)
+        return array
+
+
+_UNHELD = 2
+"""References to an array that only a shelf holds: its list, and the question. Each view of it holds one."""
+
+
 class Split:
     """The lines found in one buffer, too long ones among them.
 
@@ -30,17 +61,25 @@ class Split:
     the limit, and `kept` the mask of the others (None when all are).
     """
 
-    __slots__ = ("_found", "_room", "after_cr", "limit", "next_number", "rest", "too_long")
+    __slots__ = ("_found", "_room", "_shelf", "after_cr", "limit", "next_number", "rest", "too_long")
 
-    def __init__(self, buffer: U8, begin: int, stop: int, *, first_number: int, after_cr: bool = False, limit: int = LIMIT) -> None:
-        """Find the lines that end within `buffer[begin:stop]`; `buffer` is from `room`."""
+    def __init__(
+        self, buffer: U8, begin: int, stop: int, *, first_number: int, after_cr: bool = False, limit: int = LIMIT, shelf: Shelf | None = None
+    ) -> None:
+        """Find the lines that end within `buffer[begin:stop]`; behind `stop` are `Lines.PAD` zeros. The arrays are taken from the shelf."""
         self.limit = limit
         self.after_cr, self.rest, self.next_number, self.too_long, self._found = after_cr, begin, first_number, 0, 0
-        self._make_room((len(buffer) - begin) // 24 + 256)
+        self._shelf = shelf or Shelf()
+        self._room = self._arrays((len(buffer) - begin) // 24 + 256)
         self.more(buffer, begin, stop)
 
-    def _make_room(self, capacity: int) -> None:
-        self._room = np.empty(capacity, np.int64), np.empty(capacity, np.int64), np.empty(capacity, np.uint64)
+    def __len__(self) -> int:
+        """How many lines there are."""
+        return self._found
+
+    def _arrays(self, capacity: int) -> tuple[I64, I64, U64]:
+        take = self._shelf.take
+        return take("start", capacity, np.int64), take("end", capacity, np.int64), take("number", capacity, np.uint64)
 
     def more(self, buffer: U8, begin: int, stop: int) -> None:
         """Find those that end within `buffer[begin:stop]`, too, which has come since."""
@@ -51,7 +90,7 @@ class Split:
             if count >= 0:
                 break
             old = self._room
-            self._make_room(2 * len(old[0]) + 256)
+            self._room = self._arrays(2 * len(old[0]) + stop - begin)
             for column, before in zip(self._room, old, strict=True):
                 column[: self._found] = before[: self._found]
         self.rest, self.next_number, self.after_cr = int(rest), int(following), bool(cr)
@@ -60,18 +99,22 @@ class Split:
 
     @property
     def start(self) -> I64:
+        """Where each line begins."""
         return self._room[0][: self._found]
 
     @property
     def end(self) -> I64:
+        """Where each line ends."""
         return self._room[1][: self._found]
 
     @property
     def number(self) -> U64:
+        """The number of each line."""
         return self._room[2][: self._found]
 
     @property
     def kept(self) -> Bool | None:
+        """Which lines are not too long; None: all."""
         return self.end - self.start <= self.limit if self.too_long else None
 
 
