@@ -115,7 +115,7 @@ def read_call(fields: list[str]) -> Call:
     form, first = fields[1].strip(), fields[4].strip()
     caller, subject = identity(fields[2]), identity(fields[8]) if len(fields) > 8 else 0
     category = "distress" if form == "12" else CATEGORIES.get(fields[3].strip(), "")
-    if form not in FORMATS or not category or not (caller or subject):
+    if form not in FORMATS or not category or not (caller or (subject and form != "12")):
         raise ValueError(f"format {form}")
     if form == "12":
         kind, nature = "call", NATURES.get(first, "")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tankerwatch.core.kernels import positions as kernel
+from tankerwatch.core.shelf import SHELF
 from tankerwatch.core.tables import Fixes
 
 
@@ -14,9 +17,12 @@ class Columns:
     __slots__ = ("bytes_", "doubles", "mmsi", "rows", "shorts", "singles")
 
     def __init__(self, capacity: int) -> None:
-        self.doubles, self.singles = np.empty((3, capacity), np.float64), np.empty((3, capacity), np.float32)
-        self.bytes_, self.shorts = np.empty((8, capacity), np.uint8), np.empty((2, capacity), np.uint16)
-        self.mmsi, self.rows = np.empty(capacity, np.uint32), np.empty(capacity, np.uint64)
+        def rows(kind: str, count: int, dtype: Any) -> Any:
+            return SHELF.take(kind, count * capacity, dtype)[: count * capacity].reshape(count, capacity)
+
+        self.doubles, self.singles = rows("doubles", 3, np.float64), rows("singles", 3, np.float32)
+        self.bytes_, self.shorts = rows("bytes", 8, np.uint8), rows("shorts", 2, np.uint16)
+        self.mmsi, self.rows = rows("mmsi", 1, np.uint32)[0], rows("rows", 1, np.uint64)[0]
 
     def grown(self, capacity: int) -> Columns:
         """Room for more, with what is in this one."""

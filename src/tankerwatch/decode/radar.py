@@ -87,7 +87,7 @@ class RadarReader:
         kinds = found.entries[:, ix.KIND]
         special = found.plain[kinds[found.plain] <= ix.TLL]
         own = np.flatnonzero(fixes.quality & OWN_SHIP)
-        own = own[fixes.lat_deg[own] == fixes.lat_deg[own]]
+        own = own[(fixes.lat_deg[own] == fixes.lat_deg[own]) & (fixes.lon_deg[own] == fixes.lon_deg[own])]
         if not (kinds[special] >= ix.TTM).any():
             own = _last_of_each(fixes, own)
         if not len(own) and not len(special):
@@ -177,11 +177,14 @@ class RadarReader:
 
 def _last_of_each(fixes: Fixes, own: I64) -> I64:
     """Of the own positions, those that are remembered where no target comes between: of each feed the last, and the last with a heading."""
+    if len(own) < 2:
+        return own
     feeds = fixes.source_row[own] >> np.uint64(FEED_SHIFT)
-    headed = fixes.heading_deg[own] == fixes.heading_deg[own]
     kept: set[int] = set()
-    for feed in set(feeds.tolist()):
-        kept.update(int(rows[-1]) for rows in (own[feeds == feed], own[(feeds == feed) & headed]) if len(rows))
+    for rows in (own, own[fixes.heading_deg[own] == fixes.heading_deg[own]]):
+        here = feeds if rows is own else fixes.source_row[rows] >> np.uint64(FEED_SHIFT)
+        if len(rows):
+            kept.update(int(rows[np.flatnonzero(here == feed)[-1]]) for feed in np.unique(here))
     return np.array(sorted(kept), np.int64)
 
 

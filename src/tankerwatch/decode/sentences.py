@@ -15,6 +15,7 @@ from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels import reports as rp
 from tankerwatch.core.kernels import sweep as sw
 from tankerwatch.core.schema import F64, I32, I64, U8, U64
+from tankerwatch.core.shelf import SHELF
 from tankerwatch.core.tables import FEED_SHIFT, Fixes, Lines
 from tankerwatch.decode.positions import Columns
 
@@ -68,9 +69,11 @@ class _Room:
 
     def __init__(self, messages: int, entries: int) -> None:
         self.messages = messages
-        self.rows = np.empty((messages, ms.MESSAGE_WIDTH), np.int32)
-        self.time_s, self.source_row = np.empty(messages, np.float64), np.empty(messages, np.uint64)
-        self.chosen = np.empty((rp.FAMILIES, messages), np.int64)
+        width = ms.MESSAGE_WIDTH
+        self.rows = SHELF.take("messages", messages * width, np.int32)[: messages * width].reshape(messages, width)
+        self.time_s = SHELF.take("message times", messages, np.float64)[:messages]
+        self.source_row = SHELF.take("message rows", messages, np.uint64)[:messages]
+        self.chosen = SHELF.take("chosen", rp.FAMILIES * messages, np.int64)[: rp.FAMILIES * messages].reshape(rp.FAMILIES, messages)
         self.entries, self.outcomes = np.empty((entries, ix.ENTRY_WIDTH), np.int64), np.empty(entries, np.uint8)
 
     def grown(self, messages: int, entries: int) -> _Room:

@@ -17,9 +17,10 @@ import numpy as np
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.kernels import stamps
 from tankerwatch.core.schema import NAN, U8
+from tankerwatch.core.shelf import SHELF
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.ingest.bytes import BLOCK, Recording, Stream
-from tankerwatch.ingest.lines import LIMIT, Shelf, Split
+from tankerwatch.ingest.lines import LIMIT, Split
 from tankerwatch.ingest.order import Input, LineRun, Window, merged
 from tankerwatch.ingest.paths import listed
 
@@ -55,18 +56,17 @@ def stamped(
     counters: `lines` (physical ones, so that `lines` - `too_long` are handed on), `too_long`, `absurd_time`.
     """
     stream = source if isinstance(source, Stream) else Stream(source)
-    shelf = Shelf()
     tail = b""  # lines whose times are not decided yet, and half a line
     number = 1
     last_s, since = NAN, 0
     ended = False
     while not ended:
         size, full = len(tail), len(tail) + chunk_bytes
-        buffer = shelf.take("bytes", full + 2 * Lines.PAD, np.uint8)
+        buffer = SHELF.take("bytes", full + 2 * Lines.PAD, np.uint8)
         view: Any = memoryview(buffer)  # type: ignore[arg-type]  # an array is a buffer
         view[:size] = tail
         buffer[size : size + Lines.PAD] = 0
-        found = Split(buffer, 0, size, first_number=number, limit=limit, shelf=shelf)
+        found = Split(buffer, 0, size, first_number=number, limit=limit)
         while size < full and len(found) < CHUNK_LINES and not ended:
             got = stream.readinto(view[size : min(full, size + NEAR_BYTES)])
             ended = not got
@@ -79,7 +79,7 @@ def stamped(
             size += 1
         count = len(found.start)
         decide = count if ended else max(count - stamps.AHEAD, 0)
-        own_s, kind = shelf.take("own", count, np.float64)[:count], shelf.take("kind", count, np.uint8)[:count]
+        own_s, kind = SHELF.take("own", count, np.float64)[:count], SHELF.take("kind", count, np.uint8)[:count]
         told = stamps.own(buffer, found.start, found.end, own_s, kind)
         if found.kept is not None:
             kind[~found.kept] = stamps.NONE

@@ -6,14 +6,12 @@ and counted as `too_long`: so a peer that never ends its line costs a few kiloby
 
 from __future__ import annotations
 
-import sys
-from typing import Any
-
 import numpy as np
 
 from tankerwatch.core.kernels import stamps
 from tankerwatch.core.ports import FeedState
 from tankerwatch.core.schema import I64, U8, U64, Bool
+from tankerwatch.core.shelf import SHELF
 from tankerwatch.core.tables import FEED_SHIFT, Lines
 
 LIMIT = 4096
@@ -26,34 +24,6 @@ def room(size: int) -> U8:
     return buffer
 
 
-class Shelf:
-    """Big arrays that are filled again once nobody holds them any more: fresh memory costs as much as finding the lines in it."""
-
-    MOST = 4
-    """Arrays of one kind that are kept."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, list[Any]] = {}
-
-    def take(self, kind: str, size: int, dtype: Any) -> Any:
-        """An array of at least `size` elements that nobody but the shelf knows."""
-        kept = self._kept.setdefault(kind, [])
-        for at in range(len(kept)):
-            if sys.getrefcount(kept[at]) == _UNHELD:
-                if len(kept[at]) >= size:
-                    return kept[at]
-                del kept[at]
-                break
-        array = np.empty(size + size // 8, dtype)  # the next one asked for may be a little longer
-        if len(kept) < self.MOST:
-            kept.append(array)
-        return array
-
-
-_UNHELD = 2
-"""References to an array that only a shelf holds: its list, and the question. Each view of it holds one."""
-
-
 class Split:
     """The lines found in one buffer, too long ones among them.
 
@@ -61,15 +31,12 @@ class Split:
     the limit, and `kept` the mask of the others (None when all are).
     """
 
-    __slots__ = ("_found", "_room", "_shelf", "after_cr", "limit", "next_number", "rest", "too_long")
+    __slots__ = ("_found", "_room", "after_cr", "limit", "next_number", "rest", "too_long")
 
-    def __init__(
-        self, buffer: U8, begin: int, stop: int, *, first_number: int, after_cr: bool = False, limit: int = LIMIT, shelf: Shelf | None = None
-    ) -> None:
-        """Find the lines that end within `buffer[begin:stop]`; behind `stop` are `Lines.PAD` zeros. The arrays are taken from the shelf."""
+    def __init__(self, buffer: U8, begin: int, stop: int, *, first_number: int, after_cr: bool = False, limit: int = LIMIT) -> None:
+        """Find the lines that end within `buffer[begin:stop]`; behind `stop` are `Lines.PAD` zeros."""
         self.limit = limit
         self.after_cr, self.rest, self.next_number, self.too_long, self._found = after_cr, begin, first_number, 0, 0
-        self._shelf = shelf or Shelf()
         self._room = self._arrays((len(buffer) - begin) // 24 + 256)
         self.more(buffer, begin, stop)
 
@@ -77,9 +44,9 @@ class Split:
         """How many lines there are."""
         return self._found
 
-    def _arrays(self, capacity: int) -> tuple[I64, I64, U64]:
-        take = self._shelf.take
-        return take("start", capacity, np.int64), take("end", capacity, np.int64), take("number", capacity, np.uint64)
+    @staticmethod
+    def _arrays(capacity: int) -> tuple[I64, I64, U64]:
+        return SHELF.take("start", capacity, np.int64), SHELF.take("end", capacity, np.int64), SHELF.take("number", capacity, np.uint64)
 
     def more(self, buffer: U8, begin: int, stop: int) -> None:
         """Find those that end within `buffer[begin:stop]`, too, which has come since."""

@@ -389,7 +389,11 @@ def assemble(
             message_rows[m] = rows[i]
             made[0] += size
         for j in range(total):
-            if parts[i, j, _PART_ENTRY] >= 0:
+            if outcome != ix.USED:
+                # a line that waits may still be used for another of its sentences, and no more: what it counts as must not depend on cuts
+                if parts[i, j, _PART_ENTRY] == e:
+                    outcomes[e] = outcome
+            elif parts[i, j, _PART_ENTRY] >= 0:
                 outcomes[parts[i, j, _PART_ENTRY]] = outcome
             elif parts[i, j, _SERIAL] >= 0:
                 settled[0, 0] += 1
@@ -397,6 +401,8 @@ def assemble(
                 settled[settled[0, 0], 1] = feed
                 settled[settled[0, 0], 2] = outcome
                 _settle(parts[i, j, _SERIAL], slots, parts)
+            parts[i, j, _PART_ENTRY] = -1  # decided: should the message be given again, that changes nothing for this line
+            parts[i, j, _SERIAL] = -1
         slots[i, _STATE] = _DONE
     made[1] = age
     return int(resume)

@@ -14,6 +14,7 @@ import numpy as np
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.index import read_only
+from tankerwatch.core.kernels.vectors import put_unarmoured
 from tankerwatch.core.kernels.words import bits48, bits_at, highest, i64, lowest, put_byte, put_word, spread, view_of, word
 from tankerwatch.core.mmsi import AUXILIARY_CRAFT, bounds_of
 
@@ -40,6 +41,8 @@ _IMO, _SHIP_TYPE, _BOW, _STERN, _PORT, _STARBOARD, _DRAUGHT, _MONTH, _DAY, _HOUR
     range(15)
 )
 _STATICS = _placed([layouts.STATICS[form] for form in ("5", "19", "24A", "24B")], _STATIC_FIELDS)
+_VOYAGE_WHOLE_BITS = 422
+"""With these, a message of type 5 holds all fields that are read."""
 _CRAFT_FROM, _CRAFT_TO = bounds_of(AUXILIARY_CRAFT)
 """Identities of auxiliary craft, whose 24B holds the mothership."""
 CALLSIGN_LONGEST, NAME_LONGEST, ETA_LONGEST = 7, 20, 11
@@ -109,6 +112,21 @@ def families(buffer: Any, tail: Any, messages: Any, first: int, count: int, chos
 
 _HIGH, _LOW = np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)
 _BLANKS = np.uint64(0x2020202020202020)
+_BITS48, _BITS32 = (1 << 48) - 1, (1 << 32) - 1
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _put_eight(eight: int, size: int, out: Any, at: int) -> tuple[int, int]:
+    """Write eight characters of 48 bits to byte `at` of `out` and behind. Of the first `size` of them: where the last that is no blank ends,
+    0 for none, and how many stand before an `@`, 8 for none.
+    """
+    sixes = spread(np.uint64(eight))
+    put_word(out, at, sixes + ((~sixes & _BLANKS) << np.uint64(1)))
+    stop = lowest(~(sixes + _LOW) & _HIGH) >> 3
+    size = min(size, stop)
+    words = ((sixes ^ _BLANKS) + _LOW) & _HIGH
+    words = words & (np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * size)) if size > 0 else np.uint64(0)
+    return (highest(words) >> 3) + 1, stop
 
 
 @nb.njit(cache=True, nogil=True)
@@ -123,23 +141,35 @@ def _text(source: Any, at: int, bits: int, first: int, characters: int, part: bo
         characters = room
     end = begin
     place = at + first // 6
-    shift = np.uint64(first % 6)
+    shift = first % 6
+    eight = i64(bits48(source, place))
     for done in range(0, characters, 8):
-        eight = bits48(source, place + done)
-        if shift > 0:
-            more = bits48(source, place + done + 8)
-            eight = ((eight << shift) | (more >> (np.uint64(48) - shift))) & np.uint64(0xFFFFFFFFFFFF)
-        sixes = spread(eight)
-        put_word(out, begin + done, sixes + ((~sixes & _BLANKS) << np.uint64(1)))
-        stop = lowest(~(sixes + _LOW) & _HIGH) >> 3
-        size = min(min(stop, characters - done), 8)
-        if size > 0:
-            words = ((sixes ^ _BLANKS) + _LOW) & _HIGH & (np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * size))
-            if words != 0:
-                end = begin + done + (highest(words) >> 3) + 1
+        more = i64(bits48(source, place + done + 8))
+        last, stop = _put_eight(((eight << shift) | (more >> (48 - shift))) & _BITS48, characters - done, out, begin + done)
+        eight = more
+        if last > 0:
+            end = begin + done + last
         if stop < 8 and stop < characters - done:
             return end
     return -1 - end
+
+
+@nb.njit(cache=True, nogil=True)
+def _text_of(first: int, second: int, third: int, characters: int, out: Any, begin: int) -> int:
+    """Write the text of 20 characters or fewer that is in three numbers of 48 bits to byte `begin` of `out`; where it ends."""
+    end = begin
+    last, stop = _put_eight(first, characters, out, begin)
+    if last > 0:
+        end = begin + last
+    if stop == 8 and characters > 8:
+        last, stop = _put_eight(second, characters - 8, out, begin + 8)
+        if last > 0:
+            end = begin + 8 + last
+        if stop == 8 and characters > 16:
+            last, stop = _put_eight(third, characters - 16, out, begin + 16)
+            if last > 0:
+                end = begin + 16 + last
+    return end
 
 
 @nb.njit(cache=True, nogil=True)
@@ -164,6 +194,16 @@ def _two_digits(value: int, place: int) -> int:
     return ((48 + value // 10) | (48 + value % 10) << 8) << 8 * place
 
 
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _eta(month: int, day: int, hour: int, minute: int, out: Any, at: int) -> int:
+    """Write a time of arrival, as sent, to byte `at` of `out`; where it ends. Nothing when a part is absent or all say not available."""
+    if min(min(month, day), min(hour, minute)) < 0 or (month == 0 and day == 0 and hour >= 24):
+        return at
+    put_word(out, at, np.uint64(_two_digits(month, 0) | 45 << 16 | _two_digits(day, 3) | 32 << 40 | _two_digits(hour, 6)))
+    put_word(out, at + 8, np.uint64(58 | _two_digits(minute, 1)))
+    return at + ETA_LONGEST
+
+
 @nb.njit(cache=True, nogil=True)
 def statics(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
@@ -177,6 +217,8 @@ def statics(
     """
     lines, inside = view_of(buffer), view_of(tail)
     callsigns, names, destinations, etas = view_of(callsign), view_of(name), view_of(destination), view_of(eta)
+    words = np.empty(12, np.int64)
+    near = view_of(words)
     for t in range(5):
         ends[t, 0] = 0
     for row in range(len(chosen)):
@@ -186,17 +228,47 @@ def statics(
         bits = ms.bits_of(messages[m, ms.SPAN])
         kind = ms.type_of(messages[m, ms.WHAT])
         mmsi = messages[m, ms.MMSI]
+        times[row] = time_s[m]
+        rows[row] = source_row[m]
+        longs[0, row] = mmsi
+        longs[2, row] = 0
+        bytes_[0, row] = kind
+        if kind == 5 and bits >= _VOYAGE_WHOLE_BITS:
+            for third in range(3):
+                put_unarmoured(source, at + 32 * third, near, 32 * third)
+            w1, w2, w3, w4, w5, w6, w7, w8 = words[1], words[2], words[3], words[4], words[5], words[6], words[7], words[8]
+            longs[1, row] = (words[0] & 0xFF) << 22 | w1 >> 26
+            bytes_[1, row] = w4 & 0xFF
+            shorts[0, row] = w5 >> 39
+            shorts[1, row] = (w5 >> 30) & 511
+            shorts[2, row] = (w5 >> 24) & 63
+            shorts[3, row] = (w5 >> 18) & 63
+            shorts[4, row] = ms.quality_of(messages[m, ms.HEARD])
+            deep = (w6 >> 34) & 255
+            draught[row] = np.float32(deep / 10.0) if deep > 0 else np.float32(np.nan)
+            ends[0, row + 1] = _text_of((w1 & 0x3FFFFFF) << 22 | (w2 >> 32) << 6, 0, 0, CALLSIGN_LONGEST, callsigns, i64(ends[0, row]))
+            ends[1, row + 1] = _text_of(
+                (w2 & _BITS32) << 16 | w3 >> 32,
+                (w3 & _BITS32) << 16 | w4 >> 32,
+                (w4 << 16) & _BITS48,
+                NAME_LONGEST,
+                names,
+                i64(ends[1, row]),
+            )
+            ends[2, row + 1] = _text_of(
+                (w6 << 14) & _BITS48 | w7 >> 34, (w7 << 14) & _BITS48 | w8 >> 34, (w8 << 14) & _BITS48, NAME_LONGEST, destinations,
+                i64(ends[2, row]),
+            )  # fmt: skip
+            ends[3, row + 1] = _eta((w5 >> 10) & 15, (w5 >> 5) & 31, w5 & 31, w6 >> 42, etas, i64(ends[3, row]))
+            ends[4, row + 1] = ends[4, row]
+            continue
+
         form = _FORM_5
         if kind == 19:
             form = _FORM_19
         elif kind == 24:
             form = _FORM_24A if bits_at(source, at, 38, 2) == 0 else _FORM_24B
-        times[row] = time_s[m]
-        rows[row] = source_row[m]
-        longs[0, row] = mmsi
         longs[1, row] = _static(source, at, bits, form, _IMO)
-        longs[2, row] = 0
-        bytes_[0, row] = kind
         bytes_[1, row] = _static(source, at, bits, form, _SHIP_TYPE)
         if form == _FORM_24B and _CRAFT_FROM <= mmsi < _CRAFT_TO:
             longs[2, row] = _static(source, at, bits, form, _MOTHERSHIP)
@@ -217,14 +289,10 @@ def statics(
             ends[t, row + 1] = end
         end = i64(ends[3, row])
         if form == _FORM_5:
-            month = _number(source, at, bits, _STATICS[form, _MONTH, 0], 4)
-            day = _number(source, at, bits, _STATICS[form, _DAY, 0], 5)
-            hour = _number(source, at, bits, _STATICS[form, _HOUR, 0], 5)
-            minute = _number(source, at, bits, _STATICS[form, _MINUTE, 0], 6)
-            if min(min(month, day), min(hour, minute)) >= 0 and not (month == 0 and day == 0 and hour >= 24):
-                put_word(etas, end, np.uint64(_two_digits(month, 0) | 45 << 16 | _two_digits(day, 3) | 32 << 40 | _two_digits(hour, 6)))
-                put_word(etas, end + 8, np.uint64(58 | _two_digits(minute, 1)))
-                end += ETA_LONGEST
+            end = _eta(
+                _number(source, at, bits, _STATICS[form, _MONTH, 0], 4), _number(source, at, bits, _STATICS[form, _DAY, 0], 5),
+                _number(source, at, bits, _STATICS[form, _HOUR, 0], 5), _number(source, at, bits, _STATICS[form, _MINUTE, 0], 6), etas, end,
+            )  # fmt: skip
         ends[3, row + 1] = end
         end = i64(ends[4, row])
         if kind == 24:

@@ -1,0 +1,45 @@
+"""Memory that is used again: what the system hands out fresh costs as much, page by page, as finding and decoding what is put there."""
+
+from __future__ import annotations
+
+import sys
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+
+class Shelf:
+    """Big arrays that are filled again once nobody holds them any more.
+
+    Whoever holds a view of one, or an Arrow buffer, a frame or a memoryview made of it, holds the array.
+    """
+
+    MOST = 3
+    """Arrays of one kind that are kept: one is filled, one is looked at, one may still be held."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, list[Any]] = {}
+        self._lock = Lock()
+
+    def take(self, kind: str, size: int, dtype: Any) -> Any:
+        """An array of at least `size` elements that nobody but the shelf knows."""
+        with self._lock:
+            kept = self._kept.setdefault(kind, [])
+            for at in range(len(kept)):
+                if sys.getrefcount(kept[at]) == _UNHELD:
+                    if len(kept[at]) >= size:
+                        return kept[at]
+                    del kept[at]
+                    break
+            array = np.empty(size + size // 8, dtype)  # the next one asked for may be a little longer
+            if len(kept) < self.MOST:
+                kept.append(array)
+            return array
+
+
+_UNHELD = 2
+"""References to an array that only a shelf holds: its list, and the question. Each view of it holds one."""
+
+SHELF = Shelf()
+"""The one for all recordings: what was read before leaves its memory to what is read next."""
