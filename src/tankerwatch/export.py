@@ -95,22 +95,26 @@ class Columns:
 
 def told(rows: Any, stations: tuple[str, ...]) -> Any:
     """A decoded table as Arrow in its public form: station and channel in words, `source_row` as the line's number in its input."""
+    kind: Any = type(rows)
     arrays = []
-    for c in rows.columns():
+    for c in kind.columns():
         values = getattr(rows, c.name)
         if c.name == "station":
-            numbers = pa.Array.from_buffers(pa.int16(), len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
-            arrays.append(pa.DictionaryArray.from_arrays(numbers, _names_of(stations), safe=False))
+            arrays.append(pa.DictionaryArray.from_arrays(_as(pa.int16(), values), _names_of(stations), safe=False))
         elif c.name == "channel":
             arrays.append(_letters(values))
         elif c.name == "source_row":
-            if len(values) and values.max() > ROW_MASK:  # not of the first feed
+            if len(values) and (values[-1] > ROW_MASK or values.max() > ROW_MASK):  # not of the first feed
                 values = values & np.uint64(ROW_MASK)
-            arrays.append(pa.Array.from_buffers(pa.uint64(), len(values), [None, pa.py_buffer(np.ascontiguousarray(values))]))
+            arrays.append(_as(pa.uint64(), values))
         else:
             arrays.append(arrow.array_of(c, values))
-    kind: Any = type(rows)
     return pa.Table.from_arrays(arrays, schema=_told_schema(kind))
+
+
+def _as(type_: Any, values: Any) -> Any:
+    """Numbers as Arrow has them, none of them missing."""
+    return pa.Array.from_buffers(type_, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 @cache

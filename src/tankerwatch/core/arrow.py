@@ -40,22 +40,24 @@ def table_of(rows: Table) -> Any:
 
 def array_of(column: Column, values: Any) -> Any:
     """One column as a pyarrow Array."""
-    if isinstance(values, Packed):
+    missing = column.missing
+    if type(values) is Packed:
         # an empty text is what is missing, where a text can be
-        validity = _validity(values.offsets[1:] == values.offsets[:-1]) if column.missing == "" else None
+        validity = _validity(values.offsets[1:] == values.offsets[:-1]) if missing == "" else None
         return pa.StringArray.from_buffers(len(values), pa.py_buffer(values.offsets), pa.py_buffer(values.data), validity)
     if values.dtype == object:
-        return pa.array(values, type_of(column), mask=None if column.missing is None else values == column.missing, from_pandas=False)
-    values = np.ascontiguousarray(values)
+        return pa.array(values, type_of(column), mask=None if missing is None else values == missing, from_pandas=False)
+    if not values.flags.c_contiguous:
+        values = np.ascontiguousarray(values)
     if values.dtype == np.bool_:
         return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(_bits(values.view(np.uint8), 0)[0])])
-    validity = None if column.missing is None else validity_of(values, column.missing)
+    validity = None if missing is None else validity_of(values, missing)
     return pa.Array.from_buffers(type_of(column), len(values), [validity, pa.py_buffer(values)])
 
 
 def validity_of(values: Any, missing: Any) -> Any:
     """The bitmap of the values that are not `missing` (for a float: not NaN); None when all are there."""
-    if values.dtype.itemsize == 1 or isinstance(missing, float):
+    if values.itemsize == 1 or type(missing) is float:
         there, absent = _bits(values, missing)
         return pa.py_buffer(there) if absent else None
     return _validity(values == missing)
@@ -66,8 +68,8 @@ def _bits(values: Any, missing: Any) -> tuple[U64, int]:
     if not values.flags.writeable:  # the kernels are compiled for columns that one may write to
         values = values.copy()
     out = np.empty((len(values) + 63) >> 6, np.uint64)
-    if isinstance(missing, float):
-        return out, (vectors.doubles_there if values.dtype == np.float64 else vectors.singles_there)(values, out)
+    if type(missing) is float:
+        return out, vectors.doubles_there(values, out) if values.itemsize == 8 else vectors.singles_there(values, out)
     return out, vectors.bytes_there(values.view(np.uint8), missing & 255, out)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from tankerwatch.core.geo import moved
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels.positions import last_own
 from tankerwatch.core.mmsi import radar_id
 from tankerwatch.core.schema import F64, I64
 from tankerwatch.core.tables import FEED_SHIFT, OWN_SHIP, Fixes, Statics
@@ -86,10 +87,13 @@ class RadarReader:
         """Targets as fixes and their names as statics, each with the row of messages kept for it. Writes the outcomes of its entries."""
         kinds = found.entries[:, ix.KIND]
         special = found.plain[kinds[found.plain] <= ix.TLL]
-        own = np.flatnonzero(fixes.quality & OWN_SHIP)
-        own = own[(fixes.lat_deg[own] == fixes.lat_deg[own]) & (fixes.lon_deg[own] == fixes.lon_deg[own])]
-        if not (kinds[special] >= ix.TTM).any():
-            own = _last_of_each(fixes, own)
+        if (kinds[special] >= ix.TTM).any():
+            own = np.flatnonzero(fixes.quality & OWN_SHIP)
+            own = own[(fixes.lat_deg[own] == fixes.lat_deg[own]) & (fixes.lon_deg[own] == fixes.lon_deg[own])]
+        else:  # no target comes between them
+            last = np.full((sentences.feeds(), 2), -1, np.int64)
+            last_own(fixes.quality, fixes.lon_deg, fixes.lat_deg, fixes.heading_deg, fixes.source_row, last)
+            own = np.unique(last[last >= 0])
         if not len(own) and not len(special):
             return (Fixes.empty(), _NO_ROWS), (Statics.empty(), _NO_ROWS)
         events = [(int(fixes_rows[row]), -1, int(row)) for row in own.tolist()]
@@ -173,19 +177,6 @@ class RadarReader:
             statics.name[i] = row[4].name
         orders = [found.entries[np.array([row[0] for row in chosen], np.int64), ix.SLOT] for chosen in (rows, named)]
         return (fixes, orders[0]), (statics, orders[1])
-
-
-def _last_of_each(fixes: Fixes, own: I64) -> I64:
-    """Of the own positions, those that are remembered where no target comes between: of each feed the last, and the last with a heading."""
-    if len(own) < 2:
-        return own
-    feeds = fixes.source_row[own] >> np.uint64(FEED_SHIFT)
-    kept: set[int] = set()
-    for rows in (own, own[fixes.heading_deg[own] == fixes.heading_deg[own]]):
-        here = feeds if rows is own else fixes.source_row[rows] >> np.uint64(FEED_SHIFT)
-        if len(rows):
-            kept.update(int(rows[np.flatnonzero(here == feed)[-1]]) for feed in np.unique(here))
-    return np.array(sorted(kept), np.int64)
 
 
 def _take_own(kind: int, fields: list[str], here: Own, time_s: float) -> None:

@@ -21,6 +21,7 @@ TYPE, TURN, STATUS, SECOND, ACCURATE, RAIM, REPEAT, CHANNEL = range(8)
 # Quality bits set here; the same numbers as in core/tables.py (a test compares them).
 _RESERVED_VALUE = 1 << 1
 _OUT_OF_RANGE = 1 << 4
+_OWN_SHIP = 1 << 6
 
 _STATUS, _TURN, _SOG, _ACCURATE, _LON, _LAT, _COG, _HEADING, _SECOND, _RAIM = range(10)
 _PLACES = layouts.position_places()
@@ -225,3 +226,20 @@ def positions(
         for i in range(others):
             message = messages[chosen[left[i]]]
             _by_fields(inside if ms.in_tail(message[ms.WHAT]) else lines, message, left[i], doubles, singles, bytes_, shorts)
+
+
+@nb.njit(cache=True, nogil=True)
+def last_own(quality: Any, lon_deg: Any, lat_deg: Any, heading_deg: Any, rows: Any, last: Any) -> None:
+    """Find the own ship's positions that are remembered: last[feed], (feeds, 2) i64, -1 at first, the last row and the last with a heading."""
+    for i in range(len(quality)):
+        if quality[i] & _OWN_SHIP and lon_deg[i] == lon_deg[i] and lat_deg[i] == lat_deg[i]:
+            feed = i64(rows[i] >> np.uint64(48))
+            last[feed, 0] = i
+            if heading_deg[i] == heading_deg[i]:
+                last[feed, 1] = i
+
+
+def warm() -> None:
+    """Compile what is called from Python."""
+    single = np.zeros(1, np.float32)
+    last_own(np.zeros(1, np.uint16), np.zeros(1), np.zeros(1), single, np.zeros(1, np.uint64), np.zeros((1, 2), np.int64))

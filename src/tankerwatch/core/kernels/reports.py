@@ -50,7 +50,7 @@ SLACK = 16
 """Bytes that texts need behind their last one, for they are written eight at a time."""
 
 _BASE_FIELDS = ("year", "month", "day", "hour", "minute", "second", "lon", "lat", "aid_type", "virtual", "off_position", "name")
-_YEAR, _B_MONTH, _B_DAY, _B_HOUR, _B_MINUTE, _SECOND, _LON, _LAT, _AID_TYPE, _VIRTUAL, _OFF, _AID_NAME = range(12)
+_YEAR, _B_MONTH, _B_DAY, _HOUR_SENT, _MINUTE_SENT, _SECOND, _LON, _LAT, _AID_TYPE, _VIRTUAL, _OFF, _AID_NAME = range(12)
 _BASES = _placed([layouts.BASE, layouts.AID], _BASE_FIELDS)
 _MORE_FROM = layouts.AID_NAME_MORE
 MORE_LONGEST = 14
@@ -302,9 +302,9 @@ def statics(
 
 
 @nb.njit(cache=True, nogil=True)
-def _utc(year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any) -> float:
-    """Seconds since 1970 of a date and time as sent; NaN where a part is not available or no such moment exists."""
-    if not (1 <= year <= 9999 and 1 <= month <= 12 and day >= 1 and 0 <= hour <= 23 and 0 <= minute <= 59 and 0 <= second <= 59):
+def _day(year: int, month: int, day: int) -> float:
+    """Seconds from 1970 to the beginning of a day as sent; NaN where a part is not available or there is no such day."""
+    if not (1 <= year <= 9999 and 1 <= month <= 12 and day >= 1):
         return np.nan
     longest = 31
     if month == 2:
@@ -316,7 +316,15 @@ def _utc(year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any) -
     from_march = (month + 9) % 12
     y = year - 1 if month <= 2 else year
     days = 365 * y + y // 4 - y // 100 + y // 400 + (153 * from_march + 2) // 5 + day - 1 - 719468
-    return float(days * 86400.0 + hour * 3600.0 + minute * 60.0 + second)
+    return float(days * 86400.0)
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def _clock(hour: int, minute: int, second: int) -> float:
+    """Seconds since the beginning of the day; NaN where a part is not available."""
+    if 0 <= hour <= 23 and 0 <= minute <= 59 and 0 <= second <= 59:
+        return hour * 3600.0 + minute * 60.0 + second
+    return np.nan
 
 
 @nb.njit(cache=True, nogil=True, forceinline=True)
@@ -336,6 +344,7 @@ def bases(
     within its twenty characters does not go on in the extension.
     """
     lines, inside, names = view_of(buffer), view_of(tail), view_of(name)
+    date_before, day_s = i64(-1), np.nan
     ends[0] = 0
     for row in range(len(chosen)):
         m = chosen[row]
@@ -376,14 +385,14 @@ def bases(
         begin = i64(ends[row])
         end = begin
         if whole:
-            doubles[1, row] = _utc(
-                ((a & 1023) << 4) | (b >> 44), (b >> 40) & 15, (b >> 35) & 31, (b >> 30) & 31, (b >> 24) & 63, (b >> 18) & 63
-            )
+            date = (a & 1023) << 13 | b >> 35
+            if date != date_before:  # nearly all are of one day
+                date_before, day_s = date, _day(date >> 9, (date >> 5) & 15, date & 31)
+            doubles[1, row] = day_s + _clock((b >> 30) & 31, (b >> 24) & 63, (b >> 18) & 63)
         elif form == 0:
-            doubles[1, row] = _utc(
-                _base(source, at, bits, 0, _YEAR), _base(source, at, bits, 0, _B_MONTH), _base(source, at, bits, 0, _B_DAY),
-                _base(source, at, bits, 0, _B_HOUR), _base(source, at, bits, 0, _B_MINUTE), _base(source, at, bits, 0, _SECOND),
-            )  # fmt: skip
+            day = _day(_base(source, at, bits, 0, _YEAR), _base(source, at, bits, 0, _B_MONTH), _base(source, at, bits, 0, _B_DAY))
+            hour, minute = _base(source, at, bits, 0, _HOUR_SENT), _base(source, at, bits, 0, _MINUTE_SENT)
+            doubles[1, row] = day + _clock(hour, minute, _base(source, at, bits, 0, _SECOND))
         else:
             bytes_[1, row] = max(_base(source, at, bits, 1, _AID_TYPE), 0)
             bytes_[2, row] = _base(source, at, bits, 1, _VIRTUAL) == 1
