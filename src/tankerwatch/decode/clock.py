@@ -47,22 +47,25 @@ class Clock:
         self._reports = 0
         self._usual_reports = 10.0
 
-    def place(self, found: Found, base_rows: I64, bases: Bases, fix_rows: I64, fixes: Fixes) -> F64:
+    def place(self, found: Found, base_rows: I64, bases: Bases, fixes: Fixes) -> F64:
         """Write times to the messages without one (`found.time_s`); the (lines,) times of all lines, placed too."""
-        events: list[tuple[int, float, int, int]] = []
-        for row, utc_s, kind in zip(base_rows.tolist(), bases.utc_s.tolist(), bases.msg_type.tolist(), strict=True):
+        events: list[tuple[int, int, float, int, int]] = []
+        told = found.messages[base_rows]
+        base_rows_told = zip(
+            told[:, ms.ORDER].tolist(), told[:, ms.LINE].tolist(), bases.utc_s.tolist(), bases.msg_type.tolist(), strict=True
+        )
+        for order, line, utc_s, kind in base_rows_told:
             if kind == 4 and utc_s == utc_s:
-                events.append((row, utc_s, -1, 0))
-        for row, second, mmsi in zip(fix_rows.tolist(), fixes.utc_second.tolist(), fixes.mmsi.tolist(), strict=True):
+                events.append((order, line, utc_s, -1, 0))
+        fixes_told = zip(found.fix_order.tolist(), found.fix_line.tolist(), fixes.utc_second.tolist(), fixes.mmsi.tolist(), strict=True)
+        for order, line, second, mmsi in fixes_told:
             if second < 60:
-                events.append((row, math.nan, second, mmsi))
+                events.append((order, line, math.nan, second, mmsi))
         events.sort(key=lambda event: event[0])
         lines_s = np.array(found.lines.time_s, np.float64)
         at_lines: list[int] = [0]
         clocks: list[float] = [self._told_s]
-        line_of = found.messages[:, ms.LINE]
-        for row, utc_s, second, mmsi in events:
-            line = int(line_of[row])
+        for _, line, utc_s, second, mmsi in events:
             if lines_s[line] == lines_s[line]:
                 continue  # this line has a time of its own: the clock is for the others
             if second < 0:
@@ -75,7 +78,7 @@ class Clock:
             which = np.searchsorted(np.array(at_lines), np.arange(len(lines_s)), side="right") - 1
             lines_s = np.where(np.isnan(lines_s), np.array(clocks)[which], lines_s)
         if len(found.messages):
-            placed = lines_s[line_of]
+            placed = lines_s[found.messages[:, ms.LINE]]
             np.copyto(found.time_s, placed, where=np.isnan(found.time_s))
         return lines_s
 

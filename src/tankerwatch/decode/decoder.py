@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tankerwatch.core.kernels import index_fragments as fr
+from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.index import read_only
 from tankerwatch.core.packed import unpacked
 from tankerwatch.core.schema import I64
@@ -67,12 +68,12 @@ class Decoder:
 
     def _chunk(self, lines: Lines) -> _Tables:
         found = self._sentences.read(lines)
-        other_rows, fixes_rows, static_rows, bases_rows, text_rows = found.families
+        other_rows, _, static_rows, bases_rows, text_rows = found.families
         fixes, base = found.fixes, bases.bases_of(found, bases_rows)
         if self._clock is not None:
-            line_times = self._clock.place(found, bases_rows, base, fixes_rows, fixes)
+            line_times = self._clock.place(found, bases_rows, base, fixes)
             base = base.replace(time_s=found.time_s[bases_rows])
-            fixes = fixes.replace(time_s=found.time_s[fixes_rows])
+            fixes = fixes.replace(time_s=np.where(np.isnan(fixes.time_s), line_times[found.fix_line], fixes.time_s))
         else:
             line_times = lines.time_s
 
@@ -81,10 +82,10 @@ class Decoder:
         other = texts.others_of(found, other_rows)
         calls = Calls.empty()
         if len(found.plain) or found.own_ship:
-            radar_fixes, radar_statics = self._radar.read(found, line_times, fixes_rows, fixes, self._sentences)
+            radar_fixes, radar_statics = self._radar.read(found, line_times, fixes, self._sentences)
             calls = self._calls.read(found, line_times)
-            fixes = _merged(fixes, fixes_rows, *radar_fixes)
-            static = _merged(static, static_rows, *radar_statics)
+            fixes = _merged(fixes, found.fix_order, *radar_fixes)
+            static = _merged(static, found.messages[static_rows, ms.ORDER], *radar_statics)
 
         self._sentences.settle(found)
         self._count(found)
@@ -100,7 +101,9 @@ class Decoder:
         """Add what became of the lines and the messages to the counters."""
         by_reason, by_feed = np.zeros(256, np.int64), np.zeros((self._sentences.feeds(), 3), np.int64)
         source_row = read_only(found.lines.source_row)
-        fr.tally(found.reasons, source_row, found.messages, found.source_row, found.count, REJECTION, by_reason, by_feed)
+        fr.tally(
+            found.reasons, source_row, found.messages, found.source_row, found.fixes.source_row, found.count, REJECTION, by_reason, by_feed
+        )
         self.counters.add(by_reason)
         self.counters.sentences += found.sentences
         self.counters.messages += found.count

@@ -14,7 +14,7 @@ from tankerwatch.core.tables import Fixes
 class Columns:
     """Room for the columns of `capacity` position reports, as the kernel writes them."""
 
-    __slots__ = ("bytes_", "doubles", "mmsi", "rows", "shorts", "singles")
+    __slots__ = ("bytes_", "doubles", "numbers", "rows", "shorts", "singles")
 
     def __init__(self, capacity: int) -> None:
         def rows(kind: str, count: int, dtype: Any) -> Any:
@@ -22,7 +22,7 @@ class Columns:
 
         self.doubles, self.singles = rows("doubles", 3, np.float64), rows("singles", 3, np.float32)
         self.bytes_, self.shorts = rows("bytes", 8, np.uint8), rows("shorts", 2, np.uint16)
-        self.mmsi, self.rows = rows("mmsi", 1, np.uint32)[0], rows("rows", 1, np.uint64)[0]
+        self.numbers, self.rows = rows("numbers", 3, np.int32), rows("rows", 1, np.uint64)[0]
 
     def grown(self, capacity: int) -> Columns:
         """Room for more, with what is in this one."""
@@ -37,7 +37,7 @@ class Columns:
         doubles, singles, small, shorts = self.doubles[:, :count], self.singles[:, :count], self.bytes_[:, :count], self.shorts[:, :count]
         return Fixes(
             time_s=doubles[kernel.TIME],
-            mmsi=self.mmsi[:count],
+            mmsi=self.numbers[0, :count].view(np.uint32),
             msg_type=small[kernel.TYPE],
             lon_deg=doubles[kernel.LON],
             lat_deg=doubles[kernel.LAT],

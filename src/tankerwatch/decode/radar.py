@@ -16,7 +16,6 @@ import numpy as np
 
 from tankerwatch.core.geo import moved
 from tankerwatch.core.kernels import index as ix
-from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.positions import last_own
 from tankerwatch.core.mmsi import radar_id
 from tankerwatch.core.schema import F64, I64
@@ -81,10 +80,8 @@ class RadarReader:
         self._sensors = dict(sensor_positions)
         self._own: dict[int, Own] = {}
 
-    def read(
-        self, found: Found, line_times: F64, fixes_rows: I64, fixes: Fixes, sentences: Sentences
-    ) -> tuple[tuple[Fixes, I64], tuple[Statics, I64]]:
-        """Targets as fixes and their names as statics, each with the row of messages kept for it. Writes the outcomes of its entries."""
+    def read(self, found: Found, line_times: F64, fixes: Fixes, sentences: Sentences) -> tuple[tuple[Fixes, I64], tuple[Statics, I64]]:
+        """Targets as fixes and their names as statics, each with its order. Writes the outcomes of its entries."""
         kinds = found.entries[:, ix.KIND]
         special = found.plain[kinds[found.plain] <= ix.TLL]
         if (kinds[special] >= ix.TTM).any():
@@ -96,12 +93,12 @@ class RadarReader:
             own = np.unique(last[last >= 0])
         if not len(own) and not len(special):
             return (Fixes.empty(), _NO_ROWS), (Statics.empty(), _NO_ROWS)
-        events = [(int(fixes_rows[row]), -1, int(row)) for row in own.tolist()]
-        events += [(slot, entry, -1) for slot, entry in zip(found.entries[special, ix.SLOT].tolist(), special.tolist(), strict=True)]
+        events = [(int(found.fix_order[row]), -1, int(row)) for row in own.tolist()]
+        events += [(order, entry, -1) for order, entry in zip(found.entries[special, ix.ORDER].tolist(), special.tolist(), strict=True)]
         events.sort()
         rows: list[tuple[int, int, float, float, Target, float]] = []
-        for slot, entry, row in events:
-            line = int(found.messages[slot, ms.LINE])
+        for _, entry, row in events:
+            line = int(found.fix_line[row] if row >= 0 else found.entries[entry, ix.LINE])
             feed = int(found.lines.source_row[line]) >> FEED_SHIFT
             time_s = float(line_times[line])
             here = self._own.setdefault(feed, Own())
@@ -175,7 +172,7 @@ class RadarReader:
             fixes.station[i] = station
         for i, row in enumerate(named):
             statics.name[i] = row[4].name
-        orders = [found.entries[np.array([row[0] for row in chosen], np.int64), ix.SLOT] for chosen in (rows, named)]
+        orders = [found.entries[np.array([row[0] for row in chosen], np.int64), ix.ORDER] for chosen in (rows, named)]
         return (fixes, orders[0]), (statics, orders[1])
 
 

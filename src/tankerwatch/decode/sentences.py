@@ -38,7 +38,9 @@ class Found:
     each line · messages: (m, MESSAGE_WIDTH) messages in order of completion; of those rows without one, the type is NOTHING · time_s,
     source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of earlier batches that are no
     longer incomplete: serial number, feed, outcome · own_ship: a message is of the station's own ship · sentences, count: how many sentences and messages
-    there were · fixes: the position reports · families: by family (`kernels/reports.py`) which messages are of it.
+    there were · fixes: the
+    position reports, with the line and the order of each · families: by family (`kernels/reports.py`) which messages are of it; of
+    positions only those that had to be decoded field by field.
     """
 
     lines: Lines
@@ -56,6 +58,8 @@ class Found:
     sentences: int
     count: int
     fixes: Fixes
+    fix_line: I32
+    fix_order: I32
     families: tuple[I64, ...]
 
     def sentence(self, entry: int) -> bytes:
@@ -99,6 +103,7 @@ class Sentences:
         self._age = 0
         self._age_before = 0
         self._names = sw.names_table()
+        self._reports = bl.reports()
         self._room = _Room(FEW, FEW)
         self._tail = np.empty(4 * (fr.LONGEST + 64), np.uint8)  # more is made when it is needed
         self._settled = np.zeros((32 * fr.PARTS, 3), np.int64)
@@ -135,9 +140,9 @@ class Sentences:
             room = self._room
             wanted = bl.take(
                 buffer, *given, self._serial, progress, reasons, room.entries, room.outcomes, room.rows[:capacity], room.time_s, room.source_row,
-                self._feeds, self._feed_station, self._names, self._keys, self._numbers, self._known, self._fresh, *self._open,
+                self._feeds, self._feed_station, self._names, self._keys, self._numbers, self._known, self._fresh, *self._reports, *self._open,
                 self._tail, made, self._settled, room.chosen, sizes,
-                columns.doubles, columns.singles, columns.bytes_, columns.shorts, columns.mmsi, columns.rows,
+                columns.doubles, columns.singles, columns.bytes_, columns.shorts, columns.numbers, columns.rows,
             )  # fmt: skip
             if self._settled[0, 0]:
                 settlements.append(self._settled[1 : self._settled[0, 0] + 1].copy())
@@ -157,7 +162,7 @@ class Sentences:
 
         count, rows, singles, own_ship, plain = progress[:5].tolist()
         self._age_before, self._age = self._age, int(made[1])
-        entries = room.entries[:count]
+        entries, placed = room.entries[:count], int(progress[bl.PLACED])
         return Found(
             lines,
             buffer,
@@ -173,7 +178,9 @@ class Sentences:
             bool(own_ship | made[2]),
             singles + count,
             int(sizes[rp.FAMILIES]),
-            columns.fixes(int(sizes[rp.POSITIONS])),
+            columns.fixes(placed),
+            columns.numbers[1, :placed],
+            columns.numbers[2, :placed],
             tuple(chosen[:size] for chosen, size in zip(room.chosen, sizes.tolist(), strict=False)),
         )
 

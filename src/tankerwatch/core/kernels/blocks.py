@@ -13,9 +13,9 @@ import numpy as np
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import index_fragments as fr
 from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels import positions as ps
 from tankerwatch.core.kernels import reports as rp
 from tankerwatch.core.kernels import sweep as sw
-from tankerwatch.core.kernels.positions import positions
 
 LINES = 2048
 """Lines of a block."""
@@ -31,9 +31,9 @@ DONE, ROOM, TAIL = range(3)
 def take(
     buffer: Any, start: Any, end: Any, time_s: Any, source_row: Any, serial: int, progress: Any, reasons: Any,
     entries: Any, outcomes: Any, messages: Any, message_times: Any, message_rows: Any, feeds: Any, feed_station: Any,
-    names: Any, keys: Any, numbers: Any, known: Any, fresh: Any,
+    names: Any, keys: Any, numbers: Any, known: Any, fresh: Any, words: Any, told: Any, told_s: Any, told_rows: Any,
     slots: Any, parts: Any, times: Any, rows: Any, kept: Any, marks: Any, tail: Any, made: Any, settled: Any,
-    chosen: Any, sizes: Any, doubles: Any, singles: Any, bytes_: Any, shorts: Any, mmsi: Any, source_rows: Any,
+    chosen: Any, sizes: Any, doubles: Any, singles: Any, bytes_: Any, shorts: Any, told_numbers: Any, source_rows: Any,
 ) -> int:  # fmt: skip
     """Read all lines and decode their positions; other messages are sorted. Returns what is wanted: if not DONE, call again with it.
 
@@ -46,22 +46,31 @@ def take(
         )  # fmt: skip
         if progress[ASSEMBLED] < progress[sw.ENTRIES]:
             return TAIL
+        before = sizes[rp.POSITIONS]
         rp.families(buffer, tail, messages, progress[SORTED], progress[sw.ROWS], chosen, sizes)
+        sizes[rp.FAMILIES] += progress[sw.REPORTS]
         progress[SORTED] = progress[sw.ROWS]
-        positions(
-            buffer, tail, messages, message_times, message_rows, chosen[rp.POSITIONS], progress[PLACED], sizes[rp.POSITIONS],
-            doubles, singles, bytes_, shorts, mmsi, source_rows,
+        progress[PLACED] = ps.place(
+            buffer, tail, messages, message_times, message_rows, chosen[rp.POSITIONS], before, sizes[rp.POSITIONS],
+            words, told, told_s, told_rows, progress[sw.REPORTS], progress[PLACED],
+            doubles, singles, bytes_, shorts, told_numbers, source_rows,
         )  # fmt: skip
-        progress[PLACED] = sizes[rp.POSITIONS]
+        progress[sw.REPORTS] = 0
         if progress[LINE] >= len(start):
             return DONE
         line = sw.sweep(
-            buffer, start, end, time_s, source_row, progress[LINE], min(progress[LINE] + LINES, len(start)), reasons,
+            buffer, start, end, time_s, source_row, progress[LINE], min(progress[LINE] + LINES, len(start)), len(source_rows), reasons,
             entries, messages, message_times, message_rows, progress, feeds, feed_station, names, keys, numbers, known, fresh,
+            words, told, told_s, told_rows,
         )  # fmt: skip
         if line == progress[LINE]:
             return ROOM
         progress[LINE] = line
+
+
+def reports() -> tuple[Any, Any, Any, Any]:
+    """words, told, told_s, told_rows: room for the position reports of a block, which wait there for the others."""
+    return np.empty((LINES, 4), np.int64), np.empty((ps.TOLD, LINES), np.int32), np.empty(LINES, np.float64), np.empty(LINES, np.uint64)
 
 
 def warm() -> None:
@@ -73,11 +82,11 @@ def warm() -> None:
     times, rows, kept = np.zeros(2), np.zeros(2, np.uint64), fr.open_messages()
     take(
         raw, *lines, 0, progress, reasons, entries, outcomes, messages, times, rows,
-        np.zeros((1, fr.FEED_WIDTH), np.int64), np.zeros(1, np.int64), sw.names_table(), *ix.stations_table(), *kept,
+        np.zeros((1, fr.FEED_WIDTH), np.int64), np.zeros(1, np.int64), sw.names_table(), *ix.stations_table(), *reports(), *kept,
         np.zeros(2 * fr.LONGEST, np.uint8), np.zeros(3, np.int64), np.zeros((64, 3), np.int64),
         np.zeros((rp.FAMILIES, 2), np.int64), np.zeros(rp.SIZES, np.int64),
-        np.zeros((3, 2)), np.zeros((3, 2), np.float32), np.zeros((8, 2), np.uint8), np.zeros((2, 2), np.uint16), np.zeros(2, np.uint32),
+        np.zeros((3, 2)), np.zeros((3, 2), np.float32), np.zeros((8, 2), np.uint8), np.zeros((2, 2), np.uint16), np.zeros((3, 2), np.int32),
         np.zeros(2, np.uint64),
     )  # fmt: skip
     fr.settle_lines(entries, 0, outcomes, reasons, kept[0], kept[1], 0, 0)
-    fr.tally(reasons, lines[3], messages, rows, 0, np.zeros(256, np.uint8), np.zeros(256, np.int64), np.zeros((1, 3), np.int64))
+    fr.tally(reasons, lines[3], messages, rows, rows, 0, np.zeros(256, np.uint8), np.zeros(256, np.int64), np.zeros((1, 3), np.int64))

@@ -15,10 +15,10 @@ import numpy as np
 from tankerwatch.core.kernels.words import i64
 
 # Columns of an entry: one row of int64 for each sentence (or line of tags alone) that somebody will look at again.
-LINE, KIND, AT, LENGTH, FILL, TOTAL, NUMBER, SEQUENCE, CHANNEL, TALKER, QUALITY, STATION, RANK, GROUP, SLOT, COUNT = range(16)
-ENTRY_WIDTH = 16
-"""AT, LENGTH: the payload of a VDM or VDO; else the sentence without its checksum, from the `$` on · SLOT: the row that is kept for the
-message which this sentence may complete; rows are in order of sentences · COUNT: sentences of AIS that its feed had with this one."""
+LINE, KIND, AT, LENGTH, FILL, TOTAL, NUMBER, SEQUENCE, CHANNEL, TALKER, QUALITY, STATION, RANK, GROUP, ROW, ORDER, COUNT = range(17)
+ENTRY_WIDTH = 17
+"""AT, LENGTH: the payload of a VDM or VDO; else the sentence without its checksum, from the `$` on · ROW: what is kept for the message which
+this sentence may complete · ORDER: its place among all sentences of the batch · COUNT: sentences of AIS that its feed had with this one."""
 
 # What an entry is.
 AIS, TAGS, PGHP, RMC, GLL, GGA, HDT, THS, TTM, TLL, DSC, DSE = range(1, 13)

@@ -12,6 +12,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
+from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.vectors import marked
@@ -35,6 +36,8 @@ _OLDER, _NEWER = 14, 15
 """The slots stand in a ring in order of use, free ones first; row SLOTS is its beginning and end."""
 _SLOT_WIDTH = 16
 _FREE, _PENDING, _DONE = range(3)
+_A_POSITION = np.isin(np.arange(64), list(layouts.POSITIONS))
+"""(64,) by message type."""
 # Columns of one part of an open message.
 _SIZE, _FILL, _SERIAL, _PART_ENTRY = range(4)
 
@@ -264,7 +267,7 @@ def assemble(
             resume = e
             break
         age += 1
-        m = entries[e, ix.SLOT]
+        m = entries[e, ix.ROW]
         if feeds[feed, PGHP_STATE] != _NONE or feeds[feed, TAG_STATE] != _NONE:
             _station(entries, e, feeds, feed)
         if entries[e, ix.RANK] == 0:
@@ -443,9 +446,9 @@ def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: A
 
 @nb.njit(cache=True, nogil=True)
 def tally(
-    reasons: Any, source_row: Any, messages: Any, message_rows: Any, count: int, rejection: Any, by_reason: Any, by_feed: Any
+    reasons: Any, source_row: Any, messages: Any, message_rows: Any, fix_rows: Any, count: int, rejection: Any, by_reason: Any, by_feed: Any
 ) -> None:
-    """Count lines and messages. count: messages in all · rejection: (256,) 1 for the reasons that are one · by_reason: (256,) i64, added to · by_feed:
+    """Count lines and messages. fix_rows: source rows of the positions · count: messages in all · rejection: (256,) 1 for the reasons that are one · by_reason: (256,) i64, added to · by_feed:
     (feeds, 3) i64, added to: lines, messages and rejected lines.
     """
     used = 0
@@ -470,5 +473,8 @@ def tally(
     if len(by_feed) == 1:
         by_feed[0, 1] += count
     else:
+        for i in range(len(fix_rows)):
+            by_feed[i64(fix_rows[i] >> np.uint64(48)), 1] += 1
         for m in range(len(message_rows)):
-            by_feed[i64(message_rows[m] >> np.uint64(48)), 1] += messages[m, ms.WHAT] != ms.NOTHING
+            if messages[m, ms.WHAT] != ms.NOTHING and not _A_POSITION[ms.type_of(messages[m, ms.WHAT])]:
+                by_feed[i64(message_rows[m] >> np.uint64(48)), 1] += 1

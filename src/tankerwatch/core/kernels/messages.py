@@ -13,10 +13,10 @@ from tankerwatch.core.kernels.words import i64
 from tankerwatch.core.mmsi import forms_and_junk
 
 # Columns of a message: few and packed, for a row of each goes through memory.
-FROM, SPAN, WHAT, MMSI, HEARD, LINE = range(6)
-MESSAGE_WIDTH = 6
-"""FROM: where the payload begins, in the lines' buffer or in the tail · SPAN, WHAT, HEARD: see the functions of these names · LINE: the line
-that completed it."""
+FROM, SPAN, WHAT, MMSI, HEARD, LINE, ORDER = range(7)
+MESSAGE_WIDTH = 7
+"""FROM: where the payload begins, in the lines' buffer or in the tail · SPAN, WHAT, HEARD: see the functions of these names ·
+LINE: the line that completed it · ORDER: its place among all sentences of the batch."""
 NOTHING = -1
 """WHAT of a row that was kept for a message which is not complete."""
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
-from tankerwatch.core.kernels.vectors import put_unarmoured
 from tankerwatch.core.kernels.words import bits_at, i64, view_of
 
 # Rows of the outputs, in the order of core/tables.py.
@@ -26,10 +25,13 @@ _OWN_SHIP = 1 << 6
 _STATUS, _TURN, _SOG, _ACCURATE, _LON, _LAT, _COG, _HEADING, _SECOND, _RAIM = range(10)
 _PLACES = layouts.position_places()
 _MISSING = -(1 << 40)
-_WHOLE_BITS = 149
+WHOLE_BITS = 149
 """With these, a message of type 1, 2, 3, 18 or 19 holds all fields that are read but the last of type 19."""
 _BLOCK = 256
 """Reports worked on at once: so few stay in the nearest cache."""
+# Rows of `told`, what is known of a report besides its words.
+WHAT, MMSI, HEARD, LINE, ORDER = range(5)
+TOLD = 5
 _BITS48 = (1 << 48) - 1
 
 
@@ -51,23 +53,23 @@ def _field(source: Any, at: int, bits: int, kind: int, field: int) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def _told(what: Any, heard: Any, size: int, kind: Any, repeat: Any, channel: Any, station: Any, early: Any, quality: Any) -> None:
-    """What the messages' rows say, in columns; and how many bits earlier than others the fields of a report lie."""
-    for i in range(size):
+def _told(what: Any, heard: Any, kind: Any, repeat: Any, channel: Any, station: Any, early: Any, quality: Any) -> None:
+    """What is known besides the words, in columns; and how many bits earlier than in others the fields of a report lie."""
+    for i in range(len(what)):
         kind[i] = what[i] & 0xFF
         repeat[i] = (what[i] >> 8) & 3
         channel[i] = (what[i] >> 16) & 0xFF
-    for i in range(size):
+    for i in range(len(heard)):
         station[i] = heard[i] & 0xFFFF
         quality[i] = heard[i] >> 16
-    for i in range(size):
+    for i in range(len(what)):
         early[i] = 4 if (what[i] & 0xFF) >= 18 else 0
 
 
 @nb.njit(cache=True, nogil=True)
-def _align(words: Any, size: int, early: Any, a: Any, b: Any, c: Any, d: Any) -> None:
-    """The words of reports in columns; those of type 18 and 19 moved, so that their fields from the speed on lie where those of others do."""
-    for i in range(size):
+def _align(words: Any, early: Any, a: Any, b: Any, c: Any, d: Any) -> None:
+    """The words in columns; those of type 18 moved, so that their fields from the speed on lie where those of the others do."""
+    for i in range(len(words)):
         moved = early[i]
         first, second, third, fourth = words[i, 0], words[i, 1], words[i, 2], words[i, 3]
         a[i] = first
@@ -110,7 +112,7 @@ def _motion(b: Any, c: Any, sog_kn: Any, cog_deg: Any, heading_deg: Any, quality
 
 @nb.njit(cache=True, nogil=True)
 def _small(a: Any, b: Any, c: Any, d: Any, early: Any, turn: Any, status: Any, second: Any, accurate: Any, raim: Any, quality: Any) -> None:
-    """The small fields, likewise. Of type 18 and 19 neither status nor turn is told."""
+    """The small fields, likewise. Of type 18 neither status nor turn is told."""
     for i in range(len(turn)):
         told = (a[i] >> 6) & 15
         status[i] = told if early[i] == 0 else 255
@@ -161,71 +163,81 @@ def _by_fields(source: Any, message: Any, row: int, doubles: Any, singles: Any, 
     bytes_[ACCURATE, row] = _field(source, at, bits, kind, _ACCURATE) == 1
     bytes_[RAIM, row] = _field(source, at, bits, kind, _RAIM) == 1
     shorts[QUALITY, row] = quality
+    shorts[STATION, row] = ms.station_of(message[ms.HEARD])
+    bytes_[TYPE, row] = kind
+    bytes_[REPEAT, row] = (message[ms.WHAT] >> 8) & 3
+    bytes_[CHANNEL, row] = (message[ms.WHAT] >> 16) & 0xFF
 
 
 @nb.njit(cache=True, nogil=True)
-def positions(
-    buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any, first: int, count: int,
-    doubles: Any, singles: Any, bytes_: Any, shorts: Any, mmsi: Any, rows: Any,
+def _whole(
+    words: Any, told: Any, told_s: Any, told_rows: Any, first: int, behind: int, at: int, work: Any,
+    doubles: Any, singles: Any, bytes_: Any, shorts: Any, numbers: Any, rows: Any,
 ) -> None:  # fmt: skip
-    """Decode the position reports numbered in chosen[first:count] to the same rows of the columns.
+    """Whole reports of the usual types, from `first` to `behind`, to the rows from `at` on: column by column, in loops without a branch of
+    which the compiler makes vector instructions.
+    """
+    for begin in range(first, behind, _BLOCK):
+        end = min(begin + _BLOCK, behind)
+        size = end - begin
+        row, last = at + begin - first, at + end - first
+        a, b, c, d = work[0, :size], work[1, :size], work[2, :size], work[3, :size]
+        early, quality = work[4, :size], work[5, :size]
+        _told(
+            told[WHAT, begin:end], told[HEARD, begin:end], bytes_[TYPE, row:last], bytes_[REPEAT, row:last], bytes_[CHANNEL, row:last],
+            shorts[STATION, row:last], early, quality,
+        )  # fmt: skip
+        _align(words[begin:end], early, a, b, c, d)
+        _degrees(b, c, doubles[LON, row:last], doubles[LAT, row:last], quality)
+        _motion(b, c, singles[SOG, row:last], singles[COG, row:last], singles[HEADING, row:last], quality)
+        _small(
+            a, b, c, d, early, bytes_[TURN, row:last], bytes_[STATUS, row:last], bytes_[SECOND, row:last], bytes_[ACCURATE, row:last],
+            bytes_[RAIM, row:last], quality,
+        )  # fmt: skip
+        shorts[QUALITY, row:last] = quality
+    doubles[TIME, at : at + behind - first] = told_s[first:behind]
+    rows[at : at + behind - first] = told_rows[first:behind]
+    for which in range(3):
+        source = MMSI if which == 0 else (LINE if which == 1 else ORDER)
+        numbers[which, at : at + behind - first] = told[source, first:behind]
 
-    time_s, source_row: by message · out: doubles (3, n) f64: time, longitude and latitude · singles (3, n) f32: speed in knots, course and
-    heading in degrees · bytes_ (8, n) u8 · shorts (2, n) u16 · mmsi (n,) u32 · rows (n,) u64, the source rows. What is not available is NaN
-    or the column's missing value.
 
-    Whole reports of the usual types are worked on in blocks: first their bits, then column by column in loops without a branch, which the
-    compiler makes of vector instructions. Then the others take their rows.
+@nb.njit(cache=True, nogil=True)
+def place(
+    buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any, first: int, count: int,
+    words: Any, told: Any, told_s: Any, told_rows: Any, reports: int, at: int,
+    doubles: Any, singles: Any, bytes_: Any, shorts: Any, numbers: Any, rows: Any,
+) -> int:  # fmt: skip
+    """Decode position reports to the rows of the columns from `at` on, in order; the row behind the last.
+
+    Whole ones of types 1, 2, 3 and 18 wait in words, (reports, 4) i64, their bits as `vectors.put_unarmoured` gives them, with told
+    (TOLD, reports) i32, told_s f64 and told_rows u64 · the others are numbered in chosen[first:count], with time_s, source_row by message ·
+    out: doubles (3, n) f64: time, longitude and latitude · singles (3, n) f32: speed in knots, course and heading in degrees · bytes_ (8, n)
+    u8 · shorts (2, n) u16 · numbers (3, n) i32: mmsi, line and order · rows (n,) u64, the source rows. What is not available is NaN or the
+    column's missing value.
     """
     lines, inside = view_of(buffer), view_of(tail)
-    words, work = np.empty((_BLOCK, 4), np.int64), np.empty((6, _BLOCK), np.int64)
-    a, b, c, d, left = work[0], work[1], work[2], work[3], work[4]
-    early, quality, kinds, heard = (
-        np.empty(_BLOCK, np.int64),
-        np.empty(_BLOCK, np.int32),
-        np.empty(_BLOCK, np.int32),
-        np.empty(_BLOCK, np.int32),
-    )
-    near = view_of(words)
-    for begin in range(first, count, _BLOCK):
-        end = min(begin + _BLOCK, count)
-        size = end - begin
-        others = 0
-        for row in range(begin, end):
-            m = chosen[row]
-            i = row - begin
-            what = messages[m, ms.WHAT]
-            put_unarmoured(inside if ms.in_tail(what) else lines, i64(messages[m, ms.FROM]), near, 32 * i)
-            kind = ms.type_of(what)
-            left[others] = row
-            others += ms.bits_of(messages[m, ms.SPAN]) < _WHOLE_BITS or (kind > 3 and kind != 18)
-            kinds[i] = what
-            heard[i] = messages[m, ms.HEARD]
-            mmsi[row] = messages[m, ms.MMSI]
-            doubles[TIME, row] = time_s[m]
-            rows[row] = source_row[m]
-        _told(
-            kinds,
-            heard,
-            size,
-            bytes_[TYPE, begin:end],
-            bytes_[REPEAT, begin:end],
-            bytes_[CHANNEL, begin:end],
-            shorts[STATION, begin:end],
-            early,
-            quality,
-        )
-        _align(words, size, early, a, b, c, d)
-        _degrees(b, c, doubles[LON, begin:end], doubles[LAT, begin:end], quality)
-        _motion(b, c, singles[SOG, begin:end], singles[COG, begin:end], singles[HEADING, begin:end], quality)
-        _small(
-            a, b, c, d, early, bytes_[TURN, begin:end], bytes_[STATUS, begin:end], bytes_[SECOND, begin:end], bytes_[ACCURATE, begin:end],
-            bytes_[RAIM, begin:end], quality,
-        )  # fmt: skip
-        shorts[QUALITY, begin:end] = quality[:size]
-        for i in range(others):
-            message = messages[chosen[left[i]]]
-            _by_fields(inside if ms.in_tail(message[ms.WHAT]) else lines, message, left[i], doubles, singles, bytes_, shorts)
+    work = np.empty((6, _BLOCK), np.int64)
+    done = 0
+    for i in range(first, count):
+        message = messages[chosen[i]]
+        before = done
+        while done < reports and told[ORDER, done] < message[ms.ORDER]:
+            done += 1
+        if done > before:
+            _whole(words, told, told_s, told_rows, before, done, at, work, doubles, singles, bytes_, shorts, numbers, rows)
+            at += done - before
+        _by_fields(inside if ms.in_tail(message[ms.WHAT]) else lines, message, at, doubles, singles, bytes_, shorts)
+        doubles[TIME, at] = time_s[chosen[i]]
+        rows[at] = source_row[chosen[i]]
+        numbers[0, at] = message[ms.MMSI]
+        numbers[1, at] = message[ms.LINE]
+        numbers[2, at] = message[ms.ORDER]
+        at += 1
+    if done < reports:
+        _whole(words, told, told_s, told_rows, done, reports, at, work, doubles, singles, bytes_, shorts, numbers, rows)
+        at += reports - done
+    return at
 
 
 @nb.njit(cache=True, nogil=True)

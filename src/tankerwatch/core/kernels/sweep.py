@@ -16,7 +16,8 @@ import numpy as np
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import index_fragments as fr
 from tankerwatch.core.kernels import messages as ms
-from tankerwatch.core.kernels.vectors import checked, marked
+from tankerwatch.core.kernels import positions as ps
+from tankerwatch.core.kernels.vectors import checked, marked, put_unarmoured
 from tankerwatch.core.kernels.words import bits48, byte, first_bytes, folded, i64, lowest, view_of, word
 
 READ_BEYOND = 128
@@ -51,10 +52,11 @@ NAMES = 256
 _NAME_LONGEST = 16
 
 # What `sweep` counts.
-ENTRIES, ROWS, SENTENCES, OWN_SHIP, PLAIN, FULL = range(6)
+ENTRIES, ROWS, SENTENCES, OWN_SHIP, PLAIN, FULL, ORDER, REPORTS = range(8)
 """Entries and rows of messages so far · sentences that became messages without an entry · not 0 when a message is of the own ship · entries
-that are not AIS and are read by others · 1 when it was the rows of messages that had no room left."""
-COUNTS = 6
+that are not AIS and are read by others · 1 when it was the rows of messages that had no room left · sentences and kept rows so far, their
+order · position reports of the usual types that wait in `words` and the like."""
+COUNTS = 8
 
 
 @nb.njit(cache=True, nogil=True, forceinline=True)
@@ -156,17 +158,19 @@ def _tags(view: Any, p: int, e: int) -> tuple[int, int, int, int]:
 
 @nb.njit(cache=True, nogil=True)
 def sweep(
-    buffer: Any, start: Any, end: Any, time_s: Any, source_row: Any, begin: int, stop: int, reasons: Any,
+    buffer: Any, start: Any, end: Any, time_s: Any, source_row: Any, begin: int, stop: int, most: int, reasons: Any,
     entries: Any, messages: Any, message_times: Any, message_rows: Any, counts: Any, feeds: Any, feed_station: Any,
-    names: Any, keys: Any, numbers: Any, known: Any, fresh: Any,
+    names: Any, keys: Any, numbers: Any, known: Any, fresh: Any, words: Any, told: Any, told_s: Any, told_rows: Any,
 ) -> int:  # fmt: skip
-    """Read the lines from `begin` to `stop`. Returns the line to go on with: below `stop` when entries or messages have no room left.
+    """Read the lines from `begin` to `stop`. Returns the line to go on with: below `stop` when entries or messages have no room left, or
+    `most` sentences have been found in all.
 
     buffer: (bytes,) u8 · start, end: (n,) i64 · time_s, source_row: by line · reasons: (n,) u8 out: USED for a line that became a message,
     OPEN for one with an entry, else why nothing came of it · entries: (capacity, ENTRY_WIDTH) i64 out · messages: (capacity, MESSAGE_WIDTH)
-    i32 out, with message_times, message_rows: a row for each message and each entry, in order of sentences · counts: (COUNTS,) i64 ·
+    i32 out, with message_times, message_rows: a row for each entry, and each message that is not kept elsewhere · counts: (COUNTS,) i64 ·
     feeds, feed_station: see `index_fragments.assemble` · names: `names_table` · keys, numbers, known, fresh: see `index.intern`; the
-    caller takes the names that are `fresh` and sets `known[1]` to 0.
+    caller takes the names that are `fresh` and sets `known[1]` to 0 · words, told, told_s, told_rows: see `positions.place`; with room for
+    all lines from `begin` to `stop`.
     """
     if begin == 0:
         for feed in range(len(feeds)):
@@ -175,12 +179,15 @@ def sweep(
     scratch = np.zeros((3, ix.ENTRY_WIDTH), np.int64)
     found = counts[ENTRIES]
     m = counts[ROWS]
+    order = counts[ORDER]
+    reports = counts[REPORTS]
+    near = view_of(words)
     sentences = 0
     own_ship = counts[OWN_SHIP]
     line = begin
     while line < stop:
-        if m >= len(messages) or found >= len(entries):
-            counts[FULL] = m >= len(messages)
+        if m >= len(messages) or order >= most or found >= len(entries):
+            counts[FULL] = m >= len(messages) or order >= most
             break
         p = start[line]
         e = end[line]
@@ -225,7 +232,7 @@ def sweep(
         if q < 0:
             before = found
             found, reason = ix.read_line(buffer, start[line], e, line, entries, found, scratch, keys, numbers, known, fresh)
-            if found < 0 or m + found - before > len(messages):
+            if found < 0 or m + found - before > len(messages) or order + found - before > most:
                 counts[FULL] = found >= 0
                 found = before
                 break
@@ -239,9 +246,12 @@ def sweep(
                 else:
                     counts[PLAIN] += 1
                 entries[entry, ix.COUNT] = feeds[feed, fr.SENTENCES]
-                entries[entry, ix.SLOT] = m
+                order += 1
+                entries[entry, ix.ROW] = m
+                entries[entry, ix.ORDER] = order
                 messages[m, ms.WHAT] = ms.NOTHING
                 messages[m, ms.LINE] = line
+                messages[m, ms.ORDER] = order
                 message_times[m] = time_s[line]
                 message_rows[m] = source_row[line]
                 m += 1
@@ -272,25 +282,46 @@ def sweep(
         length = p + n - 5 - q
         fill = byte(view, p + n - 4) - 48
         quality = _OWN_SHIP if byte(view, p + 5) == 79 else 0
-        message_times[m] = time_s[line]
-        message_rows[m] = source_row[line]
-        messages[m, ms.LINE] = line
+        order += 1
         if byte(view, p + 7) == 49 and feeds[feed, fr.PENDING] == 0:
             own_ship |= quality
             bits = 6 * length - fill
             head = i64(bits48(view, q))
-            what, quality = ms.judged(head, bits, quality)
-            messages[m, ms.FROM] = q
-            messages[m, ms.SPAN] = ms.span(bits, length)
-            messages[m, ms.WHAT] = ms.what(head, channel, 0)
-            messages[m, ms.MMSI] = ms.mmsi_of(head)
-            messages[m, ms.HEARD] = ms.heard(station if rank != ix.RANK_NONE else feed_station[feed], quality)
-            m += what == ix.USED
+            outcome, quality = ms.judged(head, bits, quality)
+            reasons[line] = outcome
             sentences += 1
-            reasons[line] = what
+            what = ms.what(head, channel, 0)
+            mmsi = ms.mmsi_of(head)
+            heard = ms.heard(station if rank != ix.RANK_NONE else feed_station[feed], quality)
+            kind = head >> 42
+            if bits >= ps.WHOLE_BITS and (1 <= kind <= 3 or kind == 18):
+                put_unarmoured(view, q, near, 32 * reports)
+                told[ps.WHAT, reports] = what
+                told[ps.MMSI, reports] = mmsi
+                told[ps.HEARD, reports] = heard
+                told[ps.LINE, reports] = line
+                told[ps.ORDER, reports] = order
+                told_s[reports] = time_s[line]
+                told_rows[reports] = source_row[line]
+                reports += 1
+            elif outcome == ix.USED:
+                messages[m, ms.FROM] = q
+                messages[m, ms.SPAN] = ms.span(bits, length)
+                messages[m, ms.WHAT] = what
+                messages[m, ms.MMSI] = mmsi
+                messages[m, ms.HEARD] = heard
+                messages[m, ms.LINE] = line
+                messages[m, ms.ORDER] = order
+                message_times[m] = time_s[line]
+                message_rows[m] = source_row[line]
+                m += 1
             line += 1
             continue
 
+        messages[m, ms.LINE] = line
+        messages[m, ms.ORDER] = order
+        message_times[m] = time_s[line]
+        message_rows[m] = source_row[line]
         if byte(view, p + 7) == 49:
             feeds[feed, fr.PENDING] = 0  # this one ends it
         messages[m, ms.WHAT] = ms.NOTHING
@@ -308,7 +339,8 @@ def sweep(
         entries[found, ix.STATION] = station
         entries[found, ix.RANK] = rank
         entries[found, ix.GROUP] = ix.group_of(buffer, group) if group > 0 else 0
-        entries[found, ix.SLOT] = m
+        entries[found, ix.ROW] = m
+        entries[found, ix.ORDER] = order
         entries[found, ix.COUNT] = feeds[feed, fr.SENTENCES]
         reasons[line] = ix.OPEN
         found += 1
@@ -316,6 +348,8 @@ def sweep(
         line += 1
     counts[ENTRIES] = found
     counts[ROWS] = m
+    counts[ORDER] = order
+    counts[REPORTS] = reports
     counts[SENTENCES] += sentences
     counts[OWN_SHIP] = own_ship
     return line
