@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache, lru_cache
 from pathlib import Path
@@ -45,7 +45,7 @@ class Part:
 
     def __init__(self, heard: Heard, counters: dict[str, Any]) -> None:
         self.counters = counters
-        self.positions = Columns(heard.fixes, heard.stations)
+        self.positions = Columns(heard.fixes, heard.stations, heard.fix_bits)
         self.statics = Columns(heard.statics, heard.stations)
         self.texts = Columns(heard.texts, heard.stations)
         self.others = Columns(heard.others, heard.stations)
@@ -64,8 +64,8 @@ class Part:
 class Columns:
     """A table of one family, with its columns as attributes."""
 
-    def __init__(self, rows: Any, stations: tuple[str, ...]) -> None:
-        self._rows, self._stations = rows, stations
+    def __init__(self, rows: Any, stations: tuple[str, ...], bits: dict[str, tuple[Any, int]] | None = None) -> None:
+        self._rows, self._stations, self._bits = rows, stations, bits or {}
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -80,7 +80,7 @@ class Columns:
 
     def to_arrow(self) -> Any:
         """A pyarrow Table with nulls for what is missing; stations and channels as text."""
-        return told(self._rows, self._stations)
+        return told(self._rows, self._stations, self._bits)
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame (pandas must be installed)."""
@@ -93,22 +93,23 @@ class Columns:
         return importlib.import_module("polars").from_arrow(self.to_arrow())
 
 
-def told(rows: Any, stations: tuple[str, ...]) -> Any:
+def told(rows: Any, stations: tuple[str, ...], bits: Mapping[str, tuple[Any, int]] | None = None) -> Any:
     """A decoded table as Arrow in its public form: station and channel in words, `source_row` as the line's number in its input."""
     kind: Any = type(rows)
+    known = bits or {}
     arrays = []
     for c in kind.columns():
         values = getattr(rows, c.name)
         if c.name == "station":
             arrays.append(pa.DictionaryArray.from_arrays(_as(pa.int16(), values), _names_of(stations), safe=False))
         elif c.name == "channel":
-            arrays.append(_letters(values))
+            arrays.append(_letters(values, known.get(c.name)))
         elif c.name == "source_row":
             if len(values) and (values[-1] > ROW_MASK or values.max() > ROW_MASK):  # not of the first feed
                 values = values & np.uint64(ROW_MASK)
             arrays.append(_as(pa.uint64(), values))
         else:
-            arrays.append(arrow.array_of(c, values))
+            arrays.append(arrow.array_of(c, values, known.get(c.name)))
     return pa.Table.from_arrays(arrays, schema=_told_schema(kind))
 
 
@@ -133,13 +134,14 @@ def _names_of(stations: tuple[str, ...]) -> Any:
     return pa.array(list(stations) or [""])
 
 
-def _letters(codes: Any) -> Any:
+def _letters(codes: Any, bits: tuple[Any, int] | None = None) -> Any:
     """Letters by their codes, null for 0."""
     if len(codes) and codes.max() > 127:
         return pc.take(pa.array([chr(code) if code else None for code in range(256)], pa.string()), pa.array(codes))
     # every text has one byte, so the codes are the texts
     codes = np.ascontiguousarray(codes)
-    return pa.StringArray.from_buffers(len(codes), _ends(len(codes)), pa.py_buffer(codes), arrow.validity_of(codes, 0))
+    validity = arrow.validity_of(codes, 0) if bits is None else (pa.py_buffer(bits[0]) if bits[1] else None)
+    return pa.StringArray.from_buffers(len(codes), _ends(len(codes)), pa.py_buffer(codes), validity)
 
 
 _ENDS = [np.arange(1, dtype=np.int32)]

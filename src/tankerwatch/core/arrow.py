@@ -38,9 +38,14 @@ def table_of(rows: Table) -> Any:
     return pa.Table.from_arrays([array_of(c, getattr(rows, c.name)) for c in rows.columns()], schema=schema_of(type(rows)))  # type: ignore[arg-type]  # a class is hashable, whatever its objects are
 
 
-def array_of(column: Column, values: Any) -> Any:
-    """One column as a pyarrow Array."""
+def array_of(column: Column, values: Any, bits: tuple[Any, int] | None = None) -> Any:
+    """One column as a pyarrow Array. bits: what is there (of Booleans: what is true) as bits and how many are missing, where that is known."""
     missing = column.missing
+    if bits is not None:
+        there = pa.py_buffer(bits[0])
+        if values.dtype == np.bool_:
+            return pa.Array.from_buffers(pa.bool_(), len(values), [None, there])
+        return pa.Array.from_buffers(type_of(column), len(values), [there if bits[1] else None, pa.py_buffer(values)], bits[1])
     if type(values) is Packed:
         # an empty text is what is missing, where a text can be
         validity = _validity(values.offsets[1:] == values.offsets[:-1]) if missing == "" else None

@@ -224,7 +224,10 @@ class Others(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """What decode makes of a batch: a table for each family of reports, and the stations' names so far (`Fixes.station` is an index)."""
+    """What decode makes of a batch: a table for each family of reports, and the stations' names so far (`Fixes.station` is an index).
+
+    fix_bits: by name of a column of the fixes, where it is known, what is there as bits, as Arrow has them, and how many are missing.
+    """
 
     fixes: Fixes = field(default_factory=Fixes.empty)
     statics: Statics = field(default_factory=Statics.empty)
@@ -233,6 +236,7 @@ class Heard:
     calls: Calls = field(default_factory=Calls.empty)
     others: Others = field(default_factory=Others.empty)
     stations: tuple[str, ...] = ()
+    fix_bits: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,13 @@ class Decoder:
     def columns(self, lines: Lines) -> Iterator[Heard]:
         """The same in parts and for bulk: texts may be `Packed` in place of Python strings, which take longer than all else."""
         for part in _chunks(lines):
-            yield Heard(*self._chunk(part), stations=tuple(self._sentences.stations))
+            bits: dict[str, tuple[Any, int]] = {}
+            tables = self._chunk(part, bits)
+            yield Heard(*tables, stations=tuple(self._sentences.stations), fix_bits=bits)
 
-    def _chunk(self, lines: Lines) -> _Tables:
-        found = self._sentences.read(lines)
+    def _chunk(self, lines: Lines, bits: dict[str, tuple[Any, int]] | None = None) -> _Tables:
+        """Tables of some lines; what is there of the fixes as bits is put into `bits` where that is known."""
+        found = self._sentences.read(lines, marked=bits is not None)
         other_rows, _, static_rows, bases_rows, text_rows = found.families
         fixes, base = found.fixes, bases.bases_of(found, bases_rows)
         if self._clock is not None:
@@ -87,6 +90,8 @@ class Decoder:
             fixes = _merged(fixes, found.fix_order, *radar_fixes)
             static = _merged(static, found.messages[static_rows, ms.ORDER], *radar_statics)
 
+        if bits is not None and fixes is found.fixes:
+            bits.update(found.fix_bits)
         self._sentences.settle(found)
         self._count(found)
         self.counters.positions += len(fixes)

@@ -14,20 +14,28 @@ from tankerwatch.core.tables import Fixes
 class Columns:
     """Room for the columns of `capacity` position reports, as the kernel writes them."""
 
-    __slots__ = ("bytes_", "doubles", "numbers", "rows", "shorts", "singles")
+    __slots__ = ("bytes_", "doubles", "missing", "numbers", "rows", "shorts", "singles", "there")
+    _GROW = ("bytes_", "doubles", "numbers", "rows", "shorts", "singles", "there")
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, marked: bool) -> None:
+        """marked: what is there is wanted as bits, too."""
+
         def rows(kind: str, count: int, dtype: Any) -> Any:
             return SHELF.take(kind, count * capacity, dtype)[: count * capacity].reshape(count, capacity)
 
         self.doubles, self.singles = rows("doubles", 3, np.float64), rows("singles", 3, np.float32)
         self.bytes_, self.shorts = rows("bytes", 8, np.uint8), rows("shorts", 2, np.uint16)
         self.numbers, self.rows = rows("numbers", 3, np.int32), rows("rows", 1, np.uint64)[0]
+        self.there, self.missing = (
+            np.empty((kernel.MARKED, (capacity + 63) // 64 if marked else 0), np.uint64),
+            np.zeros(kernel.MARKED, np.int64),
+        )
 
     def grown(self, capacity: int) -> Columns:
         """Room for more, with what is in this one."""
-        made = Columns(capacity)
-        for name in self.__slots__:
+        made = Columns(capacity, self.there.shape[1] > 0)
+        made.missing = self.missing
+        for name in self._GROW:
             old, new = getattr(self, name), getattr(made, name)
             new[..., : old.shape[-1]] = old
         return made
@@ -55,3 +63,13 @@ class Columns:
             source_row=self.rows[:count],
             quality=shorts[kernel.QUALITY],
         )
+
+    def bits(self) -> dict[str, tuple[Any, int]]:
+        """By name of a column the bits of what is there, as Arrow has them, and how many are missing; of Booleans the bits of what is true."""
+        return {name: (self.there[k], missing) for k, (name, missing) in enumerate(zip(_MARKED, self.missing.tolist(), strict=True))}
+
+
+_MARKED = (
+    "time_s", "lon_deg", "lat_deg", "sog_kn", "cog_deg", "heading_deg", "turn_raw", "nav_status", "utc_second", "channel", "accurate", "raim",
+)  # fmt: skip
+"""In the order of the kernel's `there`."""

@@ -39,7 +39,7 @@ class Found:
     source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of earlier batches that are no
     longer incomplete: serial number, feed, outcome · own_ship: a message is of the station's own ship · sentences, count: how many sentences and messages
     there were · fixes: the
-    position reports, with the line and the order of each · families: by family (`kernels/reports.py`) which messages are of it; of
+    position reports, with what is there as bits, the line and the order of each · families: by family (`kernels/reports.py`) which messages are of it; of
     positions only those that had to be decoded field by field.
     """
 
@@ -58,6 +58,7 @@ class Found:
     sentences: int
     count: int
     fixes: Fixes
+    fix_bits: dict[str, tuple[Any, int]]
     fix_line: I32
     fix_order: I32
     families: tuple[I64, ...]
@@ -118,8 +119,11 @@ class Sentences:
         """How many feeds have been heard or named."""
         return len(self._feeds)
 
-    def read(self, lines: Lines) -> Found:
-        """Find the sentences of some lines and the messages complete with them. Call `settle` once all entries have an outcome."""
+    def read(self, lines: Lines, *, marked: bool = False) -> Found:
+        """Find the sentences of some lines and the messages complete with them. Call `settle` once all entries have an outcome.
+
+        marked: what is there of the positions is wanted as bits, too.
+        """
         n = len(lines)
         reasons = np.empty(n, np.uint8)
         lines = _padded(lines)
@@ -132,7 +136,7 @@ class Sentences:
         if self._room.messages < n + SPARE or len(self._room.entries) < n // FEW_OF:
             self._room = _Room(n + SPARE, max(n // FEW_OF, FEW))
         capacity = n + SPARE
-        columns = Columns(capacity)
+        columns = Columns(capacity, marked)
         progress, sizes = np.zeros(bl.PROGRESS, np.int64), np.zeros(rp.SIZES, np.int64)
         made = np.array([0, self._age, 0], np.int64)
         settlements: list[Any] = []
@@ -143,6 +147,7 @@ class Sentences:
                 self._feeds, self._feed_station, self._names, self._keys, self._numbers, self._known, self._fresh, *self._reports, *self._open,
                 self._tail, made, self._settled, room.chosen, sizes,
                 columns.doubles, columns.singles, columns.bytes_, columns.shorts, columns.numbers, columns.rows,
+                columns.there, columns.missing,
             )  # fmt: skip
             if self._settled[0, 0]:
                 settlements.append(self._settled[1 : self._settled[0, 0] + 1].copy())
@@ -179,6 +184,7 @@ class Sentences:
             singles + count,
             int(sizes[rp.FAMILIES]),
             columns.fixes(placed),
+            columns.bits() if marked else {},
             columns.numbers[1, :placed],
             columns.numbers[2, :placed],
             tuple(chosen[:size] for chosen, size in zip(room.chosen, sizes.tolist(), strict=False)),

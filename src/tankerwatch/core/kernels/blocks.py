@@ -21,8 +21,8 @@ LINES = 2048
 """Lines of a block."""
 
 # How far it has come, behind what `sweep` counts.
-LINE, ASSEMBLED, SORTED, PLACED = range(sw.COUNTS, sw.COUNTS + 4)
-PROGRESS = sw.COUNTS + 4
+LINE, ASSEMBLED, SORTED, PLACED, MARKED = range(sw.COUNTS, sw.COUNTS + 5)
+PROGRESS = sw.COUNTS + 5
 DONE, ROOM, TAIL = range(3)
 """What is wanted: nothing more; more room for entries or messages (`sweep.FULL` says which); a longer tail, or `settled` emptied."""
 
@@ -34,10 +34,12 @@ def take(
     names: Any, keys: Any, numbers: Any, known: Any, fresh: Any, words: Any, told: Any, told_s: Any, told_rows: Any,
     slots: Any, parts: Any, times: Any, rows: Any, kept: Any, marks: Any, tail: Any, made: Any, settled: Any,
     chosen: Any, sizes: Any, doubles: Any, singles: Any, bytes_: Any, shorts: Any, told_numbers: Any, source_rows: Any,
+    there: Any, missing: Any,
 ) -> int:  # fmt: skip
     """Read all lines and decode their positions; other messages are sorted. Returns what is wanted: if not DONE, call again with it.
 
-    progress: (PROGRESS,) i64, zeros at first · the others: see `sweep.sweep`, `index_fragments.assemble`, `reports.families`, `positions`.
+    progress: (PROGRESS,) i64, zeros at first · the others: see `sweep.sweep`, `index_fragments.assemble`, `reports.families`, `positions.place`
+    and `positions.mark`, which is left out where `there` has no room.
     """
     while True:
         progress[ASSEMBLED] = fr.assemble(
@@ -56,7 +58,12 @@ def take(
             doubles, singles, bytes_, shorts, told_numbers, source_rows,
         )  # fmt: skip
         progress[sw.REPORTS] = 0
-        if progress[LINE] >= len(start):
+        done = progress[LINE] >= len(start)
+        behind = progress[PLACED] if done else progress[PLACED] & ~63
+        if there.shape[1] > 0 and behind > progress[MARKED]:
+            ps.mark(progress[MARKED], behind, doubles, singles, bytes_, there, missing)
+            progress[MARKED] = behind
+        if done:
             return DONE
         line = sw.sweep(
             buffer, start, end, time_s, source_row, progress[LINE], min(progress[LINE] + LINES, len(start)), len(source_rows), reasons,
@@ -86,7 +93,7 @@ def warm() -> None:
         np.zeros(2 * fr.LONGEST, np.uint8), np.zeros(3, np.int64), np.zeros((64, 3), np.int64),
         np.zeros((rp.FAMILIES, 2), np.int64), np.zeros(rp.SIZES, np.int64),
         np.zeros((3, 2)), np.zeros((3, 2), np.float32), np.zeros((8, 2), np.uint8), np.zeros((2, 2), np.uint16), np.zeros((3, 2), np.int32),
-        np.zeros(2, np.uint64),
+        np.zeros(2, np.uint64), np.zeros((ps.MARKED, 1), np.uint64), np.zeros(ps.MARKED, np.int64),
     )  # fmt: skip
     fr.settle_lines(entries, 0, outcomes, reasons, kept[0], kept[1], 0, 0)
     fr.tally(reasons, lines[3], messages, rows, rows, 0, np.zeros(256, np.uint8), np.zeros(256, np.int64), np.zeros((1, 3), np.int64))

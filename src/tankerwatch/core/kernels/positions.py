@@ -9,6 +9,7 @@ import numpy as np
 
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels.vectors import bytes_there, doubles_there, singles_there
 from tankerwatch.core.kernels.words import bits_at, i64, view_of
 
 # Rows of the outputs, in the order of core/tables.py.
@@ -238,6 +239,29 @@ def place(
         _whole(words, told, told_s, told_rows, done, reports, at, work, doubles, singles, bytes_, shorts, numbers, rows)
         at += reports - done
     return at
+
+
+# Columns that may lack a value or are told by a bit: rows of `there` and `missing`.
+TIME_THERE, LON_THERE, LAT_THERE, SOG_THERE, COG_THERE, HEADING_THERE, TURN_THERE, STATUS_THERE, SECOND_THERE = range(9)
+CHANNEL_THERE, ACCURATE_BITS, RAIM_BITS = range(9, 12)
+MARKED = 12
+
+
+@nb.njit(cache=True, nogil=True)
+def mark(first: int, behind: int, doubles: Any, singles: Any, bytes_: Any, there: Any, missing: Any) -> None:
+    """Write what is there in the rows from `first` on, a multiple of 64, as bits to there, (MARKED, words) u64, and add what is not to
+    missing, (MARKED,) i64: while the columns are near.
+    """
+    word = first >> 6
+    for k in range(3):
+        missing[TIME_THERE + k] += doubles_there(doubles[TIME + k, first:behind], there[TIME_THERE + k, word:])
+        missing[SOG_THERE + k] += singles_there(singles[SOG + k, first:behind], there[SOG_THERE + k, word:])
+    missing[TURN_THERE] += bytes_there(bytes_[TURN, first:behind], 128, there[TURN_THERE, word:])
+    missing[STATUS_THERE] += bytes_there(bytes_[STATUS, first:behind], 255, there[STATUS_THERE, word:])
+    missing[SECOND_THERE] += bytes_there(bytes_[SECOND, first:behind], 60, there[SECOND_THERE, word:])
+    missing[CHANNEL_THERE] += bytes_there(bytes_[CHANNEL, first:behind], 0, there[CHANNEL_THERE, word:])
+    bytes_there(bytes_[ACCURATE, first:behind], 0, there[ACCURATE_BITS, word:])
+    bytes_there(bytes_[RAIM, first:behind], 0, there[RAIM_BITS, word:])
 
 
 @nb.njit(cache=True, nogil=True)
