@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from tankerwatch.core.schema import I32, U8, Object, Table
+from tankerwatch.core.schema import I32, U8, Object
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,16 +25,21 @@ class Packed:
 
     def objects(self) -> Object:
         """(n,) the texts as Python strings."""
-        made = np.empty(len(self), object)
-        raw = self.data[: int(self.offsets[-1])].tobytes().decode("ascii")
         ends = self.offsets.tolist()
-        made[:] = [raw[a:b] for a, b in pairwise(ends)]
-        return made
+        raw = self.data[: ends[-1]].tobytes().decode("ascii")
+        return np.fromiter([raw[a:b] for a, b in pairwise(ends)], object, len(ends) - 1)
 
 
 def unpacked(rows: Any) -> Any:
     """The table with Python strings in place of its packed columns."""
-    assert isinstance(rows, Table)
+    kind = type(rows)
     if not len(rows):
-        return type(rows).empty()
-    return rows.replace(**{c.name: values.objects() for c in rows.columns() if isinstance(values := getattr(rows, c.name), Packed)})
+        return kind.empty()
+    packed = {name: values.objects() for name in _texts(kind) if type(values := getattr(rows, name)) is Packed}
+    return rows.replace(**packed) if packed else rows
+
+
+@cache
+def _texts(kind: Any) -> tuple[str, ...]:
+    """The columns of a table that hold texts."""
+    return tuple(column.name for column in kind.columns() if column.dtype == object)

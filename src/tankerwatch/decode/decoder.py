@@ -43,6 +43,7 @@ class Decoder:
     ) -> None:
         self.counters = Counters()
         self._feed_counters: list[FeedCounters] = []
+        self._by_reason, self._by_feed = np.zeros(256, np.int64), np.zeros((0, 3), np.int64)
         self._sentences = Sentences(feed_names)
         self._clock = Clock() if place_times else None
         self._radar = RadarReader(feed_names, sensor_positions or {})
@@ -104,22 +105,27 @@ class Decoder:
 
     def _count(self, found: Found) -> None:
         """Add what became of the lines and the messages to the counters."""
-        by_reason, by_feed = np.zeros(256, np.int64), np.zeros((self._sentences.feeds(), 3), np.int64)
+        by_reason, by_feed = self._by_reason, self._by_feed
+        if len(by_feed) != self._sentences.feeds():
+            by_feed = self._by_feed = np.zeros((self._sentences.feeds(), 3), np.int64)
+            self._feed_counters += [FeedCounters() for _ in range(len(by_feed) - len(self._feed_counters))]
         source_row = read_only(found.lines.source_row)
-        fr.tally(
+        used = fr.tally(
             found.reasons, source_row, found.messages, found.source_row, found.fixes.source_row, found.count, REJECTION, by_reason, by_feed
         )
-        self.counters.add(by_reason)
+        if used == len(found.reasons):
+            self.counters.lines += used
+            self.counters.used += used
+        else:
+            self.counters.add(by_reason)
+        by_reason[:] = 0
         self.counters.sentences += found.sentences
         self.counters.messages += found.count
-        for feed in np.flatnonzero(by_feed[:, 0]).tolist():
-            while len(self._feed_counters) <= feed:
-                self._feed_counters.append(FeedCounters())
-            counters = self._feed_counters[feed]
-            lines, messages, rejected = by_feed[feed].tolist()
+        for counters, (lines, messages, rejected) in zip(self._feed_counters, by_feed.tolist(), strict=True):
             counters.lines += lines
-            counters.rejected += rejected
             counters.messages += messages
+            counters.rejected += rejected
+        by_feed[:] = 0
         for _, feed, reason in found.settled.tolist():
             self.counters.move(INCOMPLETE, reason)
             self._feed_counters[feed].rejected += int(REJECTION[reason]) - 1

@@ -11,6 +11,10 @@ from tankerwatch.core.shelf import SHELF
 from tankerwatch.core.tables import Fixes
 
 
+_FEW = 4096
+"""Rows below which fresh memory costs nothing."""
+
+
 class Columns:
     """Room for the columns of `capacity` position reports, as the kernel writes them."""
 
@@ -21,6 +25,8 @@ class Columns:
         """marked: what is there is wanted as bits, too."""
 
         def rows(kind: str, count: int, dtype: Any) -> Any:
+            if capacity < _FEW:
+                return np.empty((count, capacity), dtype)
             return SHELF.take(kind, count * capacity, dtype)[: count * capacity].reshape(count, capacity)
 
         self.doubles, self.singles = rows("doubles", 3, np.float64), rows("singles", 3, np.float32)

@@ -16,7 +16,7 @@ import numpy as np
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.kernels import stamps
-from tankerwatch.core.schema import NAN, U8
+from tankerwatch.core.schema import F64, NAN, U8
 from tankerwatch.core.shelf import SHELF
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.ingest.bytes import BLOCK, Recording, Stream
@@ -79,16 +79,16 @@ def stamped(
             size += 1
         count = len(found.start)
         decide = count if ended else max(count - stamps.AHEAD, 0)
-        own_s, kind = SHELF.take("own", count, np.float64)[:count], SHELF.take("kind", count, np.uint8)[:count]
-        told = stamps.own(buffer, found.start, found.end, own_s, kind)
-        if found.kept is not None:
-            kind[~found.kept] = stamps.NONE
-        if told or last_s == last_s:
+        if found.bare == count and last_s != last_s:
+            time_s = _no_times(decide)  # nobody tells a time, neither here nor before
+        else:
+            own_s, kind = SHELF.take("own", count, np.float64)[:count], SHELF.take("kind", count, np.uint8)[:count]
+            stamps.own(buffer, found.start, found.end, own_s, kind)
+            if found.kept is not None:
+                kind[~found.kept] = stamps.NONE
             time_s = np.empty(decide)
             last_s, since, absurd = stamps.carry(own_s, kind, decide, last_s, since, time_s)
             counters["absurd_time"] += absurd
-        else:
-            time_s = own_s[:decide]  # nobody tells a time, neither here nor before
         counters["lines"] += decide
         lines = Lines(buffer, found.start[:decide], found.end[:decide], time_s, found.number[:decide])
         if found.kept is not None:
@@ -98,6 +98,17 @@ def stamped(
             yield lines
         number = found.next_number - (count - decide)
         tail = _tail(buffer, found, size, decide, limit)
+
+
+_NO_TIMES = [np.empty(0)]
+
+
+def _no_times(count: int) -> F64:
+    """As many times that are not known; the same for all."""
+    if len(_NO_TIMES[0]) < count:
+        _NO_TIMES[0] = np.full(2 * count, NAN)
+        _NO_TIMES[0].flags.writeable = False
+    return _NO_TIMES[0][:count]
 
 
 def _tail(buffer: U8, found: Split, size: int, decide: int, limit: int) -> bytes:

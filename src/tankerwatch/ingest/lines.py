@@ -28,15 +28,16 @@ class Split:
     """The lines found in one buffer, too long ones among them.
 
     start, end: (n,) offsets · number: (n,) from `first_number` · rest: where the unfinished line begins · too_long: how many are above
-    the limit, and `kept` the mask of the others (None when all are).
+    the limit, and `kept` the mask of the others (None when all are) · bare: how many are a sentence and nothing else.
     """
 
-    __slots__ = ("_found", "_room", "after_cr", "limit", "next_number", "rest", "too_long")
+    __slots__ = ("_found", "_room", "after_cr", "bare", "limit", "next_number", "rest", "too_long")
 
     def __init__(self, buffer: U8, begin: int, stop: int, *, first_number: int, after_cr: bool = False, limit: int = LIMIT) -> None:
         """Find the lines that end within `buffer[begin:stop]`; behind `stop` are `Lines.PAD` zeros."""
         self.limit = limit
-        self.after_cr, self.rest, self.next_number, self.too_long, self._found = after_cr, begin, first_number, 0, 0
+        self.after_cr, self.rest, self.next_number = after_cr, begin, first_number
+        self.too_long = self.bare = self._found = 0
         self._room = self._arrays((len(buffer) - begin) // 24 + 256)
         self.more(buffer, begin, stop)
 
@@ -53,7 +54,7 @@ class Split:
         while True:
             free = tuple(column[self._found :] for column in self._room)
             given = self.rest, begin, stop, self.after_cr, self.limit, self.next_number
-            count, rest, following, too_long, cr = stamps.split(buffer, *given, *free)
+            count, rest, following, too_long, cr, bare = stamps.split(buffer, *given, *free)
             if count >= 0:
                 break
             old = self._room
@@ -62,6 +63,7 @@ class Split:
                 column[: self._found] = before[: self._found]
         self.rest, self.next_number, self.after_cr = int(rest), int(following), bool(cr)
         self.too_long += int(too_long)
+        self.bare += int(bare)
         self._found += int(count)
 
     @property

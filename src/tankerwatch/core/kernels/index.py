@@ -455,8 +455,10 @@ def _pghp_station(buffer: Any, entry: Any, keys: Any, numbers: Any, known: Any, 
 
 def read_only(array: Any) -> Any:
     """The same array, contiguous and read-only. What comes in is given to the kernels in this form, so that they are compiled once."""
-    array = np.ascontiguousarray(array).view()
-    array.flags.writeable = False
+    if not array.flags.c_contiguous:
+        array = np.ascontiguousarray(array)
+    array = array.view()
+    array.setflags(write=False)
     return array
 
 

@@ -447,9 +447,9 @@ def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: A
 @nb.njit(cache=True, nogil=True)
 def tally(
     reasons: Any, source_row: Any, messages: Any, message_rows: Any, fix_rows: Any, count: int, rejection: Any, by_reason: Any, by_feed: Any
-) -> None:
+) -> int:
     """Count lines and messages. fix_rows: source rows of the positions · count: messages in all · rejection: (256,) 1 for the reasons that are one · by_reason: (256,) i64, added to · by_feed:
-    (feeds, 3) i64, added to: lines, messages and rejected lines.
+    (feeds, 3) i64, added to: lines, messages and rejected lines. Returns how many lines were used.
     """
     used = 0
     if len(by_feed) == 1:
@@ -478,3 +478,4 @@ def tally(
         for m in range(len(message_rows)):
             if messages[m, ms.WHAT] != ms.NOTHING and not _A_POSITION[ms.type_of(messages[m, ms.WHAT])]:
                 by_feed[i64(message_rows[m] >> np.uint64(48)), 1] += 1
+    return used

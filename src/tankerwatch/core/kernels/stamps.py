@@ -49,12 +49,13 @@ _BANG, _DOLLAR, _STAR, _COMMA, _DOT, _COLON, _BACKSLASH, _HASH, _C = 33, 36, 42,
 @nb.njit(cache=True, nogil=True)
 def split(
     buffer: U8, line: int, begin: int, stop: int, after_cr: bool, limit: int, row: int, out_start: I64, out_end: I64, out_row: U64
-) -> tuple[int, int, int, int, bool]:
+) -> tuple[int, int, int, int, bool, int]:
     r"""Find the lines that end within `buffer[begin:stop]`, at `\n`, `\r\n` or a lone `\r`.
 
-    line: where the first of them begins, at or before `begin`; what is between holds no end. after_cr: the byte before `begin` was the `\r` that ended a line. row: number of the first line.
-    Returns the number of lines, where the unfinished line begins, the number of the next line, how many are longer than `limit` bytes, and
-    the new `after_cr`; the first is -1 when the output arrays are too short.
+    line: where the first of them begins, at or before `begin`; what is between holds no end. after_cr: the byte before `begin` was the
+    `\r` that ended a line. row: number of the first line. Returns the number of lines, where the unfinished line begins, the number of the
+    next line, how many are longer than `limit` bytes, the new `after_cr`, and how many lines are a sentence and nothing else, so that they
+    carry no time; the first is -1 when the output arrays are too short.
     """
     if begin < stop:
         if after_cr and buffer[begin] == _LF:
@@ -63,6 +64,7 @@ def split(
         after_cr = False
     count = 0
     too_long = 0
+    bare = 0
     capacity = len(out_start)
     one = np.uint64(1)
     view = view_of(buffer)
@@ -77,19 +79,21 @@ def split(
             if at >= stop:
                 break
             if count == capacity:
-                return -1, 0, 0, 0, False
+                return -1, 0, 0, 0, False, 0
             out_start[count] = line
             out_end[count] = at
             out_row[count] = row + count
             count += 1
-            too_long += at - line > limit
+            size = at - line
+            too_long += size > limit
+            bare += size > 16 and byte(view, line) == _BANG and byte(view, at - 3) == _STAR and byte(view, at - 1) > 32
             line = at + 1
             if byte(view, at) == _CR:
                 if line == stop:
                     after_cr = True
                 elif byte(view, line) == _LF:
                     line += 1
-    return count, line, row + count, too_long, after_cr
+    return count, line, row + count, too_long, after_cr, bare
 
 
 @nb.njit(cache=True, nogil=True, inline="always")
@@ -334,18 +338,15 @@ def _own(buffer: U8, begin: int, stop: int) -> tuple[float, int]:
 
 
 @nb.njit(cache=True, nogil=True)
-def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> bool:
-    """For every line the time that it carries itself, NaN when none, and what was found: NONE, OWN, ABSURD or TAG_ONLY; whether any was."""
+def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> None:
+    """For every line the time that it carries itself, NaN when none, and what was found: NONE, OWN, ABSURD or TAG_ONLY."""
     view = view_of(buffer)
-    told = False
     for i in range(len(start)):
         begin, stop = start[i], end[i]
         if stop - begin > 16 and byte(view, begin) == _BANG and byte(view, stop - 3) == _STAR and byte(view, stop - 1) > 32:
             out_s[i], out_kind[i] = math.nan, NONE  # a sentence and nothing else, as nearly all are
         else:
             out_s[i], out_kind[i] = _own(buffer, begin, stop)
-            told |= out_kind[i] != NONE
-    return told
 
 
 @nb.njit(cache=True, nogil=True)
