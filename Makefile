@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 RUN := .venv/bin
 # A new version, a new dependency or a new way of setting up is installed before anything else runs.
 PINS := constraints.txt pyproject.toml tools/environment.py
-KERNELS := $(wildcard src/tankerwatch/core/kernels/*.py)
+KERNELS := $(wildcard src/tankerwatch/core/kernels/*.py) $(addprefix src/tankerwatch/core/,ais/layouts.py mids.py mmsi.py)
 CODE := src tests tools $(wildcard bench examples)
 
 .DEFAULT_GOAL := help
@@ -63,9 +63,8 @@ clean: ## remove the environment and every cache; the next make begins from noth
 	@$(PYTHON) tools/environment.py --dev
 	@touch $@ .venv/ready
 
-# Compiled code is cached beside its source; this only makes sure that nobody waits for it later.
+# Compiled code is kept beside its source; this only makes sure that nobody waits for it later.
 .venv/compiled: $(KERNELS) | .venv/ready
 	@echo "compiling the kernels (once)"
-	@rm -f src/tankerwatch/core/kernels/__pycache__/*.nb[ci]  # a kernel keeps old code of another file that it inlined
 	@$(RUN)/python -c 'from tankerwatch.core import kernels; kernels.warm()'
 	@touch $@

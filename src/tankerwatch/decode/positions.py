@@ -10,7 +10,6 @@ from tankerwatch.core.kernels import positions as kernel
 from tankerwatch.core.shelf import SHELF
 from tankerwatch.core.tables import Fixes
 
-
 _FEW = 4096
 """Rows below which fresh memory costs nothing."""
 

@@ -1,7 +1,7 @@
 """The compiled loops, one file a job. Nowhere else is numba imported.
 
 A kernel file offers `warm()`, which calls each of its kernels once on a small input, so that compiling happens when Tankerwatch is set
-up and not when the first sentence arrives. The compiled code is cached beside the source.
+up and not when the first sentence arrives. `compiling.py` says where the compiled code is kept.
 """
 
 from __future__ import annotations
@@ -20,4 +20,5 @@ def warm(say: Callable[[str], None] | None = None) -> list[str]:
         compile_all = getattr(import_module(f"{__name__}.{name}"), "warm", None)
         if compile_all is not None:
             compile_all()
+    import_module(f"{__name__}.compiling").forget_old()
     return names

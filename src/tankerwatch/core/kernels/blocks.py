@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 
 from tankerwatch.core.kernels import index as ix
@@ -16,6 +15,7 @@ from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels import positions as ps
 from tankerwatch.core.kernels import reports as rp
 from tankerwatch.core.kernels import sweep as sw
+from tankerwatch.core.kernels.compiling import kernel
 
 LINES = 2048
 """Lines of a block."""
@@ -27,7 +27,7 @@ DONE, ROOM, TAIL = range(3)
 """What is wanted: nothing more; more room for entries or messages (`sweep.FULL` says which); a longer tail, or `settled` emptied."""
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def take(
     buffer: Any, start: Any, end: Any, time_s: Any, source_row: Any, serial: int, progress: Any, reasons: Any,
     entries: Any, outcomes: Any, messages: Any, message_times: Any, message_rows: Any, feeds: Any, feed_station: Any,

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 
+from tankerwatch.core.kernels.compiling import kernel, part
 from tankerwatch.core.kernels.words import i64
 
 # Columns of an entry: one row of int64 for each sentence (or line of tags alone) that somebody will look at again.
@@ -47,7 +47,7 @@ _ENDS = np.zeros(256, np.uint8)
 _ENDS[[_STAR, _BANG, _DOLLAR, _BACKSLASH]] = 1
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def fingerprint(buffer: Any, first: int, last: int) -> Any:
     """FNV-1a, 64 bits, of buffer[first:last]; never 0."""
     made = np.uint64(14695981039346656037)
@@ -56,7 +56,7 @@ def fingerprint(buffer: Any, first: int, last: int) -> Any:
     return made | np.uint64(1 << 63)
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def group_of(buffer: Any, first: int) -> int:
     """A number for the group of a tag block whose own number begins at `first`; above 0."""
     last = first
@@ -65,7 +65,7 @@ def group_of(buffer: Any, first: int) -> int:
     return i64(fingerprint(buffer, first, last) >> np.uint64(1))
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def intern(buffer: Any, first: int, last: int, keys: Any, numbers: Any, known: Any, fresh: Any) -> int:
     """The number of the station named by buffer[first:last], a new one for a new name; -1 for none or when all are taken.
 
@@ -93,7 +93,7 @@ def intern(buffer: Any, first: int, last: int, keys: Any, numbers: Any, known: A
     return int(numbers[slot])
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _hex(c: int) -> int:
     if 48 <= c <= 57:
         return c - 48
@@ -104,7 +104,7 @@ def _hex(c: int) -> int:
     return -1
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _digits(buffer: Any, first: int, last: int) -> int:
     """The number written at buffer[first:last]; -1 when nothing, -2 when something else stands there."""
     if first == last:
@@ -120,7 +120,7 @@ def _digits(buffer: Any, first: int, last: int) -> int:
     return made
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _tag_block(buffer: Any, first: int, last: int, tags: Any) -> bool:
     """Read the tag block buffer[first:last] (without its backslashes) into `tags`; False when its checksum is wrong.
 
@@ -175,7 +175,7 @@ def _tag_block(buffer: Any, first: int, last: int, tags: Any) -> bool:
     return True
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _kind(buffer: Any, p: int, q: int) -> int:
     """What the sentence buffer[p:q] is by its address: a kind, 0 for one that is passed over, -1 when it has no address."""
     a = p + 1
@@ -219,7 +219,7 @@ def _kind(buffer: Any, p: int, q: int) -> int:
     return 0
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _ais(buffer: Any, p: int, q: int, entry: Any) -> int:
     """Take the VDM or VDO buffer[p:q] (checksum cut off) apart into `entry`; OPEN when it can be used, else why not."""
     f1 = p + 7
@@ -281,7 +281,7 @@ def _ais(buffer: Any, p: int, q: int, entry: Any) -> int:
     return OPEN
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def suffix_station(buffer: Any, p: int, e: int, tags: Any) -> int:
     """Skip what stands behind a checksum, up to the next sentence; a field `r…` or `b…` in it names the station (US Coast Guard form)."""
     while p < e:
@@ -303,7 +303,7 @@ def suffix_station(buffer: Any, p: int, e: int, tags: Any) -> int:
     return p
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def read_line(
     buffer: Any, p: int, e: int, line: int, entries: Any, found: int, scratch: Any, keys: Any, numbers: Any, known: Any, fresh: Any
 ) -> tuple[int, int]:
@@ -427,7 +427,7 @@ def read_line(
     return found, reason
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _pghp_station(buffer: Any, entry: Any, keys: Any, numbers: Any, known: Any, fresh: Any) -> None:
     """Who received, from `$PGHP,1,year,month,day,hour,minute,second,ms,country,region,base,online,checksum`: the base, else the country."""
     q = entry[AT] + entry[LENGTH]

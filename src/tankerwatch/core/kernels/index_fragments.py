@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels.compiling import inlined, kernel, part
 from tankerwatch.core.kernels.vectors import marked
 from tankerwatch.core.kernels.words import bits48, first_bytes, i64, lowest, put_word, view_of, word
 
@@ -67,13 +67,13 @@ def open_messages() -> tuple[Any, Any, Any, Any, Any, Any]:
     )
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _six(c: Any) -> int:
     v = int(c) - 48
     return v - 8 if v > 40 else v
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _station(entries: Any, e: int, feeds: Any, feed: int) -> None:
     """Give an entry the best that is known of its station: its own word, else that of a line before it that was meant for it."""
     single = entries[e, ix.TOTAL] == 1
@@ -93,7 +93,7 @@ def _station(entries: Any, e: int, feeds: Any, feed: int) -> None:
         feeds[feed, state] = _NONE if single or last else _GROUPED
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _move(slots: Any, i: int, newest: bool) -> None:
     """Move slot `i` to the new end of the ring, or to the old one, where it is taken next."""
     slots[slots[i, _OLDER], _NEWER] = slots[i, _NEWER]
@@ -106,7 +106,7 @@ def _move(slots: Any, i: int, newest: bool) -> None:
     slots[newer, _OLDER] = i
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _free(slots: Any, parts: Any, i: int) -> None:
     """Give slot `i` up; its lines stay what they were counted as."""
     slots[i, _STATE] = _FREE
@@ -116,14 +116,14 @@ def _free(slots: Any, parts: Any, i: int) -> None:
     _move(slots, i, False)
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _mark(feed: int, sender: int, sequence: int, channel: int, total: int) -> int:
     """A byte that is the same for all sentences of a message, and mostly another for those of others."""
     mixed = ((feed * 31 + sender) * 31 + sequence + 1) * 31 + channel + total * 7
     return (mixed ^ (mixed >> 8) ^ (mixed >> 16)) & 255
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _find(
     feed: int,
     sender: int,
@@ -169,7 +169,7 @@ def _find(
     return best
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _same_bytes(one: Any, at: int, other: Any, there: int, size: int) -> bool:
     """Whether two stretches hold the same. Eight bytes are read at a time, those behind the end are not compared."""
     for done in range(0, size, 8):
@@ -179,14 +179,14 @@ def _same_bytes(one: Any, at: int, other: Any, there: int, size: int) -> bool:
     return True
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _copy(one: Any, at: int, other: Any, there: int, size: int) -> None:
     """Copy `size` bytes, and what follows them up to a multiple of eight."""
     for done in range(0, size, 8):
         put_word(other, there + done, word(one, at + done))
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _join_bits(slot: int, total: int, parts: Any, kept: Any, tail: Any, at: int) -> tuple[int, int]:
     """Write the payload of a complete message to tail[at:], without the fill bits inside it; its characters and its bits."""
     size = 0
@@ -207,7 +207,7 @@ def _join_bits(slot: int, total: int, parts: Any, kept: Any, tail: Any, at: int)
     return size, bits
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def assemble(
     buffer: Any,
     entries: Any,
@@ -411,7 +411,7 @@ def assemble(
     return int(resume)
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _settle(serial: int, slots: Any, parts: Any) -> None:
     """A line of an earlier batch is no longer incomplete: forget that it was, wherever else a sentence of it is kept."""
     for i in range(len(parts)):
@@ -420,7 +420,7 @@ def _settle(serial: int, slots: Any, parts: Any) -> None:
                 parts[i, j, _SERIAL] = -1
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: Any, parts: Any, serial: int, age: int) -> None:
     """Decide what became of each line: used when one of its entries was, else incomplete when one may still be, else the first reason.
 
@@ -444,7 +444,7 @@ def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: A
         i = slots[i, _OLDER]
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def tally(
     reasons: Any, source_row: Any, messages: Any, message_rows: Any, fix_rows: Any, count: int, rejection: Any, by_reason: Any, by_feed: Any
 ) -> int:

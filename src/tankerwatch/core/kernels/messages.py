@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import index as ix
+from tankerwatch.core.kernels.compiling import inlined, part
 from tankerwatch.core.kernels.words import i64
 from tankerwatch.core.mmsi import forms_and_junk
 
@@ -21,55 +21,55 @@ NOTHING = -1
 """WHAT of a row that was kept for a message which is not complete."""
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def span(bits: int, characters: int) -> int:
     """How long a message is, in bits and in characters, as one number."""
     return bits | characters << 16
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def bits_of(value: int) -> int:
     """Bits, of a SPAN."""
     return i64(value) & 0xFFFF
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def characters_of(value: int) -> int:
     """Characters, of a SPAN."""
     return i64(value) >> 16
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def what(head: int, channel: int, tail: int) -> int:
     """Type and repeat indicator of the message whose first 48 bits are `head`, its channel, and 1 when it is in the tail, as one number."""
     return (head >> 42) | ((head >> 40) & 3) << 8 | channel << 16 | tail << 24
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def type_of(value: int) -> int:
     """Type, of a WHAT that is not NOTHING."""
     return i64(value) & 0xFF
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def in_tail(value: int) -> bool:
     """Whether it is in the tail, of a WHAT that is not NOTHING."""
     return value >= 1 << 24
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def heard(station: int, quality: int) -> int:
     """Station and quality as one number."""
     return station | quality << 16
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def station_of(value: int) -> int:
     """Station, of a HEARD."""
     return i64(value) & 0xFFFF
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def quality_of(value: int) -> int:
     """Quality bits, of a HEARD."""
     return i64(value) >> 16
@@ -100,7 +100,7 @@ _MILLIONS = _millions(_FORMS, _JUNK)
 """(1074,) u8: whether all identities of a million have no form, or one and are no junk; of a mixed million each is looked at."""
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def odd(mmsi: int) -> bool:
     """Whether a number has no form of the standard, or is one that installers leave in (`mmsi.is_standard`)."""
     kind = _MILLIONS[mmsi // _MILLION]
@@ -115,7 +115,7 @@ def odd(mmsi: int) -> bool:
     return True
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def judged(head: int, bits: int, quality: int) -> tuple[int, int]:
     """Of a message whose first 48 bits are `head`: USED or why it cannot be decoded, and its quality bits with those found."""
     kind = head >> 42
@@ -129,7 +129,7 @@ def judged(head: int, bits: int, quality: int) -> tuple[int, int]:
     return ix.USED if bits >= LIMITS[kind, 0] else ix.TOO_SHORT, quality
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def mmsi_of(head: int) -> int:
     """The identity in the first 48 bits of a message."""
     return (head >> 10) & 0x3FFFFFFF

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels.compiling import inlined, kernel, part
 from tankerwatch.core.kernels.vectors import bytes_there, doubles_there, singles_there
 from tankerwatch.core.kernels.words import bits_at, i64, view_of
 
@@ -36,13 +36,13 @@ TOLD = 5
 _BITS48 = (1 << 48) - 1
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _signed(value: int, bits: int) -> int:
     """The two's complement number of so many bits."""
     return (value ^ (1 << (bits - 1))) - (1 << (bits - 1))
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _field(source: Any, at: int, bits: int, kind: int, field: int) -> int:
     """A field of any position report as it was sent, _MISSING where the message has none or ends before."""
     first = _PLACES[kind, field, 0]
@@ -53,7 +53,7 @@ def _field(source: Any, at: int, bits: int, kind: int, field: int) -> int:
     return _signed(value, width) if _PLACES[kind, field, 1] < 0 else value
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _told(what: Any, heard: Any, kind: Any, repeat: Any, channel: Any, station: Any, early: Any, quality: Any) -> None:
     """What is known besides the words, in columns; and how many bits earlier than in others the fields of a report lie."""
     for i in range(len(what)):
@@ -67,7 +67,7 @@ def _told(what: Any, heard: Any, kind: Any, repeat: Any, channel: Any, station: 
         early[i] = 4 if (what[i] & 0xFF) >= 18 else 0
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _align(words: Any, early: Any, a: Any, b: Any, c: Any, d: Any) -> None:
     """The words in columns; those of type 18 moved, so that their fields from the speed on lie where those of the others do."""
     for i in range(len(words)):
@@ -79,7 +79,7 @@ def _align(words: Any, early: Any, a: Any, b: Any, c: Any, d: Any) -> None:
         d[i] = ((third << (48 - moved)) | (fourth >> moved)) & _BITS48
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _degrees(b: Any, c: Any, lon_deg: Any, lat_deg: Any, quality: Any) -> None:
     """Longitude and latitude of whole reports from their words."""
     for i in range(len(lon_deg)):
@@ -94,7 +94,7 @@ def _degrees(b: Any, c: Any, lon_deg: Any, lat_deg: Any, quality: Any) -> None:
         quality[i] |= _OUT_OF_RANGE if (not there) & (lat != 91.0) else 0
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _motion(b: Any, c: Any, sog_kn: Any, cog_deg: Any, heading_deg: Any, quality: Any) -> None:
     """Speed, course and heading, likewise."""
     ten, nan = np.float32(10.0), np.float32(np.nan)
@@ -111,7 +111,7 @@ def _motion(b: Any, c: Any, sog_kn: Any, cog_deg: Any, heading_deg: Any, quality
         quality[i] |= _RESERVED_VALUE if (heading >= 360) & (heading != 511) else 0
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _small(a: Any, b: Any, c: Any, d: Any, early: Any, turn: Any, status: Any, second: Any, accurate: Any, raim: Any, quality: Any) -> None:
     """The small fields, likewise. Of type 18 neither status nor turn is told."""
     for i in range(len(turn)):
@@ -128,7 +128,7 @@ def _small(a: Any, b: Any, c: Any, d: Any, early: Any, turn: Any, status: Any, s
         raim[i] = (d[i] >> (43 if early[i] == 0 else 40)) & 1
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _by_fields(source: Any, message: Any, row: int, doubles: Any, singles: Any, bytes_: Any, shorts: Any) -> None:
     """One report of any type and length, field by field as `layouts.POSITIONS` has them."""
     kind, bits, at = ms.type_of(message[ms.WHAT]), ms.bits_of(message[ms.SPAN]), i64(message[ms.FROM])
@@ -170,7 +170,7 @@ def _by_fields(source: Any, message: Any, row: int, doubles: Any, singles: Any, 
     bytes_[CHANNEL, row] = (message[ms.WHAT] >> 16) & 0xFF
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _whole(
     words: Any, told: Any, told_s: Any, told_rows: Any, first: int, behind: int, at: int, work: Any,
     doubles: Any, singles: Any, bytes_: Any, shorts: Any, numbers: Any, rows: Any,
@@ -203,7 +203,7 @@ def _whole(
         numbers[which, at : at + behind - first] = told[source, first:behind]
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def place(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any, first: int, count: int,
     words: Any, told: Any, told_s: Any, told_rows: Any, reports: int, at: int,
@@ -247,7 +247,7 @@ CHANNEL_THERE, ACCURATE_BITS, RAIM_BITS = range(9, 12)
 MARKED = 12
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def mark(first: int, behind: int, doubles: Any, singles: Any, bytes_: Any, there: Any, missing: Any) -> None:
     """Write what is there in the rows from `first` on, a multiple of 64, as bits to there, (MARKED, words) u64, and add what is not to
     missing, (MARKED,) i64: while the columns are near.
@@ -264,7 +264,7 @@ def mark(first: int, behind: int, doubles: Any, singles: Any, bytes_: Any, there
     bytes_there(bytes_[RAIM, first:behind], 0, there[RAIM_BITS, word:])
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def last_own(quality: Any, lon_deg: Any, lat_deg: Any, heading_deg: Any, rows: Any, last: Any) -> None:
     """Find the own ship's positions that are remembered: last[feed], (feeds, 2) i64, -1 at first, the last row and the last with a heading."""
     for i in range(len(quality)):

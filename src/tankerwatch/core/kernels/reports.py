@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numba as nb
 import numpy as np
 
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
+from tankerwatch.core.kernels.compiling import inlined, kernel, part
 from tankerwatch.core.kernels.index import read_only
 from tankerwatch.core.kernels.vectors import put_unarmoured
 from tankerwatch.core.kernels.words import bits48, bits_at, highest, i64, lowest, put_byte, put_word, spread, view_of, word
@@ -79,7 +79,7 @@ def _families() -> Any:
 _FAMILIES_OF = _families()
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def families(buffer: Any, tail: Any, messages: Any, first: int, count: int, chosen: Any, sizes: Any) -> None:
     """Sort messages[first:count] by the tables that they go to (type 19 to two), behind those that were sorted before. chosen: (FAMILIES,
     capacity) i64 out, their numbers · sizes: (SIZES,) i64. Of type 24 only the parts A and B are statics.
@@ -115,7 +115,7 @@ _BLANKS = np.uint64(0x2020202020202020)
 _BITS48, _BITS32 = (1 << 48) - 1, (1 << 32) - 1
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _put_eight(eight: int, size: int, out: Any, at: int) -> tuple[int, int]:
     """Write eight characters of 48 bits to byte `at` of `out` and behind. Of the first `size` of them: where the last that is no blank ends,
     0 for none, and how many stand before an `@`, 8 for none.
@@ -129,7 +129,7 @@ def _put_eight(eight: int, size: int, out: Any, at: int) -> tuple[int, int]:
     return (highest(words) >> 3) + 1, stop
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _text(source: Any, at: int, bits: int, first: int, characters: int, part: bool, out: Any, begin: int) -> int:
     """Write the six-bit text from bit `first` on to byte `begin` of `out` and behind, eight bytes at a time; where it ends. When no `@`
     ends it, -1 - its end. It has no blanks at its end. A text that the message cuts off is empty, unless `part` allows it.
@@ -154,7 +154,7 @@ def _text(source: Any, at: int, bits: int, first: int, characters: int, part: bo
     return -1 - end
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _text_of(first: int, second: int, third: int, characters: int, out: Any, begin: int) -> int:
     """Write the text of 20 characters or fewer that is in three numbers of 48 bits to byte `begin` of `out`; where it ends."""
     end = begin
@@ -172,7 +172,7 @@ def _text_of(first: int, second: int, third: int, characters: int, out: Any, beg
     return end
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _number(source: Any, at: int, bits: int, first: int, width: int) -> int:
     """A number as sent, ABSENT where the message ends before; first bit -1: the message has none; width below 0: two's complement."""
     size = abs(width)
@@ -182,19 +182,19 @@ def _number(source: Any, at: int, bits: int, first: int, width: int) -> int:
     return value - (1 << size) if width < 0 and value >> (size - 1) == 1 else value
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _static(source: Any, at: int, bits: int, form: int, which: int) -> int:
     """A number of a static report, 0 when it is absent."""
     return max(_number(source, at, bits, _STATICS[form, which, 0], _STATICS[form, which, 1]), 0)
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _two_digits(value: int, place: int) -> int:
     """A number below 100 as two characters, the first at so many bytes of a word."""
     return ((48 + value // 10) | (48 + value % 10) << 8) << 8 * place
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _eta(month: int, day: int, hour: int, minute: int, out: Any, at: int) -> int:
     """Write a time of arrival, as sent, to byte `at` of `out`; where it ends. Nothing when a part is absent or all say not available."""
     if min(min(month, day), min(hour, minute)) < 0 or (month == 0 and day == 0 and hour >= 24):
@@ -204,7 +204,7 @@ def _eta(month: int, day: int, hour: int, minute: int, out: Any, at: int) -> int
     return at + ETA_LONGEST
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def statics(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     times: Any, rows: Any, longs: Any, shorts: Any, bytes_: Any, draught: Any,
@@ -301,7 +301,7 @@ def statics(
         ends[4, row + 1] = end
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _day(year: int, month: int, day: int) -> float:
     """Seconds from 1970 to the beginning of a day as sent; NaN where a part is not available or there is no such day."""
     if not (1 <= year <= 9999 and 1 <= month <= 12 and day >= 1):
@@ -319,7 +319,7 @@ def _day(year: int, month: int, day: int) -> float:
     return float(days * 86400.0)
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _clock(hour: int, minute: int, second: int) -> float:
     """Seconds since the beginning of the day; NaN where a part is not available."""
     if 0 <= hour <= 23 and 0 <= minute <= 59 and 0 <= second <= 59:
@@ -327,12 +327,12 @@ def _clock(hour: int, minute: int, second: int) -> float:
     return np.nan
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _base(source: Any, at: int, bits: int, form: int, which: int) -> int:
     return _number(source, at, bits, _BASES[form, which, 0], _BASES[form, which, 1])  # type: ignore[no-any-return]  # compiled
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def bases(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     doubles: Any, rows: Any, mmsi: Any, shorts: Any, bytes_: Any, name: Any, ends: Any,
@@ -409,7 +409,7 @@ def bases(
         ends[row + 1] = end
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def texts(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     times: Any, rows: Any, longs: Any, bytes_: Any, quality: Any, data: Any, ends: Any,
@@ -437,7 +437,7 @@ def texts(
         ends[row + 1] = end if end >= 0 else -1 - end
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def others(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     times: Any, rows: Any, mmsi: Any, bytes_: Any, quality: Any, data: Any, ends: Any,

@@ -16,9 +16,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numba as nb
 import numpy as np
 
+from tankerwatch.core.kernels.compiling import inlined, kernel, part
 from tankerwatch.core.kernels.vectors import marked
 from tankerwatch.core.kernels.words import byte, lowest, view_of
 from tankerwatch.core.schema import F64, I64, U8, U64
@@ -46,7 +46,7 @@ _LF, _CR = 10, 13
 _BANG, _DOLLAR, _STAR, _COMMA, _DOT, _COLON, _BACKSLASH, _HASH, _C = 33, 36, 42, 44, 46, 58, 92, 35, 99
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def split(
     buffer: U8, line: int, begin: int, stop: int, after_cr: bool, limit: int, row: int, out_start: I64, out_end: I64, out_row: U64
 ) -> tuple[int, int, int, int, bool, int]:
@@ -96,17 +96,17 @@ def split(
     return count, line, row + count, too_long, after_cr, bare
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@inlined
 def _digit(byte: int) -> bool:
     return 48 <= byte <= 57
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@inlined
 def _wordy(byte: int) -> bool:
     return 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _days(year: int, month: int, day: int) -> int:
     """Days from 1970-01-01 in the Gregorian calendar, or -1 when there is no such day."""
     if year < 1970 or year > 9999 or month < 1 or month > 12 or day < 1:
@@ -127,7 +127,7 @@ def _days(year: int, month: int, day: int) -> int:
     return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int, fraction: float) -> float:
     days = _days(year, month, day)
     if days < 0 or hour > 23 or minute > 59 or second > 60:
@@ -135,7 +135,7 @@ def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int
     return days * 86400.0 + hour * 3600.0 + minute * 60.0 + second + fraction
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _epoch(value: int, fraction: float) -> float:
     """Seconds since 1970 from a number whose size tells its unit; NaN when it is no time between 1990 and 2100 in any."""
     if EARLIEST_S <= value < LATEST_S:
@@ -152,7 +152,7 @@ def _epoch(value: int, fraction: float) -> float:
     return math.nan
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _number(buffer: U8, at: int, stop: int, most: int) -> tuple[int, int]:
     """The unsigned number of at most `most` digits at `at`, and where it ends."""
     value = 0
@@ -163,7 +163,7 @@ def _number(buffer: U8, at: int, stop: int, most: int) -> tuple[int, int]:
     return value, at
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _fraction(buffer: U8, at: int, stop: int) -> tuple[float, int]:
     """The digits after a point or comma at `at`, as a part of one, and where they end; nothing there is nought."""
     if at + 1 >= stop or (buffer[at] != _DOT and buffer[at] != _COMMA) or not _digit(buffer[at + 1]):
@@ -178,7 +178,7 @@ def _fraction(buffer: U8, at: int, stop: int) -> tuple[float, int]:
     return value / scale, at
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _calendar(buffer: U8, at: int, stop: int) -> float:
     """The ISO 8601 date and time at `at`, extended or basic, blank or `_` or `T` between; NaN when there is none."""
     year, p = _number(buffer, at, stop, 4)
@@ -225,7 +225,7 @@ def _calendar(buffer: U8, at: int, stop: int) -> float:
     return made
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _first_time(buffer: U8, at: int, stop: int) -> float:
     """The first epoch of ten digits or more (an MMSI has nine), or ISO 8601, that stands alone in `buffer[at:stop]`; else NaN."""
     before = 44
@@ -251,7 +251,7 @@ def _first_time(buffer: U8, at: int, stop: int) -> float:
     return math.nan
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _wrapper(buffer: U8, at: int, stop: int) -> float:
     """The time of a `$PGHP,1,` sentence at `at`; NaN when it is another sentence, infinity when its time is none."""
     if stop - at < 20 or buffer[at + 1] != 80 or buffer[at + 2] != 71 or buffer[at + 3] != 72 or buffer[at + 4] != 80:
@@ -272,7 +272,7 @@ def _wrapper(buffer: U8, at: int, stop: int) -> float:
     return made if EARLIEST_S <= made < LATEST_S else math.inf
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _own(buffer: U8, begin: int, stop: int) -> tuple[float, int]:
     """The time that the line `buffer[begin:stop]` carries itself (NaN: none), and NONE, OWN, ABSURD or TAG_ONLY."""
     while stop > begin and (buffer[stop - 1] == 32 or buffer[stop - 1] == 9):
@@ -337,7 +337,7 @@ def _own(buffer: U8, begin: int, stop: int) -> tuple[float, int]:
     return math.nan, ABSURD if absurd else NONE
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> None:
     """For every line the time that it carries itself, NaN when none, and what was found: NONE, OWN, ABSURD or TAG_ONLY."""
     view = view_of(buffer)
@@ -349,7 +349,7 @@ def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> None:
             out_s[i], out_kind[i] = _own(buffer, begin, stop)
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def moments(buffer: U8, start: I64, end: I64, out_s: F64) -> None:
     """The time written in each `buffer[start:end]`: epoch, ISO 8601, `20210701_185151` or dd/mm/yyyy HH:MM[:SS]; else NaN."""
     for i in range(len(start)):
@@ -368,7 +368,7 @@ def moments(buffer: U8, start: I64, end: I64, out_s: F64) -> None:
                 out_s[i] = _calendar(buffer, at, stop)
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _day_first(buffer: U8, at: int, stop: int) -> float:
     day, p = _number(buffer, at, stop, 2)
     if p == at or p >= stop or (buffer[p] != 47 and buffer[p] != _DOT and buffer[p] != 45):
@@ -395,7 +395,7 @@ def _day_first(buffer: U8, at: int, stop: int) -> float:
     return made if EARLIEST_S <= made < LATEST_S else math.nan
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def _believed(own_s: F64, kind: U8, i: int, last_s: float) -> bool:
     """Whether a stamp is no stray, and, when it is far ahead of the one before, is borne out by those after it."""
     stamp = float(own_s[i])
@@ -422,7 +422,7 @@ def _believed(own_s: F64, kind: U8, i: int, last_s: float) -> bool:
     return stamped
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def carry(own_s: F64, kind: U8, decide: int, last_s: float, since: int, out_s: F64) -> tuple[float, int, int]:
     """Give each of the first `decide` lines its time: its own, or that of the line before it.
 
@@ -453,7 +453,7 @@ def carry(own_s: F64, kind: U8, decide: int, last_s: float, since: int, out_s: F
     return last_s, since, absurd
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def order_keys(time_s: F64, length: I64, window_s: float, most_bytes: int, ring: F64, state: F64, out_key: F64) -> int:
     """The key by which lines leave the window: their time, or the window's end for those that are late.
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 
 from tankerwatch.core.kernels import index as ix
 from tankerwatch.core.kernels import index_fragments as fr
 from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels import positions as ps
+from tankerwatch.core.kernels.compiling import inlined, part
 from tankerwatch.core.kernels.vectors import checked, marked, put_unarmoured
 from tankerwatch.core.kernels.words import bits48, byte, first_bytes, folded, i64, lowest, view_of, word
 
@@ -59,18 +59,18 @@ order · position reports of the usual types that wait in `words` and the like."
 COUNTS = 8
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _below(count: int) -> Any:
     """The lowest `count` bits, 0 to 64."""
     return _ALL if count >= 64 else (_ONE << np.uint64(count)) - _ONE
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _in_address(c: int) -> bool:
     return 65 <= c <= 90 or 48 <= c <= 57
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _sound(view: Any, p: int, n: int) -> tuple[int, int]:
     """Where the payload of the `n` bytes from `p` on begins, and the channel, if they are a sound sentence of AIS; else (-1, 0)."""
     if n < _SHORTEST or n > _LONGEST:
@@ -118,7 +118,7 @@ def _sound(view: Any, p: int, n: int) -> tuple[int, int]:
     return p + q, channel
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _tags(view: Any, p: int, e: int) -> tuple[int, int, int, int]:
     """Read the tag block at `p`, a backslash: what follows it, where the station's name begins and ends (0, 0: it names none), and where
     the group's number begins (0: none; it ends with the next comma or star). (-1, 0, 0, 0) for what only the complete way understands.
@@ -156,7 +156,7 @@ def _tags(view: Any, p: int, e: int) -> tuple[int, int, int, int]:
     return p + close + 1, first, last, group
 
 
-@nb.njit(cache=True, nogil=True)
+@part
 def sweep(
     buffer: Any, start: Any, end: Any, time_s: Any, source_row: Any, begin: int, stop: int, most: int, reasons: Any,
     entries: Any, messages: Any, message_times: Any, message_rows: Any, counts: Any, feeds: Any, feed_station: Any,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
+from tankerwatch.core.kernels.compiling import kernel
 from tankerwatch.core.kernels.words import BIG_ENDIAN, i64, place_of, view_of
 
 _BYTE, _WORD, _PLACE = ir.IntType(8), ir.IntType(64), ir.IntType(32)
@@ -41,16 +41,6 @@ def _bits(builder: Any, marks: Any) -> Any:
     """The marks of a vector as a number, the first the lowest bit."""
     number = builder.bitcast(marks, ir.IntType(marks.type.count))
     return builder.bitreverse(number) if BIG_ENDIAN else number
-
-
-@intrinsic
-def _ends_of(_context: Any, view: Any, at: Any) -> Any:
-    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        some = _loaded(context, builder, *arguments, _BYTE, 1, 64)
-        line_feed = builder.icmp_unsigned("==", some, _all(some.type, 10))
-        return _bits(builder, builder.or_(line_feed, builder.icmp_unsigned("==", some, _all(some.type, 13))))
-
-    return types.uint64(view, types.int64), make
 
 
 @intrinsic
@@ -137,10 +127,8 @@ def _ones_of(_context: Any, value: Any) -> Any:
     return types.uint64(types.uint64), make
 
 
-line_ends: Any = _ends_of
-r"""`line_ends(view, at)`: which of the 64 bytes from `at` on are `\n` or `\r`, a bit each, the first the lowest."""
 marked: Any = _marked_of
-"""`marked(view, at, byte)`: which of the 64 bytes from `at` on are `byte`, likewise."""
+"""`marked(view, at, byte)`: which of the 64 bytes from `at` on are `byte`, a bit each, the first the lowest."""
 checked: Any = _checked_of
 """`checked(view, at, length)`: the first `length` bytes (0 to 64) from `at` on joined by exclusive or, as eight that are still to be
 joined; and which of the 64 are characters of an armoured payload, 48 to 87 and 96 to 119 (IEC 61162-1, 8.3, table of symbols), likewise."""
@@ -154,7 +142,7 @@ _singles: Any = _numbers_of(ir.FloatType(), 4)
 _others: Any = _others_of
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def doubles_there(values: Any, out: Any) -> int:
     """Write a bit for each of the f64 values that is no NaN to out, (at least a word for each 64 values) u64; how many are NaN."""
     missing = 0
@@ -176,7 +164,7 @@ def doubles_there(values: Any, out: Any) -> int:
     return missing
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def singles_there(values: Any, out: Any) -> int:
     """The same for f32."""
     missing = 0
@@ -198,7 +186,7 @@ def singles_there(values: Any, out: Any) -> int:
     return missing
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def bytes_there(values: Any, absent: int, out: Any) -> int:
     """The same for bytes that are not `absent`, an unsigned byte."""
     missing = 0

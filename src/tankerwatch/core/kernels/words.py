@@ -9,11 +9,12 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import numba as nb
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
+
+from tankerwatch.core.kernels.compiling import inlined
 
 BIG_ENDIAN = sys.byteorder == "big"
 i64: Any = np.int64
@@ -124,13 +125,13 @@ highest: Any = _highest_of
 """`highest(word)`: the number of the highest bit that is set; -1 when none is."""
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def first_bytes(count: int) -> Any:
     """A mask of the lowest `count` bytes of a word, 1 to 8."""
     return np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * count)
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def folded(value: Any) -> Any:
     """All eight bytes joined by exclusive or."""
     value ^= value >> np.uint64(32)
@@ -139,7 +140,7 @@ def folded(value: Any) -> Any:
     return i64(value & np.uint64(0xFF))
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def bits48(view: Any, at: int) -> Any:
     """The 48 bits of the eight armoured characters from byte `at` on, the first the highest. What is no armour gives senseless bits."""
     value = ((turned(word(view, at)) | _HIGH) - np.uint64(0x3030303030303030)) & _LOW  # no byte borrows from another
@@ -149,7 +150,7 @@ def bits48(view: Any, at: int) -> Any:
     return ((value >> np.uint64(8)) & np.uint64(0xFFFFFF000000)) | (value & np.uint64(0xFFFFFF))
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def bits_at(view: Any, at: int, first: int, width: int) -> int:
     """The unsigned number in bits first to first + width (1 to 48) of the armoured payload that begins at byte `at`. It must lie within."""
     shift = first % 6
@@ -161,7 +162,7 @@ def bits_at(view: Any, at: int, first: int, width: int) -> int:
     return i64((value >> np.uint64(48 - shift - width)) & ((np.uint64(1) << np.uint64(width)) - np.uint64(1)))
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def spread(eight: Any) -> Any:
     """48 bits as eight bytes of six bits each, those of the highest bits in the lowest byte: what `bits48` has joined."""
     value = ((eight & np.uint64(0xFFFFFF000000)) << np.uint64(8)) | (eight & np.uint64(0xFFFFFF))
