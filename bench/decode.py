@@ -90,7 +90,7 @@ def arrow(families: tuple[str, ...] = FAMILIES) -> Callable[[Path], int]:
 
     def run(path: Path) -> int:
         messages = 0
-        for part in parts([path]):
+        for part in parts([path], tables=families):
             for name in families:
                 if len(getattr(part, name)):
                     messages += part_rows(getattr(part, name).to_arrow())

@@ -12,7 +12,7 @@ From Python:
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
@@ -43,11 +43,14 @@ class _Package(ModuleType):
 sys.modules[__name__].__class__ = _Package
 
 
-def decode(source: str | Path | bytes | IO[bytes]) -> Iterator[Part]:
-    """Decoded messages of a recording, part by part, in bounded memory. Raises InputFault when it cannot be read."""
+def decode(source: str | Path | bytes | IO[bytes], *, tables: Collection[str] | None = None) -> Iterator[Part]:
+    """Decoded messages of a recording, part by part, in bounded memory. Raises InputFault when it cannot be read.
+
+    tables: those that are wanted, such as ("positions", "statics"), which takes less time; the others may stay empty.
+    """
     from tankerwatch.export import parts, parts_of
 
-    return parts([source]) if isinstance(source, str | Path) else parts_of(source)
+    return parts([source], tables=tables) if isinstance(source, str | Path) else parts_of(source, tables)
 
 
 def analyse(*sources: str | Path, config: str | Path | None = None, columns: dict[str, str] | None = None) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache, lru_cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import Table
 from tankerwatch.core.tables import ROW_MASK, Bases, Batch, Calls, Fixes, Heard, Others, Statics, Texts
 from tankerwatch.decode import Decoder
+from tankerwatch.decode.decoder import FAMILIES
 from tankerwatch.decode.applications import application
 from tankerwatch.decode.expand import expand
 from tankerwatch.ingest.bytes import Recording
@@ -154,22 +155,34 @@ def _ends(count: int) -> Any:
     return pa.py_buffer(_ENDS[0][: count + 1])
 
 
-def parts(paths: Sequence[Path | str], *, columns: dict[str, str] | None = None, progress: Progress | None = None) -> Iterator[Part]:
-    """A recording in parts, in bounded memory, in the order of the input. Raises InputFault when a path cannot be read."""
+def parts(
+    paths: Sequence[Path | str],
+    *,
+    columns: dict[str, str] | None = None,
+    progress: Progress | None = None,
+    tables: Collection[str] | None = None,
+) -> Iterator[Part]:
+    """A recording in parts, in bounded memory, in the order of the input. Raises InputFault when a path cannot be read.
+
+    tables: those that are wanted, of `TABLES`; None for all. The others may stay empty.
+    """
     source = recorded(paths, columns=columns, progress=progress, reorder_s=0)
-    return _decoded(source.batches(), source.name)
+    return _decoded(source.batches(), source.name, tables)
 
 
-def parts_of(content: bytes | IO[bytes]) -> Iterator[Part]:
+def parts_of(content: bytes | IO[bytes], tables: Collection[str] | None = None) -> Iterator[Part]:
     """The same of an NMEA log that is in memory or an open binary file, packed or not."""
     source = recorded(Recording("", content=content), reorder_s=0)
-    return _decoded(source.batches(), source.name)
+    return _decoded(source.batches(), source.name, tables)
 
 
-def _decoded(batches: Iterator[Batch], name: str) -> Iterator[Part]:
+def _decoded(batches: Iterator[Batch], name: str, tables: Collection[str] | None) -> Iterator[Part]:
+    for table in tables or ():
+        if table not in TABLES:
+            raise ValueError(f"no table {table!r}; there are {', '.join(TABLES)}")
     decoder = Decoder(feed_names=(name,))
     for batch in batches:
-        for heard in decoder.columns(batch.lines):
+        for heard in decoder.columns(batch.lines, FAMILIES if tables is None else tables):
             yield Part(heard, decoder.counters.to_json())
         if batch.heard is not None:
             yield Part(batch.heard, decoder.counters.to_json())
@@ -187,7 +200,8 @@ def decode_to(
     try:
         with ExitStack() as held:
             write = _to_file(out, held) if out.suffix in (".csv", ".jsonl") else _to_folder(out, held)
-            for part in parts(paths, columns=columns, progress=progress):
+            only = ("positions",) if out.suffix in (".csv", ".jsonl") else None
+            for part in parts(paths, columns=columns, progress=progress, tables=only):
                 counters = part.counters
                 write(part)
         if out.suffix not in (".csv", ".jsonl"):

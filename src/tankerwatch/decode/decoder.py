@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ from tankerwatch.decode.sentences import Found, Sentences
 
 CHUNK = 131_072
 """Lines worked on at once; so memory is bounded, and what Python does is shared by many. What comes out does not depend on it."""
+
+FAMILIES = ("statics", "bases", "texts", "others")
+"""Tables that may be left out; positions and calls are always made."""
 
 _Tables = tuple[Fixes, Statics, Bases, Texts, Calls, Others]
 
@@ -62,18 +65,21 @@ class Decoder:
         fixes, static, base, text, calls, others = parts[0] if len(parts) == 1 else _joined(parts)
         return Heard(fixes, unpacked(static), unpacked(base), unpacked(text), calls, unpacked(others), stations=stations)
 
-    def columns(self, lines: Lines) -> Iterator[Heard]:
-        """The same in parts and for bulk: texts may be `Packed` in place of Python strings, which take longer than all else."""
+    def columns(self, lines: Lines, families: Collection[str] = FAMILIES) -> Iterator[Heard]:
+        """The same in parts and for bulk: texts may be `Packed` in place of Python strings, which take longer than all else. Of the
+        tables `statics`, `bases`, `texts` and `others`, those that are not among `families` stay empty; what is counted does not change.
+        """
         for part in _chunks(lines):
             bits: dict[str, tuple[Any, int]] = {}
-            tables = self._chunk(part, bits)
+            tables = self._chunk(part, bits, families)
             yield Heard(*tables, stations=tuple(self._sentences.stations), fix_bits=bits)
 
-    def _chunk(self, lines: Lines, bits: dict[str, tuple[Any, int]] | None = None) -> _Tables:
+    def _chunk(self, lines: Lines, bits: dict[str, tuple[Any, int]] | None = None, families: Collection[str] = FAMILIES) -> _Tables:
         """Tables of some lines; what is there of the fixes as bits is put into `bits` where that is known."""
         found = self._sentences.read(lines, marked=bits is not None)
         other_rows, _, static_rows, bases_rows, text_rows = found.families
-        fixes, base = found.fixes, bases.bases_of(found, bases_rows)
+        fixes = found.fixes
+        base = bases.bases_of(found, bases_rows) if "bases" in families or self._clock is not None else Bases.empty()
         if self._clock is not None:
             line_times = self._clock.place(found, bases_rows, base, fixes)
             base = base.replace(time_s=found.time_s[bases_rows])
@@ -81,26 +87,28 @@ class Decoder:
         else:
             line_times = lines.time_s
 
-        static = statics.statics_of(found, static_rows)
-        text = texts.texts_of(found, text_rows)
-        other = texts.others_of(found, other_rows)
+        static = statics.statics_of(found, static_rows) if "statics" in families else Statics.empty()
+        text = texts.texts_of(found, text_rows) if "texts" in families else Texts.empty()
+        other = texts.others_of(found, other_rows) if "others" in families else Others.empty()
         calls = Calls.empty()
         if len(found.plain) or found.own_ship:
             radar_fixes, radar_statics = self._radar.read(found, line_times, fixes, self._sentences)
             calls = self._calls.read(found, line_times)
             fixes = _merged(fixes, found.fix_order, *radar_fixes)
-            static = _merged(static, found.messages[static_rows, ms.ORDER], *radar_statics)
+            if "statics" in families:
+                static = _merged(static, found.messages[static_rows, ms.ORDER], *radar_statics)
+            self.counters.statics += len(radar_statics[0])
 
         if bits is not None and fixes is found.fixes:
             bits.update(found.fix_bits)
         self._sentences.settle(found)
         self._count(found)
         self.counters.positions += len(fixes)
-        self.counters.statics += len(static)
-        self.counters.bases += len(base)
-        self.counters.texts += len(text)
+        self.counters.statics += len(static_rows)
+        self.counters.bases += len(bases_rows)
+        self.counters.texts += len(text_rows)
         self.counters.calls += len(calls)
-        self.counters.others += len(other)
+        self.counters.others += len(other_rows)
         return fixes, static, base, text, calls, other
 
     def _count(self, found: Found) -> None:
