@@ -24,6 +24,8 @@ from tankerwatch.ingest.order import Input, LineRun, Window, merged
 from tankerwatch.ingest.paths import listed
 
 CHUNK_BYTES = 4 << 20
+CROWDED_BYTES = 256 << 10
+"""This much of a chunk at once where its lines are very short: what is kept for each takes a hundred times more room than an empty one."""
 PEEK_BYTES = 256 << 10
 REORDER_S = 15.0
 
@@ -48,15 +50,17 @@ def stamped(blocks: Iterable[bytes], counters: Counter[str], *, chunk_bytes: int
 
     counters: `lines` (physical ones, so that `lines` - `too_long` are handed on), `too_long`, `absurd_time`.
     """
-    source = (block for block in blocks if block)
+    # of a few packed bytes a block can be made that is greater than a chunk
+    source = (block[at : at + chunk_bytes] for block in blocks for at in range(0, len(block), chunk_bytes))
     tail = b""  # lines whose times are not decided yet, and half a line
+    ahead = b""  # what was read and is not looked at yet
     number = 1
     last_s, since = NAN, 0
     ended = False
     while not ended:
         parts, size = [tail], len(tail)
         while size < len(tail) + chunk_bytes and not ended:
-            block = next(source, b"")
+            block, ahead = ahead or next(source, b""), b""
             ended = not block
             parts.append(block)
             size += len(block)
@@ -68,7 +72,9 @@ def stamped(blocks: Iterable[bytes], counters: Counter[str], *, chunk_bytes: int
         for part in parts:
             buffer[at : at + len(part)] = np.frombuffer(part, np.uint8)
             at += len(part)
-        found = Split(buffer, 0, size, first_number=number, limit=limit)
+        found = Split(buffer, 0, size, first_number=number, limit=limit, crowded_stop=len(tail) + CROWDED_BYTES)
+        if found.stop < size:
+            ahead, size, ended = buffer[found.stop : size].tobytes(), found.stop, False
         count = len(found.start)
         decide = count if ended else max(count - stamps.AHEAD, 0)
         own_s, kind = np.empty(count), np.empty(count, np.uint8)

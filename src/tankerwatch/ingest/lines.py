@@ -27,19 +27,35 @@ class Split:
     """The lines found in one buffer, too long ones among them.
 
     start, end: (n,) offsets · number: (n,) from `first_number` · rest: where the unfinished line begins · too_long: how many are above
-    the limit, and `kept` the mask of the others (None when all are).
+    the limit, and `kept` the mask of the others (None when all are) · stop: how far was looked.
     """
 
-    __slots__ = ("after_cr", "end", "kept", "next_number", "number", "rest", "start", "too_long")
+    __slots__ = ("after_cr", "end", "kept", "next_number", "number", "rest", "start", "stop", "too_long")
 
-    def __init__(self, buffer: U8, begin: int, stop: int, *, first_number: int, after_cr: bool = False, limit: int = LIMIT) -> None:
-        """Find the lines that end within `buffer[begin:stop]`; `buffer` is from `room`."""
+    def __init__(
+        self,
+        buffer: U8,
+        begin: int,
+        stop: int,
+        *,
+        first_number: int,
+        after_cr: bool = False,
+        limit: int = LIMIT,
+        crowded_stop: int | None = None,
+    ) -> None:
+        """Find the lines that end within `buffer[begin:stop]`, or `buffer[begin:crowded_stop]` where they are short and so very many.
+
+        `buffer` is from `room`.
+        """
         capacity = min(stop - begin, (stop - begin) // 24 + 256)
-        count = -1
-        while count < 0:
+        while True:
             start, end, number = np.empty(capacity, np.int64), np.empty(capacity, np.int64), np.empty(capacity, np.uint64)
             count, rest, following, too_long, cr = stamps.split(buffer, begin, stop, after_cr, limit, first_number, start, end, number)
+            if count >= 0:
+                break
+            stop = stop if crowded_stop is None else min(stop, crowded_stop)
             capacity = stop - begin
+        self.stop = stop
         self.start: I64 = start[:count]
         self.end: I64 = end[:count]
         self.number: U64 = number[:count]
