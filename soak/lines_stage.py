@@ -1,0 +1,189 @@
+"""Millions of hostile lines through a decoder, batch after batch; the process that does it, and what it is asked for."""
+
+from __future__ import annotations
+
+import statistics
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import checks
+import hostile_lines
+from tankerwatch.core.tables import Lines
+from tankerwatch.decode import Decoder
+from watched import BEAT, DONE, keep, memory_mb, say
+
+TWIN_LINES = 12_000
+"""Lines of a batch that are heard in other ways too."""
+GROWTH_MB = 24.0
+"""Memory that may be held at the end and was not after a tenth: batches differ in size, so what is held swings by some."""
+MEASURED_FROM = 5_000_000
+"""Lines from which on that is judged: by a tenth of fewer not all states have been reached yet."""
+FAULTS_MOST, SHRINKING_S = 5, 60.0
+"""Faults whose lines are kept, and the time for making those of the first fewer; of each further one it is less."""
+MEASURED = 5
+"""Batches from whose memory the middle one is taken, after a tenth and at the end."""
+HOWS: list[dict[str, Any]] = [
+    {"feed_names": hostile_lines.FEEDS},
+    {"feed_names": hostile_lines.FEEDS, "place_times": True},
+    {"feed_names": hostile_lines.FEEDS, "sensor_positions": {"shore": (25.0, 57.0), "FUJ": (-89.9, 179.9), "STATION3": (90.0, 0.0)}},
+    {},
+]
+
+
+class Listener:
+    """One decoder that hears all batches, and what must hold after each."""
+
+    def __init__(self, how: dict[str, Any], seed: int, *, without_room: bool = False) -> None:
+        self.decoder = Decoder(**how)
+        self.lines = self.rows = self.twins = 0
+        self._ledger = checks.Ledger()
+        self._seed = seed
+        self._without_room = without_room
+        self._first_s, self._last_s = np.inf, -np.inf
+        self._newest_row, self._feeds = 0, 0
+
+    def hear(self, lines: Lines, number: int) -> None:
+        """Hear the batch of that number. Raises `Broken` when something does not hold, and whatever the decoder raises."""
+        rng = np.random.default_rng([self._seed, number, 1])
+        closely = rng.random() < 0.25
+        if len(lines):
+            known = lines.time_s[lines.time_s == lines.time_s]
+            if len(known):
+                self._first_s, self._last_s = min(self._first_s, known.min()), max(self._last_s, known.max())
+            self._newest_row = max(self._newest_row, int((lines.source_row & np.uint64((1 << 48) - 1)).max()))
+            self._feeds = max(self._feeds, int(lines.source_row.max()) >> 48)
+        given = checks.tight(lines) if self._without_room else lines
+        for heard in [self.decoder.decode(given)] if closely else self.decoder.columns(given):
+            checks.tables_are_sound(heard, self._newest_row, self._feeds + 1)
+            for rows in (heard.fixes, heard.statics, heard.bases, heard.texts, heard.others, heard.calls):
+                checks.within(rows.time_s, self._first_s, self._last_s, f"time_s of {type(rows).__name__}")
+                self.rows += len(rows)
+            self._ledger.add(heard)
+            if closely:
+                checks.texts_are_sound(heard)
+                checks.others_expand(heard)
+        self.lines += len(lines)
+        checks.books_balance(self.decoder, self.lines)
+        self._ledger.agrees(self.decoder)
+
+    def hear_otherwise(self, lines: Lines, number: int) -> None:
+        """A part of the batches also in other ways, by decoders of their own: they must say the same."""
+        if number % 6 == 0 and len(lines):
+            some = lines.take(slice(0, TWIN_LINES))
+            self.twins += len(some)
+            checks.ways_agree(some, HOWS[number // 6 % len(HOWS)], self._seed)
+
+
+def fault(lines: Lines, number: int, seed: int, *, without_room: bool = False, every_way: bool = False) -> str:
+    """What is wrong with a batch that is heard alone, by a new decoder; "" when nothing is."""
+    try:
+        listener = Listener(HOWS[0], seed, without_room=without_room)
+        listener.hear(lines, number)
+        listener.hear_otherwise(lines, number)
+        for how in HOWS if every_way else ():
+            checks.ways_agree(lines, how, seed)
+    except Exception as error:
+        return told_of(error)
+    return ""
+
+
+def told_of(error: Exception) -> str:
+    """An error in words; where it was raised, too, when it is none of ours."""
+    where = "" if isinstance(error, checks.Broken) else "".join(traceback.format_exception(error)[-4:])
+    return f"{type(error).__name__}: {error}\n{where}".strip()
+
+
+def failure_path(folder: Path, stage: str, seed: int, number: int) -> Path:
+    return folder / f"{stage}-seed-{seed}-batch-{number}.json"
+
+
+def run(stage: str, seed: int, wanted: int, folder: Path, *, without_room: bool = False, most: int = 60_000) -> bool:
+    """Hear `wanted` lines in this process, and say the beat; False when something was found. Its lines are in `folder` then."""
+    began = time.perf_counter()
+    recorded, whence = hostile_lines.recorded_lines()
+    pool = hostile_lines.Pool(recorded, seed)
+    listener = Listener(HOWS[0], seed, without_room=without_room)
+    making_s, number, size = 0.0, 0, 0
+    early: list[float] = []
+    late: list[float] = []
+    faults: list[str] = []
+    more = 0
+    while listener.lines < wanted:
+        say(BEAT, batch=number, lines=listener.lines, mb=round(memory_mb()))
+        before = time.perf_counter()
+        lines = hostile_lines.batch(pool, seed, number, most=min(most, wanted))
+        making_s += time.perf_counter() - before
+        size += int((lines.end - lines.start).sum())
+        it_goes_on = False
+        try:
+            listener.hear(lines, number)
+            it_goes_on = True
+            listener.hear_otherwise(lines, number)
+        except Exception as error:
+            if it_goes_on and len(faults) == FAULTS_MOST:
+                more += 1
+                number += 1
+                continue
+            why = told_of(error)
+            fewer, smaller = checks.shrunk(
+                lines, lambda some, number=number: fault(some, number, seed, without_room=without_room), SHRINKING_S / (1 + len(faults))
+            )
+            about = "" if smaller else f"only after the batches before it: {stage} with seed {seed} again"
+            path = keep(
+                failure_path(folder, stage, seed, number),
+                fewer if smaller else lines,
+                stage=stage,
+                seed=seed,
+                batch=number,
+                why=smaller or why,
+                about=about,
+            )
+            faults.append(f"{why}\n{path}")
+            if not it_goes_on:
+                break  # the decoder that hears all of it says nothing more that could be relied on
+        if listener.lines > wanted / 10 and len(early) < MEASURED:
+            early.append(memory_mb())
+        late = [*late[1 - MEASURED :], memory_mb()]
+        number += 1
+    early_mb, late_mb = (statistics.median(some or [memory_mb()]) for some in (early, late))
+    if wanted >= MEASURED_FROM and late_mb - early_mb > GROWTH_MB:
+        faults.append(f"memory grew from {early_mb:.0f} MB after a tenth of the lines to {late_mb:.0f} MB at the end")
+    if more:
+        faults.append(f"{more} more batches in which the ways do not agree")
+    counters = listener.decoder.counters
+    say(
+        DONE,
+        faults=faults,
+        lines=listener.lines,
+        batches=number,
+        bytes=size,
+        rows=listener.rows,
+        twins=listener.twins,
+        messages=counters.messages,
+        rejected=counters.to_json()["rejected"],
+        making_s=round(making_s, 1),
+        took_s=round(time.perf_counter() - began, 1),
+        early_mb=round(early_mb, 1),
+        late_mb=round(late_mb, 1),
+        whence=whence,
+    )
+    return not faults
+
+
+def bounds_are_checked() -> bool:
+    """Whether compiled code of this process refuses an index that is out of bounds: else the stage would prove nothing."""
+    import numba
+
+    @numba.njit
+    def reach(array: Any, index: int) -> Any:
+        return array[index]
+
+    try:
+        reach(np.zeros(3), 5)
+    except IndexError:
+        return True
+    return False
