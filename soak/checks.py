@@ -245,9 +245,16 @@ def agree(one: Said, other: Said, what: str) -> None:
             if not same.all():
                 at = int(np.flatnonzero(~same)[0])
                 raise Broken(f"{what}: {family}.{column.name}[{at}] {a[at]!r} and {b[at]!r}, line {int(rows.source_row[at]) & ROW_MASK}")
-    hold(one.counters == other.counters, f"{what}: counters", one.counters, other.counters)
+    hold(one.counters == other.counters, f"{what}: counters", *unlike(one.counters, other.counters))
     hold(one.feeds == other.feeds, f"{what}: counters of feeds", one.feeds, other.feeds)
     hold(one.stations == other.stations, f"{what}: stations", one.stations[:9], other.stations[:9])
+
+
+def unlike(one: dict[str, Any], other: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What differs between two sets of counts, in each of them."""
+    flat = [{**counts, **counts["rejected"], "rejected": 0} for counts in (one, other)]
+    names = sorted(name for name in {*flat[0], *flat[1]} if flat[0].get(name, 0) != flat[1].get(name, 0))
+    return tuple({name: counts.get(name, 0) for name in names} for counts in flat)  # type: ignore[return-value]
 
 
 def cut(lines: Lines, rng: np.random.Generator) -> list[Lines]:

@@ -102,7 +102,7 @@ def lines_told(stage: str, outcome: Outcome, chosen: argparse.Namespace) -> Told
         lines = hostile_lines.batch(pool, chosen.seed, number, most=min(most, wanted))
         path = lines_stage.failure_path(chosen.failures, stage, chosen.seed, number)
         keep(path, lines, stage=stage, seed=chosen.seed, batch=number, why=outcome.fault, about="the process ended in this batch")
-        faults.append(str(path))
+        faults.append(str(lines_stage.shown(path)))
     figures = outcome.figures
     if not figures:
         return Told(stage, "", faults)
@@ -210,7 +210,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stage", action="append", choices=STAGES, help="only this stage (may be given again; default: all)")
     parser.add_argument("--seed", type=int, help="what all is drawn from (default: a new one)")
-    parser.add_argument("--lines", type=int, default=20_000_000, help="lines of `lines` (default 20,000,000)")
+    parser.add_argument("--lines", type=int, default=50_000_000, help="lines of `lines` (default 50,000,000)")
     parser.add_argument("--bounds-lines", type=int, default=500_000, help="lines of `bounds` (default 500,000)")
     parser.add_argument("--peer-lines", type=int, default=200_000, help="sentences of `peer` (default 200,000)")
     parser.add_argument("--size-mb", type=float, default=100.0, help="size of most of `files` (default 100)")

@@ -16,8 +16,8 @@ from tankerwatch.core.tables import Lines
 from tankerwatch.decode import Decoder
 from watched import BEAT, DONE, keep, memory_mb, say
 
-TWIN_LINES = 12_000
-"""Lines of a batch that are heard in other ways too."""
+TWIN_EVERY, TWIN_LINES = 3, 12_000
+"""Every third batch is heard in other ways too, its first lines at least: six times the work."""
 GROWTH_MB = 24.0
 """Memory that may be held at the end and was not after a tenth: batches differ in size, so what is held swings by some."""
 MEASURED_FROM = 5_000_000
@@ -72,10 +72,10 @@ class Listener:
 
     def hear_otherwise(self, lines: Lines, number: int) -> None:
         """A part of the batches also in other ways, by decoders of their own: they must say the same."""
-        if number % 6 == 0 and len(lines):
+        if number % TWIN_EVERY == 0 and len(lines):
             some = lines.take(slice(0, TWIN_LINES))
             self.twins += len(some)
-            checks.ways_agree(some, HOWS[number // 6 % len(HOWS)], self._seed)
+            checks.ways_agree(some, HOWS[number // TWIN_EVERY % len(HOWS)], self._seed)
 
 
 def fault(lines: Lines, number: int, seed: int, *, without_room: bool = False, every_way: bool = False) -> str:
@@ -95,6 +95,11 @@ def told_of(error: Exception) -> str:
     """An error in words; where it was raised, too, when it is none of ours."""
     where = "" if isinstance(error, checks.Broken) else "".join(traceback.format_exception(error)[-4:])
     return f"{type(error).__name__}: {error}\n{where}".strip()
+
+
+def shown(path: Path) -> Path:
+    """A path as people on another machine can read it."""
+    return path.relative_to(hostile_lines.ROOT) if path.is_relative_to(hostile_lines.ROOT) else path
 
 
 def failure_path(folder: Path, stage: str, seed: int, number: int) -> Path:
@@ -142,7 +147,7 @@ def run(stage: str, seed: int, wanted: int, folder: Path, *, without_room: bool 
                 why=smaller or why,
                 about=about,
             )
-            faults.append(f"{why}\n{path}")
+            faults.append(f"{why}\n{shown(path)}")
             if not it_goes_on:
                 break  # the decoder that hears all of it says nothing more that could be relied on
         if listener.lines > wanted / 10 and len(early) < MEASURED:

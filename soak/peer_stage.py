@@ -18,7 +18,7 @@ from pyais.messages import MAX_PAYLOAD_LEN
 
 import checks
 import hostile_lines
-from lines_stage import failure_path
+from lines_stage import failure_path, shown
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.tables import Lines
 from tankerwatch.decode import Decoder
@@ -116,7 +116,7 @@ def run(seed: int, wanted: int, folder: Path) -> bool:
             if wrong:
                 path = failure_path(folder, "peer", seed, number)
                 keep(path, lines.take(slice(i, i + 1)), stage="peer", seed=seed, batch=number, why=wrong)
-                say(FAILED, why=f"{wrong}: {line!r}\n{path}")
+                say(FAILED, why=f"{wrong}: {line!r}\n{shown(path)}")
                 return False
             if name:
                 named[name] += 1
