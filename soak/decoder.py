@@ -102,7 +102,7 @@ def lines_told(stage: str, outcome: Outcome, chosen: argparse.Namespace) -> Told
         lines = hostile_lines.batch(pool, chosen.seed, number, most=min(most, wanted))
         path = lines_stage.failure_path(chosen.failures, stage, chosen.seed, number)
         keep(path, lines, stage=stage, seed=chosen.seed, batch=number, why=outcome.fault, about="the process ended in this batch")
-        faults.append(str(lines_stage.shown(path)))
+        faults = [f"{outcome.fault}\n{lines_stage.shown(path)}"]
     figures = outcome.figures
     if not figures:
         return Told(stage, "", faults)
@@ -189,7 +189,7 @@ def summary(told: list[Told], seed: int, took_s: float) -> str:
     """All of it as Markdown."""
     faults = [(each.name, fault) for each in told for fault in each.faults]
     today = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
-    verdict = f"{len(faults)} faults" if faults else "No fault"
+    verdict = f"{len(faults)} fault{'s' * (len(faults) > 1)}" if faults else "No fault"
     lines = [
         "# What the decoder stands",
         "",
@@ -198,7 +198,7 @@ def summary(told: list[Told], seed: int, took_s: float) -> str:
         "",
         "| stage | figures | faults |",
         "|---|---|---|",
-        *(f"| {each.name} | {each.figures or 'none'} | {len(each.faults) or 'none'} |" for each in told),
+        *(f"| {each.name} | {each.figures or 'it did not come to an end'} | {len(each.faults) or 'none'} |" for each in told),
     ]
     for name, fault in faults:
         lines += ["", f"Fault in {name}:", "", "```", fault, "```"]

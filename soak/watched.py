@@ -18,6 +18,8 @@ from typing import Any
 from tankerwatch.core.tables import Lines
 
 BEAT, DONE, FAILED = "beat", "done", "failed"
+WORDS = 1500
+"""Characters of the first and of the last words of a process that are told."""
 
 
 @dataclass
@@ -65,9 +67,10 @@ def watch(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        errors.seek(0, 2)
-        errors.seek(max(0, errors.tell() - 3000))
+        errors.seek(0)
         last_words = errors.read().decode("utf-8", "replace").strip()
+        if len(last_words) > 2 * WORDS:
+            last_words = f"{last_words[:WORDS]}\n…\n{last_words[-WORDS:]}"
     if process.returncode and not outcome.fault and not outcome.figures.get("faults"):
         code = process.returncode
         outcome.fault = f"it was ended by {signal.Signals(-code).name}" if code < 0 else f"it ended with status {code}"
