@@ -212,7 +212,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="what all is drawn from (default: a new one)")
     parser.add_argument("--lines", type=int, default=50_000_000, help="lines of `lines` (default 50,000,000)")
     parser.add_argument("--bounds-lines", type=int, default=500_000, help="lines of `bounds` (default 500,000)")
-    parser.add_argument("--peer-lines", type=int, default=200_000, help="sentences of `peer` (default 200,000)")
+    parser.add_argument("--peer-lines", type=int, default=500_000, help="sentences of `peer` (default 500,000)")
     parser.add_argument("--size-mb", type=float, default=100.0, help="size of most of `files` (default 100)")
     parser.add_argument("--failures", type=Path, default=ROOT / "soak" / "failures", help="folder for what made it fail")
     parser.add_argument(
