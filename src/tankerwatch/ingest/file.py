@@ -53,20 +53,16 @@ def stamped(blocks: Iterable[bytes], counters: Counter[str], *, chunk_bytes: int
     # of a few packed bytes a block can be made that is greater than a chunk
     source = (block[at : at + chunk_bytes] for block in blocks for at in range(0, len(block), chunk_bytes))
     tail = b""  # lines whose times are not decided yet, and half a line
-    ahead = b""  # what was read and is not looked at yet
+    ahead = memoryview(b"")  # what was read and is not looked at yet
     number = 1
     last_s, since = NAN, 0
     ended = False
     while not ended:
-        parts, size = [tail], len(tail)
-        while size < len(tail) + chunk_bytes and not ended:
-            block, ahead = ahead or next(source, b""), b""
-            ended = not block
-            parts.append(block)
-            size += len(block)
-        if ended and size and not (parts[-2] if len(parts) > 1 else tail).endswith((b"\n", b"\r")):
-            parts.append(b"\n")  # the last line of a file may lack its end
-            size += 1
+        parts: list[bytes | memoryview] = [tail, ahead[:CROWDED_BYTES]]
+        ahead = ahead[CROWDED_BYTES:]
+        if not parts[1]:
+            parts, ended = _chunk(source, tail, chunk_bytes)
+        size = sum(len(part) for part in parts)
         buffer = room(size)
         at = 0
         for part in parts:
@@ -74,7 +70,7 @@ def stamped(blocks: Iterable[bytes], counters: Counter[str], *, chunk_bytes: int
             at += len(part)
         found = Split(buffer, 0, size, first_number=number, limit=limit, crowded_stop=len(tail) + CROWDED_BYTES)
         if found.stop < size:
-            ahead, size, ended = buffer[found.stop : size].tobytes(), found.stop, False
+            ahead, size, ended = buffer[found.stop : size].data, found.stop, False
         count = len(found.start)
         decide = count if ended else max(count - stamps.AHEAD, 0)
         own_s, kind = np.empty(count), np.empty(count, np.uint8)
@@ -93,6 +89,22 @@ def stamped(blocks: Iterable[bytes], counters: Counter[str], *, chunk_bytes: int
             yield lines
         number = found.next_number - (count - decide)
         tail = _tail(buffer, found, size, decide, limit)
+
+
+def _chunk(source: Iterator[bytes], tail: bytes, chunk_bytes: int) -> tuple[list[bytes | memoryview], bool]:
+    """The tail and about a chunk behind it, with the line end that the last line of a file may lack; and whether that was all."""
+    parts: list[bytes | memoryview] = [tail]
+    last, size = tail, 0
+    while size < chunk_bytes:
+        block = next(source, b"")
+        if not block:
+            if last and not last.endswith((b"\n", b"\r")):
+                parts.append(b"\n")
+            return parts, True
+        parts.append(block)
+        last = block
+        size += len(block)
+    return parts, False
 
 
 def _tail(buffer: U8, found: Split, size: int, decide: int, limit: int) -> bytes:
