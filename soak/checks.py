@@ -94,7 +94,7 @@ def packed(values: Packed, rows: int, what: str, low: int, high: int, longest: i
     within(values.data[: values.offsets[-1]], low, high, f"letters of {what}")
 
 
-TEXTS = {"callsign": 7, "name": 34, "destination": 20, "eta": 11, "part": 1}
+TEXTS = {"callsign": 7, "name": 34, "destination": 20, "eta": 11, "part": 1, "text": 180}
 """The longest text of each packed column of the AIS families."""
 
 
