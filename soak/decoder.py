@@ -112,7 +112,8 @@ def lines_told(stage: str, outcome: Outcome, chosen: argparse.Namespace) -> Told
         f"{figures['lines']:,} lines ({figures['bytes'] / 1e6:,.0f} MB) in {figures['batches']:,} batches, "
         f"{figures['messages']:,} messages, {figures['rows']:,} rows; {figures['twins']:,} lines heard in six ways; "
         f"{figures['took_s']:,.0f} s, of which {figures['making_s']:,.0f} s for making them ({rate:,.0f} lines/s); "
-        f"memory {figures['early_mb']:.0f} MB after a tenth, {figures['late_mb']:.0f} MB at the end; from {figures['whence']}; "
+        f"at most {figures['early_mb']:.0f} MB of memory in the second and third tenth, "
+        f"{figures['late_mb']:.0f} MB in the last two; from {figures['whence']}; "
         "rejected: " + ", ".join(f"{reason} {count:,}" for reason, count in figures["rejected"].items())
     )
     return Told(stage, text, faults)

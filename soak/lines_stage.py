@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 import traceback
 from pathlib import Path
@@ -19,13 +18,11 @@ from watched import BEAT, DONE, keep, memory_mb, say
 TWIN_EVERY, TWIN_LINES = 3, 12_000
 """Every third batch is heard in other ways too, its first lines at least: six times the work."""
 GROWTH_MB = 24.0
-"""Memory that may be held at the end and was not after a tenth: batches differ in size, so what is held swings by some."""
+"""By how much the most memory of the last two tenths may be above that of the second and third: what is held swings with the batches."""
 MEASURED_FROM = 5_000_000
 """Lines from which on that is judged: by a tenth of fewer not all states have been reached yet."""
 FAULTS_MOST, SHRINKING_S = 5, 60.0
 """Faults whose lines are kept, and the time for making those of the first fewer; of each further one it is less."""
-MEASURED = 5
-"""Batches from whose memory the middle one is taken, after a tenth and at the end."""
 HOWS: list[dict[str, Any]] = [
     {"feed_names": hostile_lines.FEEDS},
     {"feed_names": hostile_lines.FEEDS, "place_times": True},
@@ -123,8 +120,7 @@ def run(stage: str, seed: int, wanted: int, folder: Path, *, without_room: bool 
     pool = hostile_lines.Pool(recorded, seed)
     listener = Listener(HOWS[0], seed, without_room=without_room)
     making_s, number, size = 0.0, 0, 0
-    early: list[float] = []
-    late: list[float] = []
+    early_mb = late_mb = 0.0
     faults: list[str] = []
     more = 0
     while listener.lines < wanted:
@@ -161,13 +157,14 @@ def run(stage: str, seed: int, wanted: int, folder: Path, *, without_room: bool 
             faults.append(f"{why}\n{shown(path)}")
             if not it_goes_on:
                 break  # the decoder that hears all of it says nothing more that could be relied on
-        if listener.lines > wanted / 10 and len(early) < MEASURED:
-            early.append(memory_mb())
-        late = [*late[1 - MEASURED :], memory_mb()]
+        now_mb = memory_mb()
+        if 0.1 * wanted <= listener.lines < 0.3 * wanted:
+            early_mb = max(early_mb, now_mb)
+        elif listener.lines >= 0.8 * wanted:
+            late_mb = max(late_mb, now_mb)
         number += 1
-    early_mb, late_mb = (statistics.median(some or [memory_mb()]) for some in (early, late))
     if wanted >= MEASURED_FROM and late_mb - early_mb > GROWTH_MB:
-        faults.append(f"memory grew from {early_mb:.0f} MB after a tenth of the lines to {late_mb:.0f} MB at the end")
+        faults.append(f"memory grew from {early_mb:.0f} MB at most in the second and third tenth to {late_mb:.0f} MB in the last two")
     if more:
         faults.append(f"{more} more batches with a fault")
     counters = listener.decoder.counters
