@@ -7,10 +7,10 @@ RUN := .venv/bin
 # A new version, a new dependency or a new way of setting up is installed before anything else runs.
 PINS := constraints.txt pyproject.toml tools/environment.py
 KERNELS := $(wildcard src/tankerwatch/core/kernels/*.py) $(addprefix src/tankerwatch/core/,ais/layouts.py mids.py mmsi.py)
-CODE := src tests tools $(wildcard bench examples)
+CODE := src tests tools $(wildcard bench soak examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check style types law packages unused pages web docs clean
+.PHONY: help demo test bench soak check style types law packages unused pages web docs clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -28,6 +28,9 @@ bench: .venv/ready .venv/compiled ## the speed of the decoder against its peers,
 	@grep -v '^#' bench/constraints.txt | while read -r peer; do \
 		$(RUN)/python -m pip install --quiet --disable-pip-version-check "$$peer" >/dev/null 2>&1 || echo "$$peer cannot be installed here"; done
 	@$(RUN)/python bench/decode.py --write bench/RESULTS.md $(OPTIONS)
+
+soak: .venv/ready .venv/compiled ## the decoder against millions of hostile lines and files, into soak/RESULTS.md (some minutes)
+	@$(RUN)/python soak/decoder.py --write $(OPTIONS)
 
 CHECKS := style types law packages unused pages web
 check: $(CHECKS) ## style, types, the law of the house, packages, unused code, generated pages, the page's bundle (all: make -k check)

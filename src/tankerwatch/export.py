@@ -23,8 +23,8 @@ from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import Table
 from tankerwatch.core.tables import ROW_MASK, Bases, Batch, Calls, Fixes, Heard, Others, Statics, Texts
 from tankerwatch.decode import Decoder
-from tankerwatch.decode.decoder import FAMILIES
 from tankerwatch.decode.applications import application
+from tankerwatch.decode.decoder import FAMILIES
 from tankerwatch.decode.expand import expand
 from tankerwatch.ingest.bytes import Recording
 from tankerwatch.ingest.sources import recorded

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tankerwatch.core.kernels import stamps
-from tankerwatch.ingest.file import RecordedFiles, stamped
+from tankerwatch.ingest.file import CHUNK_LINES, NEAR_BYTES, RecordedFiles, stamped
 
 SENTENCE = b"!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23"
 T = 1560393600.0  # 2019-06-13T02:40:00Z
@@ -201,6 +201,30 @@ def test_cutting_changes_no_time_of_a_long_log() -> None:
             line for at, line in enumerate(p.line(i) for p in parts for i in range(len(p))) if at % 50 == 0
         ]
         assert counters == whole_counters
+
+
+@pytest.mark.parametrize("ends", [b"\n", b"\r", b"\r\n"])
+def test_very_short_lines_come_in_smaller_parts_and_are_the_same(monkeypatch: pytest.MonkeyPatch, ends: bytes) -> None:
+    """What is kept for each line takes more room than the line: a few kilobytes of zstd can be a hundred million of them."""
+    rng = np.random.default_rng(5)
+    kinds = [b"", b"", b"", b"x", *log(0, 1, 2, 9e5), b"!" + b"x" * 5000]
+    data = ends.join(kinds[i] for i in rng.choice(len(kinds), 9000, p=[0.3, 0.3, 0.3, 0.09, 0.002, 0.002, 0.002, 0.002, 0.002]))
+    whole_counters: Counter[str] = Counter()
+    whole = list(stamped([data], whole_counters))
+    monkeypatch.setattr("tankerwatch.ingest.file.NEAR_BYTES", 700)
+    monkeypatch.setattr("tankerwatch.ingest.file.CHUNK_LINES", 1500)
+    for size in (997, 300_001):
+        counters: Counter[str] = Counter()
+        parts = list(stamped([data[at : at + size] for at in range(0, len(data), size)], counters))
+        assert len(parts) > len(whole) and counters == whole_counters
+        assert np.array_equal(np.concatenate([p.time_s for p in whole]), np.concatenate([p.time_s for p in parts]), equal_nan=True)
+        assert np.array_equal(np.concatenate([p.source_row for p in whole]), np.concatenate([p.source_row for p in parts]))
+        assert [p.line(i) for p in whole for i in range(len(p))] == [p.line(i) for p in parts for i in range(len(p))]
+
+
+def test_a_block_of_line_ends_alone_is_worked_off_in_parts() -> None:
+    parts = [len(part) for part in stamped([b"\n" * (9 << 20)], Counter())]
+    assert sum(parts) == 9 << 20 and max(parts) <= CHUNK_LINES + NEAR_BYTES + stamps.AHEAD
 
 
 # From MANIFEST.md, section 1: physical lines, and the first and last time where it states them.
