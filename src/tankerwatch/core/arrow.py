@@ -39,7 +39,7 @@ def table_of(rows: Table) -> Any:
 
 
 def array_of(column: Column, values: Any, bits: tuple[Any, int] | None = None) -> Any:
-    """One column as a pyarrow Array. bits: what is there (of Booleans: what is true) as bits and how many are missing, where that is known."""
+    """One column as a pyarrow Array. bits: what is there (of Booleans: what is true) and how many are missing, where that is known."""
     missing = column.missing
     if bits is not None:
         there = pa.py_buffer(bits[0])

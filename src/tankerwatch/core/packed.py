@@ -32,7 +32,7 @@ class Packed:
 
 def unpacked(rows: Any) -> Any:
     """The table with Python strings in place of its packed columns."""
-    kind = type(rows)
+    kind: Any = type(rows)
     if not len(rows):
         return kind.empty()
     packed = {name: values.objects() for name in _texts(kind) if type(values := getattr(rows, name)) is Packed}

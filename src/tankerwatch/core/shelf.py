@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,26 +19,29 @@ class Shelf:
 
     def __init__(self) -> None:
         self._kept: dict[str, list[Any]] = {}
-        self._lock = Lock()
 
     def take(self, kind: str, size: int, dtype: Any) -> Any:
-        """An array of at least `size` elements that nobody but the shelf knows."""
-        with self._lock:
-            kept = self._kept.setdefault(kind, [])
-            for at in range(len(kept)):
-                if sys.getrefcount(kept[at]) == _UNHELD:
-                    if len(kept[at]) >= size:
-                        return kept[at]
-                    del kept[at]
-                    break
-            array = np.empty(size + size // 8, dtype)  # the next one asked for may be a little longer
-            if len(kept) < self.MOST:
-                kept.append(array)
-            return array
+        """An array of at least `size` elements that nobody but the shelf knows. Threads may ask at once: who looks at one has taken it."""
+        kept = self._kept.setdefault(kind, [])
+        for _ in range(len(kept)):
+            try:
+                array = kept.pop(0)
+            except IndexError:
+                break
+            unheld = sys.getrefcount(array) == _UNHELD
+            if unheld and len(array) < size:
+                continue  # it gives way to a longer one
+            kept.append(array)
+            if unheld:
+                return array
+        array = np.empty(size + size // 8, dtype)  # the next one asked for may be a little longer
+        if len(kept) < self.MOST:
+            kept.append(array)
+        return array
 
 
 _UNHELD = 2
-"""References to an array that only a shelf holds: its list, and the question. Each view of it holds one."""
+"""References to an array that was taken from a shelf and is held by nobody else: the one who looks, and the question."""
 
 SHELF = Shelf()
 """The one for all recordings: what was read before leaves its memory to what is read next."""

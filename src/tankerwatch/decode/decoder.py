@@ -11,7 +11,6 @@ from tankerwatch.core.kernels import index_fragments as fr
 from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.index import read_only
 from tankerwatch.core.packed import unpacked
-from tankerwatch.core.schema import I64
 from tankerwatch.core.tables import Bases, Calls, Fixes, Heard, Lines, Others, Statics, Texts
 from tankerwatch.decode import bases, statics, texts
 from tankerwatch.decode.clock import Clock
@@ -158,7 +157,7 @@ def _joined(parts: list[_Tables]) -> _Tables:
     )
 
 
-def _merged(table: Any, order: I64, more: Any, more_order: I64) -> Any:
+def _merged(table: Any, order: Any, more: Any, more_order: Any) -> Any:
     """Rows of two tables by the entry that each came with; of the same entry, those of the first table first."""
     if not len(more):
         return table

@@ -70,11 +70,12 @@ class Columns:
         )
 
     def bits(self) -> dict[str, tuple[Any, int]]:
-        """By name of a column the bits of what is there, as Arrow has them, and how many are missing; of Booleans the bits of what is true."""
-        return {name: (self.there[k], missing) for k, (name, missing) in enumerate(zip(_MARKED, self.missing.tolist(), strict=True))}
+        """By name of a column the bits of what is there, and how many are missing; of Booleans the bits of what is true."""
+        return {name: (bits, missing) for name, bits, missing in zip(_MARKED, self.there, self.missing.tolist(), strict=True)}
 
 
 _MARKED = (
-    "time_s", "lon_deg", "lat_deg", "sog_kn", "cog_deg", "heading_deg", "turn_raw", "nav_status", "utc_second", "channel", "accurate", "raim",
+    "time_s", "lon_deg", "lat_deg", "sog_kn", "cog_deg", "heading_deg", "turn_raw", "nav_status", "utc_second", "channel", "accurate",
+    "raim",
 )  # fmt: skip
 """In the order of the kernel's `there`."""

@@ -35,12 +35,11 @@ class Found:
 
     lines: the batch · buffer: its bytes, not to be written · entries: (e, ENTRY_WIDTH) sentences that the quick way has left · plain:
     numbers of those that are not AIS · outcomes: (e,) what became of each, written by whoever reads it · reasons: (lines,) what became of
-    each line · messages: (m, MESSAGE_WIDTH) messages in order of completion; of those rows without one, the type is NOTHING · time_s,
-    source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of earlier batches that are no
-    longer incomplete: serial number, feed, outcome · own_ship: a message is of the station's own ship · sentences, count: how many sentences and messages
-    there were · fixes: the
-    position reports, with what is there as bits, the line and the order of each · families: by family (`kernels/reports.py`) which messages are of it; of
-    positions only those that had to be decoded field by field.
+    each line · messages: (m, MESSAGE_WIDTH) messages but for the usual position reports; of those rows without one, WHAT is NOTHING ·
+    time_s, source_row: (m,) of each message · tail: bytes of the messages that were joined · settled: (k, 3) lines of earlier batches that
+    are no longer incomplete: serial number, feed, outcome · own_ship: a message is of the station's own ship · sentences, count: how many
+    sentences and messages there were · fixes: all position reports, with what is there as bits, and the line and the order of each ·
+    families: by family (`kernels/reports.py`) which messages are of it; of positions only those that were decoded field by field.
     """
 
     lines: Lines
@@ -143,8 +142,10 @@ class Sentences:
         while True:
             room = self._room
             wanted = bl.take(
-                buffer, *given, self._serial, progress, reasons, room.entries, room.outcomes, room.rows[:capacity], room.time_s, room.source_row,
-                self._feeds, self._feed_station, self._names, self._keys, self._numbers, self._known, self._fresh, *self._reports, *self._open,
+                buffer, *given, self._serial, progress, reasons,
+                room.entries, room.outcomes, room.rows[:capacity], room.time_s, room.source_row,
+                self._feeds, self._feed_station, self._names, self._keys, self._numbers, self._known, self._fresh,
+                *self._reports, *self._open,
                 self._tail, made, self._settled, room.chosen, sizes,
                 columns.doubles, columns.singles, columns.bytes_, columns.shorts, columns.numbers, columns.rows,
                 columns.there, columns.missing,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from itertools import chain
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import zstandard
 
@@ -129,9 +129,11 @@ class Recording:
                 yield Stream(self._gzip(head, source) if head.startswith(GZIP) else self._zstd(head, source))
                 return
 
+            file: Any = raw  # one opened without a buffer
+
             def more(into: memoryview) -> int:
                 try:
-                    got = raw.readinto(into[: self._block_bytes]) or 0  # type: ignore[union-attr]  # a file opened without a buffer
+                    got: int = file.readinto(into[: self._block_bytes]) or 0
                 except OSError as error:
                     raise _unreadable(self.name, error) from error
                 if got and read is not None:

@@ -63,7 +63,7 @@ def stamped(
     while not ended:
         size, full = len(tail), len(tail) + chunk_bytes
         buffer = SHELF.take("bytes", full + 2 * Lines.PAD, np.uint8)
-        view: Any = memoryview(buffer)  # type: ignore[arg-type]  # an array is a buffer
+        view: Any = memoryview(buffer)
         view[:size] = tail
         buffer[size : size + Lines.PAD] = 0
         found = Split(buffer, 0, size, first_number=number, limit=limit)

@@ -6,6 +6,8 @@ and counted as `too_long`: so a peer that never ends its line costs a few kiloby
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tankerwatch.core.kernels import stamps
@@ -52,9 +54,11 @@ class Split:
     def more(self, buffer: U8, begin: int, stop: int) -> None:
         """Find those that end within `buffer[begin:stop]`, too, which has come since."""
         while True:
-            free = tuple(column[self._found :] for column in self._room)
-            given = self.rest, begin, stop, self.after_cr, self.limit, self.next_number
-            count, rest, following, too_long, cr, bare = stamps.split(buffer, *given, *free)
+            room: Any = self._room
+            start, end, number = (column[self._found :] for column in room)
+            count, rest, following, too_long, cr, bare = stamps.split(
+                buffer, self.rest, begin, stop, self.after_cr, self.limit, self.next_number, start, end, number
+            )
             if count >= 0:
                 break
             old = self._room

@@ -38,8 +38,8 @@ def take(
 ) -> int:  # fmt: skip
     """Read all lines and decode their positions; other messages are sorted. Returns what is wanted: if not DONE, call again with it.
 
-    progress: (PROGRESS,) i64, zeros at first · the others: see `sweep.sweep`, `index_fragments.assemble`, `reports.families`, `positions.place`
-    and `positions.mark`, which is left out where `there` has no room.
+    progress: (PROGRESS,) i64, zeros at first · the others: see `sweep.sweep`, `index_fragments.assemble`, `reports.families`,
+    `positions.place` and `positions.mark`, which is left out where `there` has no room.
     """
     while True:
         progress[ASSEMBLED] = fr.assemble(

@@ -10,32 +10,32 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import numba as nb
+import numba
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+nb: Any = numba  # its types know neither its settings nor all its options
 _CORE = Path(__file__).resolve().parent.parent
 MADE_OF = ("kernels", "ais/layouts.py", "mids.py", "mmsi.py")
 """What kernels are compiled from: themselves and what they read when they are compiled (a test compares it with what they import)."""
 _NAME = "compiled-"
 
 
-def kernel(function: _Function) -> _Function:
+def kernel(function: Any) -> Any:
     """Compile a function when it is called first, without the interpreter's lock, and keep the code."""
     return _compiled(function)
 
 
-def part(function: _Function) -> _Function:
+def part(function: Any) -> Any:
     """The same of one that only kernels call: what Python would need to call it takes as long to compile as the function itself."""
     return _compiled(function, no_cpython_wrapper=True)
 
 
-def inlined(function: _Function) -> _Function:
+def inlined(function: Any) -> Any:
     """The same of one that is compiled into its callers: for what is too short to be called. It should be given no arrays (`words.py`)."""
     return _compiled(function, no_cpython_wrapper=True, forceinline=True)
 

@@ -17,8 +17,9 @@ from tankerwatch.core.kernels.words import i64
 # Columns of an entry: one row of int64 for each sentence (or line of tags alone) that somebody will look at again.
 LINE, KIND, AT, LENGTH, FILL, TOTAL, NUMBER, SEQUENCE, CHANNEL, TALKER, QUALITY, STATION, RANK, GROUP, ROW, ORDER, COUNT = range(17)
 ENTRY_WIDTH = 17
-"""AT, LENGTH: the payload of a VDM or VDO; else the sentence without its checksum, from the `$` on · ROW: what is kept for the message which
-this sentence may complete · ORDER: its place among all sentences of the batch · COUNT: sentences of AIS that its feed had with this one."""
+"""AT, LENGTH: the payload of a VDM or VDO; else the sentence without its checksum, from the `$` on · ROW: what is kept for the message
+which this sentence may complete · ORDER: its place among all sentences of the batch · COUNT: sentences of AIS of its
+feed, this one included."""
 
 # What an entry is.
 AIS, TAGS, PGHP, RMC, GLL, GGA, HDT, THS, TTM, TLL, DSC, DSE = range(1, 13)
@@ -57,7 +58,7 @@ def fingerprint(buffer: Any, first: int, last: int) -> Any:
 
 
 @part
-def group_of(buffer: Any, first: int) -> int:
+def group_of(buffer: Any, first: int) -> Any:
     """A number for the group of a tag block whose own number begins at `first`; above 0."""
     last = first
     while buffer[last] != _COMMA and buffer[last] != _STAR:

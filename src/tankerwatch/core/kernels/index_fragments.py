@@ -448,8 +448,9 @@ def settle_lines(entries: Any, count: int, outcomes: Any, reasons: Any, slots: A
 def tally(
     reasons: Any, source_row: Any, messages: Any, message_rows: Any, fix_rows: Any, count: int, rejection: Any, by_reason: Any, by_feed: Any
 ) -> int:
-    """Count lines and messages. fix_rows: source rows of the positions · count: messages in all · rejection: (256,) 1 for the reasons that are one · by_reason: (256,) i64, added to · by_feed:
-    (feeds, 3) i64, added to: lines, messages and rejected lines. Returns how many lines were used.
+    """Count lines and messages. fix_rows: source rows of the positions · count: messages in all · rejection: (256,) 1 for the reasons that
+    are one · by_reason: (256,) i64, added to · by_feed: (feeds, 3) i64, added to: lines, messages and rejected lines. Returns how many
+    lines were used.
     """
     used = 0
     if len(by_feed) == 1:

@@ -22,31 +22,31 @@ NOTHING = -1
 
 
 @inlined
-def span(bits: int, characters: int) -> int:
+def span(bits: int, characters: int) -> Any:
     """How long a message is, in bits and in characters, as one number."""
     return bits | characters << 16
 
 
 @inlined
-def bits_of(value: int) -> int:
+def bits_of(value: int) -> Any:
     """Bits, of a SPAN."""
     return i64(value) & 0xFFFF
 
 
 @inlined
-def characters_of(value: int) -> int:
+def characters_of(value: int) -> Any:
     """Characters, of a SPAN."""
     return i64(value) >> 16
 
 
 @inlined
-def what(head: int, channel: int, tail: int) -> int:
+def what(head: int, channel: int, tail: int) -> Any:
     """Type and repeat indicator of the message whose first 48 bits are `head`, its channel, and 1 when it is in the tail, as one number."""
     return (head >> 42) | ((head >> 40) & 3) << 8 | channel << 16 | tail << 24
 
 
 @inlined
-def type_of(value: int) -> int:
+def type_of(value: int) -> Any:
     """Type, of a WHAT that is not NOTHING."""
     return i64(value) & 0xFF
 
@@ -58,19 +58,19 @@ def in_tail(value: int) -> bool:
 
 
 @inlined
-def heard(station: int, quality: int) -> int:
+def heard(station: int, quality: int) -> Any:
     """Station and quality as one number."""
     return station | quality << 16
 
 
 @inlined
-def station_of(value: int) -> int:
+def station_of(value: int) -> Any:
     """Station, of a HEARD."""
     return i64(value) & 0xFFFF
 
 
 @inlined
-def quality_of(value: int) -> int:
+def quality_of(value: int) -> Any:
     """Quality bits, of a HEARD."""
     return i64(value) >> 16
 

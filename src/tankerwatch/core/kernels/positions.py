@@ -212,10 +212,10 @@ def place(
     """Decode position reports to the rows of the columns from `at` on, in order; the row behind the last.
 
     Whole ones of types 1, 2, 3 and 18 wait in words, (reports, 4) i64, their bits as `vectors.put_unarmoured` gives them, with told
-    (TOLD, reports) i32, told_s f64 and told_rows u64 · the others are numbered in chosen[first:count], with time_s, source_row by message ·
-    out: doubles (3, n) f64: time, longitude and latitude · singles (3, n) f32: speed in knots, course and heading in degrees · bytes_ (8, n)
-    u8 · shorts (2, n) u16 · numbers (3, n) i32: mmsi, line and order · rows (n,) u64, the source rows. What is not available is NaN or the
-    column's missing value.
+    (TOLD, reports) i32, told_s f64 and told_rows u64 · the others are numbered in chosen[first:count], with time_s, source_row by
+    message · out: doubles (3, n) f64: time, longitude and latitude · singles (3, n) f32: speed in knots, course and heading in degrees ·
+    bytes_ (8, n) u8 · shorts (2, n) u16 · numbers (3, n) i32: mmsi, line and order · rows (n,) u64, the source rows. What is
+    not available is NaN or the column's missing value.
     """
     lines, inside = view_of(buffer), view_of(tail)
     work = np.empty((6, _BLOCK), np.int64)
@@ -266,7 +266,7 @@ def mark(first: int, behind: int, doubles: Any, singles: Any, bytes_: Any, there
 
 @kernel
 def last_own(quality: Any, lon_deg: Any, lat_deg: Any, heading_deg: Any, rows: Any, last: Any) -> None:
-    """Find the own ship's positions that are remembered: last[feed], (feeds, 2) i64, -1 at first, the last row and the last with a heading."""
+    """The own ship's positions that are remembered: of each feed the last row, and the last with a heading, to last, (feeds, 2) i64."""
     for i in range(len(quality)):
         if quality[i] & _OWN_SHIP and lon_deg[i] == lon_deg[i] and lat_deg[i] == lat_deg[i]:
             feed = i64(rows[i] >> np.uint64(48))

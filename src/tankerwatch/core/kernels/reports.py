@@ -117,8 +117,8 @@ _BITS48, _BITS32 = (1 << 48) - 1, (1 << 32) - 1
 
 @inlined
 def _put_eight(eight: int, size: int, out: Any, at: int) -> tuple[int, int]:
-    """Write eight characters of 48 bits to byte `at` of `out` and behind. Of the first `size` of them: where the last that is no blank ends,
-    0 for none, and how many stand before an `@`, 8 for none.
+    """Write eight characters of 48 bits to byte `at` of `out` and behind. Of the first `size` of them: where the last that is no blank
+    ends, 0 for none, and how many stand before an `@`, 8 for none.
     """
     sixes = spread(np.uint64(eight))
     put_word(out, at, sixes + ((~sixes & _BLANKS) << np.uint64(1)))
@@ -329,7 +329,7 @@ def _clock(hour: int, minute: int, second: int) -> float:
 
 @inlined
 def _base(source: Any, at: int, bits: int, form: int, which: int) -> int:
-    return _number(source, at, bits, _BASES[form, which, 0], _BASES[form, which, 1])  # type: ignore[no-any-return]  # compiled
+    return _number(source, at, bits, _BASES[form, which, 0], _BASES[form, which, 1])
 
 
 @kernel

@@ -34,7 +34,7 @@ _SINGLE = np.uint64(int.from_bytes(b"!AIVDM,1", "little"))
 _SINGLE_MASK = np.uint64(int.from_bytes(b"\xff\xff\xff\xff\xff\xfd\xff\xff", "little"))
 _AB = np.uint64(int.from_bytes(b",1,,A,\0\0", "little"))
 _AB_MASK = np.uint64(int.from_bytes(b"\xff\xff\xff\xff\xfc\xff\0\0", "little"))
-"""`!AIVDM,1,1,,A,` or `!AIVDO,1,1,,B,`, the most usual of all. `A` and `B` are two of four characters that differ in their lowest two bits."""
+"""`!AIVDM,1,1,,A,` or `!AIVDO,1,1,,B,`, the most usual of all. `A` and `B` are two of four that differ in their lowest two bits."""
 _COMMAS = np.uint64(int.from_bytes(b",\0,\0\0\0\0\0", "little"))
 _COMMAS_MASK = np.uint64(int.from_bytes(b"\xff\0\xff\0\0\0\0\0", "little"))
 _END = np.uint64(int.from_bytes(b"\0\0\0,\0*\0\0", "little"))

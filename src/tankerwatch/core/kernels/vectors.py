@@ -16,6 +16,7 @@ from numba.extending import intrinsic
 from tankerwatch.core.kernels.compiling import kernel
 from tankerwatch.core.kernels.words import BIG_ENDIAN, i64, place_of, view_of
 
+_TWO: Any = types.UniTuple(types.uint64, 2)  # type: ignore[no-untyped-call]  # numba's own
 _BYTE, _WORD, _PLACE = ir.IntType(8), ir.IntType(64), ir.IntType(32)
 
 
@@ -71,7 +72,7 @@ def _checked_of(_context: Any, view: Any, at: Any, length: Any) -> Any:
         one = builder.extract_element(joined, ir.Constant(_PLACE, 0))
         return context.make_tuple(builder, signature.return_type, [one, armour])
 
-    return types.UniTuple(types.uint64, 2)(view, types.int64, types.int64), make
+    return _TWO(view, types.int64, types.int64), make
 
 
 @intrinsic
@@ -102,7 +103,7 @@ def _numbers_of(element: Any, size: int) -> Any:
     @intrinsic
     def numbers(_context: Any, view: Any, at: Any) -> Any:
         def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            some = _loaded(context, builder, *arguments, element, size, 64)
+            some = _loaded(context, builder, arguments[0], arguments[1], element, size, 64)
             return _bits(builder, builder.fcmp_ordered("ord", some, some))
 
         return types.uint64(view, types.int64), make

@@ -19,18 +19,21 @@ from tankerwatch.core.kernels.compiling import inlined
 BIG_ENDIAN = sys.byteorder == "big"
 i64: Any = np.int64
 """Makes a number of 64 bits, signed."""
-VIEW = types.UniTuple(types.int64, 2)
+VIEW: Any = types.UniTuple(types.int64, 2)  # type: ignore[no-untyped-call]  # numba's own
 _HIGH = np.uint64(0x8080808080808080)
 _LOW = np.uint64(0x7F7F7F7F7F7F7F7F)
 _BYTE, _WORD = ir.IntType(8), ir.IntType(64)
 
 
+_check: Any = cgutils.do_boundscheck
+
+
 def place_of(context: Any, builder: Any, view: Any, at: Any, kind: Any, size: int) -> Any:
     """A pointer to what is `size` bytes long and begins at byte `at` of a view, in the terms of LLVM."""
     if context.enable_boundscheck:
-        room = builder.extract_value(view, 1)
-        cgutils.do_boundscheck(context, builder, at, room)
-        cgutils.do_boundscheck(context, builder, builder.add(at, ir.Constant(_WORD, size - 1)), room)
+        room, check = builder.extract_value(view, 1), _check
+        check(context, builder, at, room)
+        check(context, builder, builder.add(at, ir.Constant(_WORD, size - 1)), room)
     return builder.inttoptr(builder.add(builder.extract_value(view, 0), at), kind.as_pointer())
 
 
@@ -47,7 +50,7 @@ def _view_of(_context: Any, array: Any) -> Any:
 @intrinsic
 def _byte_of(_context: Any, view: Any, at: Any) -> Any:
     def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = place_of(context, builder, *arguments, _BYTE, 1)
+        place = place_of(context, builder, arguments[0], arguments[1], _BYTE, 1)
         return builder.zext(builder.load(place, align=1, typ=_BYTE), _WORD)
 
     return types.int64(view, types.int64), make
@@ -56,7 +59,7 @@ def _byte_of(_context: Any, view: Any, at: Any) -> Any:
 @intrinsic
 def _word_of(_context: Any, view: Any, at: Any) -> Any:
     def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        value = builder.load(place_of(context, builder, *arguments, _WORD, 8), align=1, typ=_WORD)
+        value = builder.load(place_of(context, builder, arguments[0], arguments[1], _WORD, 8), align=1, typ=_WORD)
         return builder.bswap(value) if BIG_ENDIAN else value
 
     return types.uint64(view, types.int64), make
@@ -151,7 +154,7 @@ def bits48(view: Any, at: int) -> Any:
 
 
 @inlined
-def bits_at(view: Any, at: int, first: int, width: int) -> int:
+def bits_at(view: Any, at: int, first: int, width: int) -> Any:
     """The unsigned number in bits first to first + width (1 to 48) of the armoured payload that begins at byte `at`. It must lie within."""
     shift = first % 6
     value = bits48(view, at + first // 6)
