@@ -49,7 +49,8 @@ class Split:
 
     @staticmethod
     def _arrays(capacity: int) -> tuple[I64, I64, U64]:
-        return SHELF.take("start", capacity, np.int64), SHELF.take("end", capacity, np.int64), SHELF.take("number", capacity, np.uint64)
+        start, end = SHELF.take("start", capacity, np.int64), SHELF.take("end", capacity, np.int64)
+        return start[:capacity], end[:capacity], SHELF.take("number", capacity, np.uint64)[:capacity]  # what is taken may be longer
 
     def more(self, buffer: U8, begin: int, stop: int) -> None:
         """Find those that end within `buffer[begin:stop]`, too, which has come since."""

@@ -14,13 +14,13 @@ alone on its line belongs to the line that follows.
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from tankerwatch.core.kernels.compiling import inlined, kernel, part
 from tankerwatch.core.kernels.vectors import marked
-from tankerwatch.core.kernels.words import byte, lowest, view_of
+from tankerwatch.core.kernels.words import byte, i64, lowest, view_of, word
 from tankerwatch.core.schema import F64, I64, U8, U64
 
 NONE: Final = 0
@@ -337,6 +337,32 @@ def _own(buffer: U8, begin: int, stop: int) -> tuple[float, int]:
     return math.nan, ABSURD if absurd else NONE
 
 
+@inlined
+def _tagged(view: Any, begin: int, stop: int) -> int:
+    """The time of a tag block in its usual form, whole seconds since 1970 that are some time between 1990 and 2100; else -1: see `_own`."""
+    one = np.uint64(1)
+    close = lowest(marked(view, begin, _BACKSLASH) & ~one)
+    if begin + close >= stop or close >= 64:
+        return -1
+    colons = marked(view, begin, _COLON) & ((one << np.uint64(close)) - one)
+    while colons != 0:
+        at = lowest(colons)
+        colons &= colons - one
+        if at >= 2 and byte(view, begin + at - 1) == _C and (at == 2 or byte(view, begin + at - 2) == _COMMA):
+            eight = word(view, begin + at + 1) - np.uint64(0x3030303030303030)
+            ninth, tenth = byte(view, begin + at + 9) - 48, byte(view, begin + at + 10) - 48
+            after = byte(view, begin + at + 11)
+            if ((eight + np.uint64(0x0606060606060606)) | eight) & np.uint64(0xF0F0F0F0F0F0F0F0) != 0:
+                return -1
+            if not (0 <= ninth <= 9 and 0 <= tenth <= 9 and after in (_STAR, _COMMA, _BACKSLASH)):
+                return -1
+            two = (eight * np.uint64(10) + (eight >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
+            four = (two * np.uint64(100) + (two >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
+            value = i64((four * np.uint64(10000) + (four >> np.uint64(32))) & np.uint64(0xFFFFFFFF)) * 100 + ninth * 10 + tenth
+            return value if EARLIEST_S <= value < LATEST_S else -1
+    return -1
+
+
 @kernel
 def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> None:
     """For every line the time that it carries itself, NaN when none, and what was found: NONE, OWN, ABSURD or TAG_ONLY."""
@@ -345,6 +371,10 @@ def own(buffer: U8, start: I64, end: I64, out_s: F64, out_kind: U8) -> None:
         begin, stop = start[i], end[i]
         if stop - begin > 16 and byte(view, begin) == _BANG and byte(view, stop - 3) == _STAR and byte(view, stop - 1) > 32:
             out_s[i], out_kind[i] = math.nan, NONE  # a sentence and nothing else, as nearly all are
+            continue
+        told = _tagged(view, begin, stop) if stop - begin > 16 and byte(view, begin) == _BACKSLASH else -1
+        if told >= 0:
+            out_s[i], out_kind[i] = told, OWN
         else:
             out_s[i], out_kind[i] = _own(buffer, begin, stop)
 
