@@ -230,3 +230,33 @@ def test_application_specific_messages_are_records() -> None:
     told = [part.application(row) for part in tw.decode(log) for row in range(len(part.others))]
     assert isinstance(told[0], tw.AreaNotice) and told[0].mmsi == 3669739 and told[1] is None
     assert json.loads(json.dumps(told[0].to_json()))["areas"][0]["shape"] == "circle"
+
+
+TABLES = ("positions", "statics", "texts", "others", "bases", "calls")
+
+
+def test_rows_are_objects_with_named_fields(log):
+    """Made one by one, they say what the Arrow tables say."""
+    seen = 0
+    for part in tw.decode(log):
+        for name in TABLES:
+            table = getattr(part, name)
+            rows = list(table)
+            assert [row._asdict() for row in rows] == table.to_arrow().to_pylist()
+            seen += len(rows)
+            with pytest.raises(IndexError):
+                table.row(len(rows))
+        for ship in part.statics:
+            assert (ship.name, ship.imo, ship.mothership_mmsi, type(ship).__name__) == ("EXAMPLE ONE", 9000003, None, "Static")
+    assert seen == 6
+
+
+def test_only_the_tables_that_are_wanted_are_made(log):
+    wanted, everything = list(tw.decode(log, tables=("positions", "statics"))), list(tw.decode(log))
+    for part, whole in zip(wanted, everything, strict=True):
+        assert part.counters == whole.counters
+        assert part.positions.to_arrow().equals(whole.positions.to_arrow()) and part.statics.to_arrow().equals(whole.statics.to_arrow())
+        assert not len(part.texts) and not len(part.bases)
+    assert sum(len(part.texts) + len(part.bases) for part in everything) == 2
+    with pytest.raises(ValueError, match="no table 'ships'"):
+        list(tw.decode(log, tables=("ships",)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import namedtuple
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache, lru_cache
@@ -20,7 +21,7 @@ from tankerwatch.core import arrow
 from tankerwatch.core.applications import Application, AreaNotice, InlandStatic, MetHydro
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.packed import Packed
-from tankerwatch.core.schema import Table
+from tankerwatch.core.schema import Column, Table
 from tankerwatch.core.tables import ROW_MASK, Bases, Batch, Calls, Fixes, Heard, Others, Statics, Texts
 from tankerwatch.decode import Decoder
 from tankerwatch.decode.applications import application
@@ -79,6 +80,29 @@ class Columns:
         values = getattr(self._rows, name)
         return values.objects() if isinstance(values, Packed) else values
 
+    def __iter__(self) -> Iterator[Any]:
+        """The rows as objects with named fields, each made when it is asked for."""
+        return map(self.row, range(len(self)))
+
+    def row(self, row: int) -> Any:
+        """One row as an object with named fields, in the form of `to_arrow`: None for what is missing. Raises IndexError."""
+        row = range(len(self))[row]
+        kind: Any = type(self._rows)
+        return _record(kind)(*(self._value(column, row) for column in kind.columns()))
+
+    def _value(self, column: Column, row: int) -> Any:
+        values = getattr(self._rows, column.name)
+        value: Any = values.text(row) if isinstance(values, Packed) else values[row]
+        if isinstance(value, np.generic):
+            value = value.item()
+        if column.name == "station":
+            return self._stations[value] if self._stations else ""
+        if column.name == "channel":
+            return chr(value) if value else None
+        if column.name == "source_row":
+            return value & ROW_MASK
+        return None if value != value or (column.missing is not None and value == column.missing) else value
+
     def to_arrow(self) -> Any:
         """A pyarrow Table with nulls for what is missing; stations and channels as text."""
         return told(self._rows, self._stations, self._bits)
@@ -92,6 +116,12 @@ class Columns:
         import importlib
 
         return importlib.import_module("polars").from_arrow(self.to_arrow())
+
+
+@cache
+def _record(kind: Any) -> Any:
+    """The type of a table's rows as objects."""
+    return namedtuple(kind.__name__.removesuffix("es" if kind is Fixes else "s"), [column.name for column in kind.columns()])
 
 
 def told(rows: Any, stations: tuple[str, ...], bits: Mapping[str, tuple[Any, int]] | None = None) -> Any:

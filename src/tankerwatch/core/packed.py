@@ -23,6 +23,10 @@ class Packed:
         """How many texts there are."""
         return len(self.offsets) - 1
 
+    def text(self, row: int) -> str:
+        """One of the texts."""
+        return self.data[self.offsets[row] : self.offsets[row + 1]].tobytes().decode("ascii")
+
     def objects(self) -> Object:
         """(n,) the texts as Python strings."""
         ends = self.offsets.tolist()
