@@ -13,23 +13,34 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING
 
-from tankerwatch.core.applications import Application, AreaNotice, InlandStatic, MetHydro
-
 if TYPE_CHECKING:
+    from tankerwatch.core.applications import Application, AreaNotice, InlandStatic, MetHydro
     from tankerwatch.export import Part
     from tankerwatch.pipeline import Result
 
 __all__ = ["Application", "AreaNotice", "InlandStatic", "MetHydro", "__version__", "analyse", "decode"]
 
-try:
-    __version__ = version("tankerwatch")
-except PackageNotFoundError:  # run from its source, not installed
-    __version__ = "0+source"
+__version__: str
+
+
+def __getattr__(name: str) -> object:
+    """The version and the records, when somebody asks for them: what is not imported costs no time."""
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("tankerwatch")
+        except PackageNotFoundError:  # run from its source, not installed
+            return "0+source"
+    if name in __all__:
+        from tankerwatch.core import applications
+
+        return getattr(applications, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class _Package(ModuleType):

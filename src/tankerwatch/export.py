@@ -8,27 +8,23 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
-import pyarrow.json
-import pyarrow.parquet as pq
 
 from tankerwatch.core import arrow
-from tankerwatch.core.applications import Application, AreaNotice, InlandStatic, MetHydro
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.packed import Packed
 from tankerwatch.core.schema import Column, Table
 from tankerwatch.core.tables import ROW_MASK, Bases, Batch, Calls, Fixes, Heard, Others, Statics, Texts
 from tankerwatch.decode import Decoder
-from tankerwatch.decode.applications import application
 from tankerwatch.decode.decoder import FAMILIES
-from tankerwatch.decode.expand import expand
 from tankerwatch.ingest.bytes import Recording
-from tankerwatch.ingest.sources import recorded
+from tankerwatch.ingest.recorded import recorded
+
+if TYPE_CHECKING:
+    from tankerwatch.core.applications import Application, AreaNotice, InlandStatic, MetHydro
 
 TABLES: Final[dict[str, type[Table]]] = {
     "positions": Fixes,
@@ -56,10 +52,14 @@ class Part:
 
     def expand(self, row: int) -> dict[str, Any]:
         """Every field of the message in a row of `others`, by name; `{"error": why}` for one that cannot be read."""
+        from tankerwatch.decode.expand import expand
+
         return expand(self.others.payload[row], int(self.others.fill_bits[row]))
 
     def application(self, row: int) -> AreaNotice | MetHydro | InlandStatic | Application | None:
         """What the message in a row of `others` says, as a record, when it is an application-specific one (6, 8, 25, 26); else None."""
+        from tankerwatch.decode.applications import application
+
         return application(self.others.payload[row], int(self.others.fill_bits[row]))
 
 
@@ -161,14 +161,16 @@ def _told_schema(kind: Any) -> Any:
 
 @lru_cache(maxsize=4)
 def _names_of(stations: tuple[str, ...]) -> Any:
-    """Names of stations as Arrow has them."""
-    return pa.array(list(stations) or [""])
+    """Names of stations as Arrow has them. Not by `pa.array`, which would import pandas to see that a list is none of its own."""
+    names = [name.encode() for name in stations or ("",)]
+    ends = np.cumsum([0, *map(len, names)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(names), pa.py_buffer(ends), pa.py_buffer(b"".join(names)))
 
 
 def _letters(codes: Any, bits: tuple[Any, int] | None = None) -> Any:
     """Letters by their codes, null for 0."""
     if len(codes) and codes.max() > 127:
-        return pc.take(pa.array([chr(code) if code else None for code in range(256)], pa.string()), pa.array(codes))
+        return pa.array([chr(code) if code else None for code in codes.tolist()], pa.string())
     # every text has one byte, so the codes are the texts
     codes = np.ascontiguousarray(codes)
     validity = arrow.validity_of(codes, 0) if bits is None else (pa.py_buffer(bits[0]) if bits[1] else None)
@@ -242,6 +244,8 @@ def decode_to(
 
 
 def _to_folder(out: Path, held: ExitStack) -> Callable[[Part], None]:
+    import pyarrow.parquet as pq  # here and below: what only some need takes long to import
+
     out.mkdir(parents=True, exist_ok=True)
     writers: dict[str, Any] = {}
     for name, table in TABLES.items():
@@ -263,6 +267,8 @@ def _to_file(out: Path, held: ExitStack) -> Callable[[Part], None]:
     empty = told(Fixes.empty(), ())
     plain = empty.schema.set(empty.schema.get_field_index("station"), pa.field("station", pa.string()))
     if out.suffix == ".csv":
+        import pyarrow.csv
+
         writer = held.enter_context(pyarrow.csv.CSVWriter(out, plain))
 
         def to_csv(part: Part) -> None:

@@ -381,7 +381,7 @@ def analyse(
 
     Raises InputFault when a path cannot be read.
     """
-    from tankerwatch.ingest.sources import recorded
+    from tankerwatch.ingest.recorded import recorded
 
     return result_of(run(recorded(paths, columns=columns, progress=progress), config, place_times=True))
 

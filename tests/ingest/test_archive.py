@@ -23,7 +23,7 @@ from tankerwatch.core.tables import MMSI_ODD, OUT_OF_RANGE, Fixes, Statics
 from tankerwatch.ingest import columns, tables
 from tankerwatch.ingest.archive import TableFile
 from tankerwatch.ingest.bytes import Recording
-from tankerwatch.ingest.sources import Recorded
+from tankerwatch.ingest.recorded import Recorded
 
 T = 1_560_393_600
 

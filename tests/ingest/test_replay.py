@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tankerwatch.core.tables import Bases, Batch, Decision, Fixes, Heard, Lines, Statics
 from tankerwatch.ingest import replay
 from tankerwatch.ingest.file import RecordedFiles
+from tankerwatch.ingest.recorded import recorded
 from tankerwatch.ingest.replay import LONGEST_PAUSE_S, LONGEST_STEP_S, Player
-from tankerwatch.ingest.sources import recorded
 
 T = 1_560_393_600.0
 

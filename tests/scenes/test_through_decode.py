@@ -8,7 +8,7 @@ from tankerwatch.core.geo import distance_nm
 from tankerwatch.core.mmsi import radar_id
 from tankerwatch.core.tables import Bases, Fixes, Statics
 from tankerwatch.decode.decoder import Decoder
-from tankerwatch.ingest.sources import recorded
+from tankerwatch.ingest.recorded import recorded
 from tankerwatch.scenes.scene import Scene
 
 

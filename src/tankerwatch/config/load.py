@@ -131,7 +131,8 @@ class _Reader:
     def feeds(self, sources: Sequence[str], *, allow_remote: bool) -> None:
         if not sources:
             return
-        from tankerwatch.ingest.sources import is_replay, parse_replay, parse_source, recorded  # heavy, and only here
+        from tankerwatch.ingest.recorded import recorded
+        from tankerwatch.ingest.sources import is_replay, parse_replay, parse_source  # heavy, and only here
 
         if len({is_replay(source) for source in sources}) > 1:
             self.fault("sources.list", "files and live feeds cannot be watched together", "replay the files alone")

@@ -14,8 +14,9 @@ from tankerwatch.config import Config
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import LiveSource
 from tankerwatch.desk.live import LiveDesk, Show
+from tankerwatch.ingest.recorded import recorded
 from tankerwatch.ingest.replay import Player
-from tankerwatch.ingest.sources import is_replay, parse_replay, parse_source, recorded
+from tankerwatch.ingest.sources import is_replay, parse_replay, parse_source
 from tankerwatch.store.feeds import FeedRegister
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.web.app import create_app

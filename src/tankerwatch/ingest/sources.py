@@ -1,19 +1,13 @@
-"""What a PATH or a SOURCE on the command line stands for."""
+"""What a SOURCE on the command line stands for."""
 
 from __future__ import annotations
 
 import ipaddress
 import math
-import os
 import re
-from collections.abc import Mapping, Sequence
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.core.ports import FeedState, LiveSource, RecordedSource
-from tankerwatch.ingest.archive import TableFile
-from tankerwatch.ingest.bytes import Recording
-from tankerwatch.ingest.file import CHUNK_BYTES, REORDER_S, Progress, RecordedFiles, RecordedInput
-from tankerwatch.ingest.paths import is_table
+from tankerwatch.core.ports import FeedState, LiveSource
 from tankerwatch.ingest.serial import BAUD, SerialSource
 from tankerwatch.ingest.stdin import StdinSource
 from tankerwatch.ingest.tcp import STALL_S, TcpClient, TcpListener
@@ -22,42 +16,6 @@ from tankerwatch.ingest.udp import UdpSource
 SLOWEST, FASTEST = 0.1, 100_000.0
 """the speeds of a replay"""
 _FORMS = "file:PATH tcp://HOST:PORT tcp-listen://[HOST]:PORT udp://[HOST]:PORT serial:DEVICE -"
-
-
-class Recorded(RecordedFiles):
-    """Logs and tables of decoded reports, folders of both, `-`, or one `Recording`: a `RecordedSource`. Tables are told by their endings.
-
-    As `RecordedFiles`; a table's rows count for `source_row` as lines do. columns: what a table's columns mean where their names do not
-    tell, role → NAME or NAME[unit] (`columns.py`).
-    """
-
-    def __init__(
-        self,
-        paths: Sequence[str | os.PathLike[str]] | Recording,
-        columns: Mapping[str, str] | None = None,
-        *,
-        reorder_s: float = REORDER_S,
-        progress: Progress | None = None,
-        chunk_bytes: int = CHUNK_BYTES,
-    ) -> None:
-        super().__init__(paths, reorder_s=reorder_s, progress=progress, chunk_bytes=chunk_bytes)
-        self._columns = columns
-
-    def _input(self, recording: Recording) -> RecordedInput:
-        if is_table(recording.name):
-            return TableFile(recording, self.counters, columns=self._columns, reorder_s=self._reorder_s)
-        return super()._input(recording)
-
-
-def recorded(
-    paths: Sequence[str | os.PathLike[str]] | Recording,
-    columns: Mapping[str, str] | None = None,
-    *,
-    reorder_s: float = REORDER_S,
-    progress: Progress | None = None,
-) -> RecordedSource:
-    """What the PATH arguments of a command name, or one recording, as one source in order of receive time. Raises InputFault."""
-    return Recorded(paths, columns, reorder_s=reorder_s, progress=progress)
 
 
 def parse_source(text: str, index: int, *, allow_remote: bool = False, stall_s: float = STALL_S) -> LiveSource:
