@@ -127,7 +127,12 @@ class Sentences:
         reasons = np.empty(n, np.uint8)
         lines = _padded(lines)
         buffer = ix.read_only(lines.buffer)
-        given = tuple(ix.read_only(column) for column in (lines.start, lines.end, lines.time_s, lines.source_row))
+        start, end, time_s, source_row = (
+            ix.read_only(lines.start),
+            ix.read_only(lines.end),
+            ix.read_only(lines.time_s),
+            ix.read_only(lines.source_row),
+        )
         if n:
             last = int(lines.source_row.max()) >> FEED_SHIFT
             if last >= len(self._feeds):
@@ -142,7 +147,7 @@ class Sentences:
         while True:
             room = self._room
             wanted = bl.take(
-                buffer, *given, self._serial, progress, reasons,
+                buffer, start, end, time_s, source_row, self._serial, progress, reasons,
                 room.entries, room.outcomes, room.rows[:capacity], room.time_s, room.source_row,
                 self._feeds, self._feed_station, self._names, self._keys, self._numbers, self._known, self._fresh,
                 *self._reports, *self._open,
@@ -188,7 +193,7 @@ class Sentences:
             columns.bits() if marked else {},
             columns.numbers[1, :placed],
             columns.numbers[2, :placed],
-            tuple(chosen[:size] for chosen, size in zip(room.chosen, sizes.tolist(), strict=False)),
+            tuple([room.chosen[family, :size] if size else _NO_ENTRIES for family, size in enumerate(sizes.tolist()[: rp.FAMILIES])]),
         )
 
     def settle(self, found: Found) -> None:
@@ -227,7 +232,7 @@ class Sentences:
 
 def _padded(lines: Lines) -> Lines:
     """The lines with the zeros behind them that the kernels read, should their buffer lack them."""
-    if not len(lines) or len(lines.buffer) - int(lines.end.max()) >= sw.READ_BEYOND:
+    if not len(lines) or len(lines.buffer) - lines.end.max() >= sw.READ_BEYOND:
         return lines
     buffer = np.concatenate([lines.buffer, np.zeros(Lines.PAD, np.uint8)])
     return Lines(buffer, lines.start, lines.end, lines.time_s, lines.source_row)

@@ -456,8 +456,11 @@ def _pghp_station(buffer: Any, entry: Any, keys: Any, numbers: Any, known: Any, 
 
 def read_only(array: Any) -> Any:
     """The same array, contiguous and read-only. What comes in is given to the kernels in this form, so that they are compiled once."""
-    if not array.flags.c_contiguous:
+    flags = array.flags
+    if not flags.c_contiguous:
         array = np.ascontiguousarray(array)
+    elif not flags.writeable:
+        return array
     array = array.view()
     array.setflags(write=False)
     return array
