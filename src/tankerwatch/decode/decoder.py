@@ -25,6 +25,10 @@ CHUNK = 131_072
 FAMILIES = ("statics", "bases", "texts", "others")
 """Tables that may be left out; positions and calls are always made."""
 
+LONG_BYTES = 256
+CHUNK_BYTES = 1 << 20
+"""Lines longer than LONG_BYTES on average are worked on by so many bytes at once."""
+
 _Tables = tuple[Fixes, Statics, Bases, Texts, Calls, Others]
 
 
@@ -139,9 +143,12 @@ class Decoder:
 
 
 def _chunks(lines: Lines) -> list[Lines]:
-    if len(lines) <= CHUNK:
-        return [lines] if len(lines) else []
-    return [lines.take(slice(at, at + CHUNK)) for at in range(0, len(lines), CHUNK)]
+    """The lines in pieces of a bounded number of sentences: a line of kilobytes may hold hundreds of them."""
+    if not len(lines):
+        return []
+    usual = abs(int(lines.end[-1]) - int(lines.start[0])) // len(lines)
+    step = CHUNK if usual <= LONG_BYTES else max(CHUNK_BYTES // usual, 1)
+    return [lines] if len(lines) <= step else [lines.take(slice(at, at + step)) for at in range(0, len(lines), step)]
 
 
 def _joined(parts: list[_Tables]) -> _Tables:
