@@ -67,9 +67,9 @@ class _Bits:
 
     def field(self, field: Field) -> Any:
         """What a field says; None where it says nothing."""
-        if field.kind in (Kind.WORDS, Kind.DATA, Kind.COUNT):
+        if field.kind in (Kind.WORDS, Kind.DATA, Kind.COUNT, Kind.LAST):
             return self._to_the_end(field)
-        raw = self.number(field.first if field.first >= 0 else self.count + field.first, field.bits)
+        raw = self.number(field.first, field.bits)
         if raw is None:
             return None
         if field.kind is Kind.FLAG:
@@ -88,6 +88,8 @@ class _Bits:
             return None
         if field.kind is Kind.COUNT:
             return width
+        if field.kind is Kind.LAST:
+            return self.number(self.count - field.bits, field.bits)
         if field.kind is Kind.WORDS:
             width -= width % 6  # bits that are no whole letter are none
             return _text(self.number(field.first, width) or 0, width).rstrip(" ")

@@ -25,13 +25,14 @@ class Kind(Enum):
     WORDS = "six-bit text to the end of the message; it may be empty"
     DATA = "bits to the end of the message as hexadecimal bytes, the last one filled up with zeros"
     COUNT = "how many bits those are"
+    LAST = "unsigned, the last bits of the message, none of them before the first bit of the field"
 
 
 class Field(NamedTuple):
     """A field: sent values from `low` to `high` but for `missing` say value / scale, all others nothing.
 
-    first: its first bit; negative: from the end of the message · bits: how many; for WORDS, DATA and COUNT how many more bits follow
-    before the end of the message · low, high and missing are None where every value of the bits says something.
+    first: its first bit · bits: how many; for WORDS, DATA and COUNT how many more bits follow before the end of the message · low, high
+    and missing are None where every value of the bits says something.
     """
 
     name: str
@@ -362,7 +363,7 @@ def binary(kind: int, addressed: bool, structured: bool) -> Table:
         at += 16
     if kind == 25:
         return (*fields, *_data(at))
-    return (*fields, *_data(at, STATE_BITS), Field("radio", -STATE_BITS, STATE_BITS))
+    return (*fields, *_data(at, STATE_BITS), Field("radio", at, STATE_BITS, Kind.LAST))
 
 
 # Communication states: places in the last 19 bits of `radio`.
