@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -410,6 +411,18 @@ class TestAnyInput:
     @pytest.mark.parametrize("kind", [0, *range(28, 64)])
     def test_types_that_the_standard_does_not_have(self, kind):
         assert told(format(kind, "06b") + "0" * 162) == {"error": f"no message type {kind}"}
+
+    @pytest.mark.parametrize(
+        ("payload", "fill_bits"), [(None, 0), (5, 0), ([], 0), ({}, 0), ("", 0), ("8" * 20, None), ("8" * 20, 1.0), (1e9, 0)]
+    )
+    def test_what_is_no_payload_at_all(self, payload, fill_bits):
+        assert expand(payload, fill_bits) == {"error": "not an armoured payload"}
+
+    def test_numbers_and_bytes_of_other_kinds(self):
+        wanted = expand("803Ovrh0EP:024`@02PN04da=3V<>N0000", 4)
+        assert wanted["data_bits"] == 144
+        for payload in (bytearray(b"803Ovrh0EP:024`@02PN04da=3V<>N0000"), memoryview(b"803Ovrh0EP:024`@02PN04da=3V<>N0000")):
+            assert expand(payload, np.uint8(4)) == wanted
 
     def test_how_long_a_payload_may_be(self):
         assert "error" not in expand("8" * PAYLOAD_LONGEST, 0) and "error" in expand("8" * (PAYLOAD_LONGEST + 1), 0)

@@ -5,6 +5,7 @@ Where the fields lie, and which of their values say something, is in `core/ais/f
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any, Final
 
 from tankerwatch.core.ais import fields
@@ -24,8 +25,13 @@ def expand(payload: str | bytes, fill_bits: int) -> dict[str, Any]:
     what is not available, what cannot be, and what it cuts off. Positions are in degrees, speeds in knots, courses in degrees,
     draughts in metres, `turn` as it is sent; texts go to their first "@", without blanks at their end.
     """
-    raw = payload.encode("utf-8", "surrogatepass") if isinstance(payload, str) else bytes(payload)
-    if not 0 < len(raw) <= PAYLOAD_LONGEST or not 0 <= fill_bits <= 5:
+    try:
+        some = payload[: PAYLOAD_LONGEST + 1]
+        raw = some.encode("utf-8", "surrogatepass") if isinstance(some, str) else bytes(memoryview(some))
+        fill = index(fill_bits)
+    except (TypeError, LookupError):  # from a caller without types
+        return {"error": "not an armoured payload"}
+    if not 0 < len(raw) <= PAYLOAD_LONGEST or not 0 <= fill <= 5:
         return {"error": "not an armoured payload"}
     value = 0
     for character in raw:
@@ -33,7 +39,7 @@ def expand(payload: str | bytes, fill_bits: int) -> dict[str, Any]:
         if six is None:
             return {"error": "not an armoured payload"}
         value = value << 6 | six
-    message = _Bits(value >> fill_bits, 6 * len(raw) - fill_bits)
+    message = _Bits(value >> fill, 6 * len(raw) - fill)
     kind = message.number(0, 6)
     if kind is None:
         return {"error": "no message type"}
