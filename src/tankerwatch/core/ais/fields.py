@@ -109,7 +109,7 @@ def _sizes(first: int) -> Table:
 
 
 TOGETHER: Final = ("to_bow", "to_stern", "to_port", "to_starboard")
-"""All four are 0 when they are not available; one alone may be 0 (figure 41)."""
+"""All four are 0 when they are not available; one alone may be 0."""
 
 HEAD: Final[Table] = (Field("msg_type", 0, 6), Field("repeat", 6, 2), Field("mmsi", 8, 30))
 """What all messages begin with."""
@@ -349,7 +349,7 @@ STATE_BITS: Final = 20
 
 
 def binary(kind: int, addressed: bool, structured: bool) -> Table:
-    """What follows the two flags of type 25 or 26 (tables 77 and 78): an addressee with two spare bits, an application, data.
+    """What follows the two flags of type 25 or 26: an addressee with two spare bits, an application, data.
 
     In type 26 four bits before the communication state align it to bytes; as senders differ, they are left to the data.
     """
@@ -373,7 +373,7 @@ STATE_SELECTED: Final = frozenset({9, 18, 26})
 """In these a bit before the state says which it is: 0 SOTDMA, 1 ITDMA. The others that have a state (1, 2, 4, 11) have SOTDMA."""
 
 SOTDMA: Final[Table] = (Field("sync_state", 0, 2), Field("slot_timeout", 2, 3))
-"""Annex 2, 3.3.7.2.1, table 18; `SOTDMA_MORE` beside it."""
+"""Annex 2, 3.3.7.2.1; `SOTDMA_MORE` beside it."""
 _STATIONS: Final[Table] = (Field("received_stations", 5, 14),)
 _SLOT: Final[Table] = (Field("slot_number", 5, 14),)
 SOTDMA_MORE: Final[tuple[Table, ...]] = (
@@ -386,11 +386,11 @@ SOTDMA_MORE: Final[tuple[Table, ...]] = (
     _SLOT,
     _STATIONS,
 )
-"""By slot time-out (annex 2, 3.3.7.2.3, table 20)."""
+"""By slot time-out (annex 2, 3.3.7.2.3)."""
 ITDMA: Final[Table] = (
     Field("sync_state", 0, 2),
     Field("slot_increment", 2, 13),
     Field("number_of_slots", 15, 3),
     _flag("keep_flag", 18),
 )
-"""Annex 2, 3.3.7.3.2, table 21."""
+"""Annex 2, 3.3.7.3.2."""
