@@ -29,7 +29,7 @@ bench: .venv/ready .venv/compiled ## the speed of the decoder against its peers,
 		$(RUN)/python -m pip install --quiet --disable-pip-version-check "$$peer" >/dev/null 2>&1 || echo "$$peer cannot be installed here"; done
 	@$(RUN)/python bench/decode.py --write bench/RESULTS.md $(OPTIONS)
 
-soak: .venv/ready .venv/compiled ## the decoder against millions of hostile lines and files, into soak/RESULTS.md (some minutes)
+soak: .venv/ready-dev .venv/compiled ## the decoder against millions of hostile lines and files, into soak/RESULTS.md (some minutes)
 	@$(RUN)/python soak/decoder.py --write $(OPTIONS)
 
 CHECKS := style types law packages unused pages web
