@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tankerwatch.core.kernels import vectors
 from tankerwatch.core.packed import Packed
-from tankerwatch.core.schema import U64, Bool, Column, Table
+from tankerwatch.core.schema import U64, Column, Table
 
 _NAMES = {"f4": pa.float32(), "f8": pa.float64(), "O": pa.string(), "b1": pa.bool_()}
 
@@ -48,7 +48,10 @@ def array_of(column: Column, values: Any, bits: tuple[Any, int] | None = None) -
         return pa.Array.from_buffers(type_of(column), len(values), [there if bits[1] else None, pa.py_buffer(values)], bits[1])
     if type(values) is Packed:
         # an empty text is what is missing, where a text can be
-        validity = _validity(values.offsets[1:] == values.offsets[:-1]) if missing == "" else None
+        validity = None
+        if missing == "":
+            out = np.empty((len(values) + 63) >> 6, np.uint64)
+            validity = pa.py_buffer(out) if vectors.texts_there(values.offsets, out) else None
         return pa.StringArray.from_buffers(len(values), pa.py_buffer(values.offsets), pa.py_buffer(values.data), validity)
     if values.dtype == object:
         return pa.array(values, type_of(column), mask=None if missing is None else values == missing, from_pandas=False)
@@ -62,22 +65,17 @@ def array_of(column: Column, values: Any, bits: tuple[Any, int] | None = None) -
 
 def validity_of(values: Any, missing: Any) -> Any:
     """The bitmap of the values that are not `missing` (for a float: not NaN); None when all are there."""
-    if values.itemsize == 1 or type(missing) is float:
-        there, absent = _bits(values, missing)
-        return pa.py_buffer(there) if absent else None
-    return _validity(values == missing)
+    there, absent = _bits(values, missing)
+    return pa.py_buffer(there) if absent else None
 
 
 def _bits(values: Any, missing: Any) -> tuple[U64, int]:
-    """The bitmap of what is there, and how many are not; of a contiguous column of floats or bytes."""
+    """The bitmap of what is there, and how many are not; of a contiguous column of numbers."""
     if not values.flags.writeable:  # the kernels are compiled for columns that one may write to
         values = values.copy()
     out = np.empty((len(values) + 63) >> 6, np.uint64)
     if type(missing) is float:
         return out, vectors.doubles_there(values, out) if values.itemsize == 8 else vectors.singles_there(values, out)
-    return out, vectors.bytes_there(values.view(np.uint8), missing & 255, out)
-
-
-def _validity(missing: Bool) -> Any:
-    """The bitmap of what is there; None when all is."""
-    return pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
+    if values.itemsize == 1:
+        return out, vectors.bytes_there(values.view(np.uint8), missing & 255, out)
+    return out, vectors.integers_there(values, missing, out)

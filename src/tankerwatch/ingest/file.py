@@ -27,7 +27,7 @@ from tankerwatch.ingest.paths import listed
 CHUNK_BYTES = 4 << 20
 CHUNK_LINES = 1 << 17
 """Lines after which no more of a chunk is read: what is kept of each line takes a hundred times more room than an empty one."""
-NEAR_BYTES = 256 << 10
+NEAR_BYTES = 1 << 20
 """Bytes read at once, so that they are near when their lines are found."""
 PEEK_BYTES = 256 << 10
 REORDER_S = 15.0

@@ -124,6 +124,8 @@ def judged(head: int, bits: int, quality: int) -> tuple[int, int]:
         quality |= _REPEATED
     if _MILLIONS[mmsi // _MILLION] != ONE_FORM and odd(mmsi):
         quality |= _MMSI_ODD
+    if bits == 168 and 1 <= kind <= 4:  # most are of one of these and sound
+        return ix.USED, quality
     if bits < LIMITS[kind, 1] or bits >= LIMITS[kind, 2] + 6:
         quality |= _BAD_LENGTH
     return ix.USED if bits >= LIMITS[kind, 0] else ix.TOO_SHORT, quality

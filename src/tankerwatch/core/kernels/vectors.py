@@ -209,9 +209,46 @@ def bytes_there(values: Any, absent: int, out: Any) -> int:
     return missing
 
 
+@kernel
+def integers_there(values: Any, absent: int, out: Any) -> int:
+    """The same for unsigned integers of any size."""
+    missing = 0
+    word = np.uint64(0)
+    for at in range(len(values)):
+        there = values[at] != absent
+        missing += not there
+        word |= np.uint64(there) << np.uint64(at & 63)
+        if at & 63 == 63:
+            out[at >> 6] = word
+            word = np.uint64(0)
+    if len(values) & 63:
+        out[len(values) >> 6] = word
+    return missing
+
+
+@kernel
+def texts_there(ends: Any, out: Any) -> int:
+    """The same for texts that are not empty; ends: (n + 1,) i32, where each ends and the next begins."""
+    missing = 0
+    word = np.uint64(0)
+    for at in range(len(ends) - 1):
+        there = ends[at + 1] != ends[at]
+        missing += not there
+        word |= np.uint64(there) << np.uint64(at & 63)
+        if at & 63 == 63:
+            out[at >> 6] = word
+            word = np.uint64(0)
+    if (len(ends) - 1) & 63:
+        out[(len(ends) - 1) >> 6] = word
+    return missing
+
+
 def warm() -> None:
     """Compile; the others are compiled within the kernels."""
     out = np.zeros(1, np.uint64)
     doubles_there(np.zeros(1), out)
     singles_there(np.zeros(1, np.float32), out)
     bytes_there(np.zeros(1, np.uint8), 0, out)
+    integers_there(np.zeros(1, np.uint16), 0, out)
+    integers_there(np.zeros(1, np.uint32), 0, out)
+    texts_there(np.zeros(2, np.int32), out)
