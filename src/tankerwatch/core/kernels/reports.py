@@ -115,7 +115,7 @@ _BLANKS = np.uint64(0x2020202020202020)
 _BITS48, _BITS32 = (1 << 48) - 1, (1 << 32) - 1
 
 
-@inlined
+@part
 def _put_eight(eight: int, size: int, out: Any, at: int) -> tuple[int, int]:
     """Write eight characters of 48 bits to byte `at` of `out` and behind. Of the first `size` of them: where the last that is no blank
     ends, 0 for none, and how many stand before an `@`, 8 for none.
@@ -182,7 +182,7 @@ def _number(source: Any, at: int, bits: int, first: int, width: int) -> int:
     return value - (1 << size) if width < 0 and value >> (size - 1) == 1 else value
 
 
-@inlined
+@part
 def _static(source: Any, at: int, bits: int, form: int, which: int) -> int:
     """A number of a static report, 0 when it is absent."""
     return max(_number(source, at, bits, _STATICS[form, which, 0], _STATICS[form, which, 1]), 0)
@@ -194,7 +194,7 @@ def _two_digits(value: int, place: int) -> int:
     return ((48 + value // 10) | (48 + value % 10) << 8) << 8 * place
 
 
-@inlined
+@part
 def _eta(month: int, day: int, hour: int, minute: int, out: Any, at: int) -> int:
     """Write a time of arrival, as sent, to byte `at` of `out`; where it ends. Nothing when a part is absent or all say not available."""
     if min(min(month, day), min(hour, minute)) < 0 or (month == 0 and day == 0 and hour >= 24):
@@ -319,7 +319,7 @@ def _day(year: int, month: int, day: int) -> float:
     return float(days * 86400.0)
 
 
-@inlined
+@part
 def _clock(hour: int, minute: int, second: int) -> float:
     """Seconds since the beginning of the day; NaN where a part is not available."""
     if 0 <= hour <= 23 and 0 <= minute <= 59 and 0 <= second <= 59:
@@ -327,7 +327,7 @@ def _clock(hour: int, minute: int, second: int) -> float:
     return np.nan
 
 
-@inlined
+@part
 def _base(source: Any, at: int, bits: int, form: int, which: int) -> int:
     return _number(source, at, bits, _BASES[form, which, 0], _BASES[form, which, 1])
 

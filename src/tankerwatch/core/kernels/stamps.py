@@ -337,7 +337,7 @@ def _own(buffer: U8, begin: int, stop: int) -> tuple[float, int]:
     return math.nan, ABSURD if absurd else NONE
 
 
-@inlined
+@part
 def _tagged(view: Any, begin: int, stop: int) -> int:
     """The time of a tag block in its usual form, whole seconds since 1970 that are some time between 1990 and 2100; else -1: see `_own`."""
     one = np.uint64(1)
