@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-import numba as nb
 import numpy as np
+
+from tankerwatch.core.kernels.compiling import kernel, part
 
 BELIEFS: Final = 3
 MINUTES: Final = 60
@@ -41,7 +42,7 @@ COARSE_AFTER_S: Final = 600.0   # a long-range report (27) counts only when noth
 # fmt: on
 
 
-@nb.njit(cache=True)
+@part
 def _apart_nm(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
     half_lat = math.radians(lat_b - lat_a) / 2
     half_lon = math.radians(lon_b - lon_a) / 2
@@ -49,7 +50,7 @@ def _apart_nm(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
     return 2 * 3440.065 * math.asin(math.sqrt(min(h, 1.0)))
 
 
-@nb.njit(cache=True)
+@part
 def _fastest_kn(msg_type: float, sog: float, known: float) -> float:
     """The speed up to which a step is believed: half as much again as she says, within what ships (or aircraft) can do."""
     if msg_type == 9.0:
@@ -62,7 +63,7 @@ def _fastest_kn(msg_type: float, sog: float, known: float) -> float:
     return min(max(1.3 * speed + 8.0, 20.0), 60.0)
 
 
-@nb.njit(cache=True)
+@part
 def _follow(belief: Any, row: Any) -> None:
     """Move a belief to a fix: position as sent, speed as sent or else smoothed from the steps."""
     dt = row[IN_EVENT] - belief[T]
@@ -86,7 +87,7 @@ def _follow(belief: Any, row: Any) -> None:
     belief[COUNT] += 1.0
 
 
-@nb.njit(cache=True)
+@part
 def _begin(belief: Any, row: Any) -> None:
     belief[:] = math.nan
     belief[COUNT] = 0.0
@@ -97,7 +98,7 @@ def _begin(belief: Any, row: Any) -> None:
     _follow(belief, row)
 
 
-@nb.njit(cache=True)
+@part
 def _expected_apart(belief: Any, row: Any) -> float:
     """How far the fix lies from where the belief, keeping course and speed for at most an hour, would be."""
     dt = min(max(row[IN_EVENT] - belief[T], 0.0), 3600.0)
@@ -111,7 +112,7 @@ def _expected_apart(belief: Any, row: Any) -> float:
     return _apart_nm(lat, lon, row[IN_LAT], row[IN_LON])
 
 
-@nb.njit(cache=True)
+@part
 def _is_copy(copies: Any, copy_s: Any, key: int, received: float, has_second: bool) -> bool:
     window = COPY_S if has_second else COPY_NO_SECOND_S
     for k in range(COPIES):
@@ -126,7 +127,7 @@ def _is_copy(copies: Any, copy_s: Any, key: int, received: float, has_second: bo
     return False
 
 
-@nb.njit(cache=True)
+@part
 def _remember_minute(ship: Any, minutes: Any, speeds: Any, minute_rows: Any, event: float, sog: float, source_row: int) -> None:
     """Keep the minute's first speed, and the best speed kept for five minutes running."""
     minute = np.int64(event // 60.0)
@@ -146,7 +147,7 @@ def _remember_minute(ship: Any, minutes: Any, speeds: Any, minute_rows: Any, eve
         ship[BEST] = slowest
 
 
-@nb.njit(cache=True)
+@kernel
 def advance(  # the state of the fleet is these arrays
     ships: Any, beliefs: Any, rows: Any, copies: Any, copy_s: Any, minutes: Any, speeds: Any, minute_rows: Any,
     slot: Any, fixes: Any, keys: Any, has_second: Any, source_row: Any, out: Any,
@@ -266,7 +267,7 @@ def advance(  # the state of the fleet is these arrays
         _remember_minute(ship, minutes[s], speeds[s], minute_rows[s], row[IN_EVENT], belief[SOG], source_row[i])
 
 
-@nb.njit(cache=True)
+@kernel
 def habits(minutes: Any, speeds: Any, event: Any, first: Any, out: Any) -> None:
     """What is usual of each ship over the hour up to her newest fix.
 
@@ -290,7 +291,11 @@ def habits(minutes: Any, speeds: Any, event: Any, first: Any, out: Any) -> None:
                 heard += 1
                 run = 0
                 if speeds[s, at] == speeds[s, at]:
-                    kept[n] = speeds[s, at]
+                    k = n  # kept in order: sixty are soon sorted, and a general sort takes a second to compile
+                    while k > 0 and kept[k - 1] > speeds[s, at]:
+                        kept[k] = kept[k - 1]
+                        k -= 1
+                    kept[k] = speeds[s, at]
                     n += 1
             else:
                 run += 1
@@ -299,8 +304,7 @@ def habits(minutes: Any, speeds: Any, event: Any, first: Any, out: Any) -> None:
         out[s, 2] = 1.0 - heard / (last - begin + 1)
         out[s, 3] = longest
         if n > 0:
-            part = np.sort(kept[:n])
-            out[s, 0] = part[n // 2]
+            out[s, 0] = kept[n // 2]
             for minute in range(last, begin - 1, -1):
                 at = minute % MINUTES
                 if minutes[s, at] == minute and speeds[s, at] >= 0.8 * out[s, 0]:

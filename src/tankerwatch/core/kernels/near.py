@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numba as nb
 import numpy as np
 
+from tankerwatch.core.kernels.compiling import kernel
 
-@nb.njit(cache=True)
+
+@kernel
 def pairs(lat: Any, lon: Any, sog: Any, cog: Any, of_interest: Any, wide_nm: float, near_nm: float, out_slots: Any, out: Any) -> int:
     """Pairs within `near_nm`, and within `wide_nm` where one of both is of interest. All inputs (n,), positions now, NaN where unknown.
 
