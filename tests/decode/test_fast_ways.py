@@ -191,6 +191,12 @@ def test_room_that_runs_out_changes_nothing(listen, lines, few):
     assert tight.rows() == listen([b"".join(lines), *lines]).rows()
 
 
+def test_a_buffer_too_long_for_the_rows_of_messages_is_cut_to_the_lines(listen, monkeypatch):
+    whole = listen(SENTENCES, cuts=(2, 4)).rows()
+    monkeypatch.setattr(sentences, "LONGEST", 40)
+    assert listen(SENTENCES, cuts=(2, 4)).rows() == whole
+
+
 def test_packed_columns_are_the_same_texts():
     lines = Lines.of(SENTENCES, [1.0] * len(SENTENCES), list(range(1, len(SENTENCES) + 1)))
     whole, parts = Decoder().decode(lines), list(Decoder().columns(lines))

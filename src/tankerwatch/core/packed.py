@@ -30,6 +30,8 @@ class Packed:
     def objects(self) -> Object:
         """(n,) the texts as Python strings."""
         ends = self.offsets.tolist()
+        if not ends[-1]:
+            return np.full(len(ends) - 1, "", object)
         raw = self.data[: ends[-1]].tobytes().decode("ascii")
         return np.fromiter([raw[a:b] for a, b in pairwise(ends)], object, len(ends) - 1)
 

@@ -62,7 +62,7 @@ class Decoder:
     def decode(self, lines: Lines) -> Heard:
         """What some lines say. Never raises for what they hold; rows are in order of receipt, a long message's when it is complete."""
         parts = [self._chunk(part) for part in _chunks(lines)]
-        stations = tuple(self._sentences.stations)
+        stations = self._sentences.names()
         if not parts:
             return Heard(stations=stations)
         fixes, static, base, text, calls, others = parts[0] if len(parts) == 1 else _joined(parts)
@@ -75,7 +75,7 @@ class Decoder:
         for part in _chunks(lines):
             bits: dict[str, tuple[Any, int]] = {}
             tables = self._chunk(part, bits, families)
-            yield Heard(*tables, stations=tuple(self._sentences.stations), fix_bits=bits)
+            yield Heard(*tables, stations=self._sentences.names(), fix_bits=bits)
 
     def _chunk(self, lines: Lines, bits: dict[str, tuple[Any, int]] | None = None, families: Collection[str] = FAMILIES) -> _Tables:
         """Tables of some lines; what is there of the fixes as bits is put into `bits` where that is known."""

@@ -23,6 +23,8 @@ FEW = 256
 """Entries that there is room for at first."""
 FEW_OF = 4
 """And one for so many lines."""
+LONGEST = (1 << 31) - 1
+"""Bytes of a buffer in which messages can say where they begin."""
 SPARE = 16
 """Messages more than lines that there is room for: a line may hold several."""
 _NONE_SETTLED = np.zeros((0, 3), np.int64)
@@ -95,6 +97,7 @@ class Sentences:
 
     def __init__(self, feed_names: Sequence[str]) -> None:
         self.stations: list[str] = []
+        self._told: tuple[str, ...] = ()
         self._keys, self._numbers, self._known, self._fresh = ix.stations_table()
         self._open = fr.open_messages()
         self._feeds = np.zeros((0, fr.FEED_WIDTH), np.int64)
@@ -109,6 +112,12 @@ class Sentences:
         self._settled = np.zeros((32 * fr.PARTS, 3), np.int64)
         for feed, name in enumerate(feed_names):
             self._grow(feed, name)
+
+    def names(self) -> tuple[str, ...]:
+        """The stations so far; a new tuple only when there are more of them."""
+        if len(self._told) != len(self.stations):
+            self._told = tuple(self.stations)
+        return self._told
 
     def station_of_feed(self, feed: int) -> int:
         """The station that stands for a feed where the sentences name none."""
@@ -231,8 +240,9 @@ class Sentences:
 
 
 def _padded(lines: Lines) -> Lines:
-    """The lines with the zeros behind them that the kernels read, should their buffer lack them."""
-    if not len(lines) or len(lines.buffer) - lines.end.max() >= sw.READ_BEYOND:
+    """The lines with the zeros behind them that the kernels read, should their buffer lack them, and in a buffer of two gigabytes at most."""
+    if not len(lines) or (len(lines.buffer) - lines.end.max() >= sw.READ_BEYOND and len(lines.buffer) <= LONGEST):
         return lines
-    buffer = np.concatenate([lines.buffer, np.zeros(Lines.PAD, np.uint8)])
-    return Lines(buffer, lines.start, lines.end, lines.time_s, lines.source_row)
+    first, behind = int(lines.start.min()), int(lines.end.max())
+    buffer = np.concatenate([lines.buffer[first:behind], np.zeros(Lines.PAD, np.uint8)])
+    return Lines(buffer, lines.start - first, lines.end - first, lines.time_s, lines.source_row)
