@@ -240,7 +240,7 @@ class Sentences:
 
 
 def _padded(lines: Lines) -> Lines:
-    """The lines with the zeros behind them that the kernels read, should their buffer lack them, and in a buffer of two gigabytes at most."""
+    """The lines with the zeros behind them that the kernels read, in a buffer of two gigabytes at most."""
     if not len(lines) or (len(lines.buffer) - lines.end.max() >= sw.READ_BEYOND and len(lines.buffer) <= LONGEST):
         return lines
     first, behind = int(lines.start.min()), int(lines.end.max())
