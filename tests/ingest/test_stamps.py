@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tankerwatch.core.kernels import stamps
-from tankerwatch.ingest.file import CHUNK_LINES, NEAR_BYTES, RecordedFiles, stamped
+from tankerwatch.ingest.file import CHUNK_LINES, CROWDED_BYTES, RecordedFiles, stamped
 
 SENTENCE = b"!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23"
 T = 1560393600.0  # 2019-06-13T02:40:00Z
@@ -211,7 +211,7 @@ def test_very_short_lines_come_in_smaller_parts_and_are_the_same(monkeypatch: py
     data = ends.join(kinds[i] for i in rng.choice(len(kinds), 9000, p=[0.3, 0.3, 0.3, 0.09, 0.002, 0.002, 0.002, 0.002, 0.002]))
     whole_counters: Counter[str] = Counter()
     whole = list(stamped([data], whole_counters))
-    monkeypatch.setattr("tankerwatch.ingest.file.NEAR_BYTES", 700)
+    monkeypatch.setattr("tankerwatch.ingest.file.CROWDED_BYTES", 700)
     monkeypatch.setattr("tankerwatch.ingest.file.CHUNK_LINES", 1500)
     for size in (997, 300_001):
         counters: Counter[str] = Counter()
@@ -224,7 +224,7 @@ def test_very_short_lines_come_in_smaller_parts_and_are_the_same(monkeypatch: py
 
 def test_a_block_of_line_ends_alone_is_worked_off_in_parts() -> None:
     parts = [len(part) for part in stamped([b"\n" * (9 << 20)], Counter())]
-    assert sum(parts) == 9 << 20 and max(parts) <= CHUNK_LINES + NEAR_BYTES + stamps.AHEAD
+    assert sum(parts) == 9 << 20 and max(parts) <= CHUNK_LINES + CROWDED_BYTES + stamps.AHEAD
 
 
 # From MANIFEST.md, section 1: physical lines, and the first and last time where it states them.

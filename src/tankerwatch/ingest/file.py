@@ -29,6 +29,8 @@ CHUNK_LINES = 1 << 17
 """Lines after which no more of a chunk is read: what is kept of each line takes a hundred times more room than an empty one."""
 NEAR_BYTES = 1 << 20
 """Bytes read at once, so that they are near when their lines are found."""
+SHORT_BYTES, CROWDED_BYTES = 16, 128 << 10
+"""Where lines are shorter than SHORT_BYTES on average, or nothing is known of them yet, so many are read at once."""
 PEEK_BYTES = 256 << 10
 REORDER_S = 15.0
 
@@ -68,7 +70,8 @@ def stamped(
         buffer[size : size + Lines.PAD] = 0
         found = Split(buffer, 0, size, first_number=number, limit=limit)
         while size < full and len(found) < CHUNK_LINES and not ended:
-            got = stream.readinto(view[size : min(full, size + NEAR_BYTES)])
+            some = NEAR_BYTES if SHORT_BYTES * len(found) < size else CROWDED_BYTES
+            got = stream.readinto(view[size : min(full, size + some)])
             ended = not got
             buffer[size + got : size + got + Lines.PAD] = 0
             found.more(buffer, size, size + got)
