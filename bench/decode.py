@@ -101,7 +101,7 @@ def arrow(families: tuple[str, ...] = FAMILIES) -> Callable[[Path], int]:
 
 def part_rows(table: object) -> int:
     """The rows of a table whose every column has been looked at."""
-    columns = table.columns  # type: ignore[attr-defined]
+    columns = table.columns  # type: ignore[attr-defined]  # of pyarrow, which has no types
     return len(columns[0]) if columns else 0
 
 
@@ -246,7 +246,7 @@ def small_batches(lines: list[bytes], size: int, rounds: int = 3000) -> tuple[fl
         decoder.decode(batch)
         took.append(time.perf_counter() - before)
     tenths = statistics.quantiles(took, n=10)
-    return tuple(1e6 * value for value in (statistics.median(took), tenths[0], tenths[-1]))  # type: ignore[return-value]
+    return tuple(1e6 * value for value in (statistics.median(took), tenths[0], tenths[-1]))  # type: ignore[return-value]  # three of them
 
 
 def machine() -> str:

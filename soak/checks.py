@@ -224,7 +224,7 @@ def listened(parts: list[Lines], how: dict[str, Any], *, bulk: bool = False) -> 
     heard: list[Heard] = []
     for part in parts:
         heard += decoder.columns(part) if bulk else [decoder.decode(part)]
-    tables = {name: kind.concat([unpacked(getattr(each, name)) for each in heard]) for name, kind in FAMILIES.items()}  # type: ignore[attr-defined]
+    tables = {name: kind.concat([unpacked(getattr(each, name)) for each in heard]) for name, kind in FAMILIES.items()}  # type: ignore[attr-defined]  # all are tables
     for table in tables.values():
         table.check()
     books_balance(decoder, sum(len(part) for part in parts))
@@ -254,7 +254,7 @@ def unlike(one: dict[str, Any], other: dict[str, Any]) -> tuple[dict[str, Any], 
     """What differs between two sets of counts, in each of them."""
     flat = [{**counts, **counts["rejected"], "rejected": 0} for counts in (one, other)]
     names = sorted(name for name in {*flat[0], *flat[1]} if flat[0].get(name, 0) != flat[1].get(name, 0))
-    return tuple({name: counts.get(name, 0) for name in names} for counts in flat)  # type: ignore[return-value]
+    return tuple({name: counts.get(name, 0) for name in names} for counts in flat)  # type: ignore[return-value]  # as many as came in
 
 
 def cut(lines: Lines, rng: np.random.Generator) -> list[Lines]:

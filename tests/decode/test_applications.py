@@ -27,7 +27,8 @@ from tankerwatch.core.applications import (
     Text,
 )
 from tankerwatch.core.notices import NOTICES
-from tankerwatch.decode.applications import PAYLOAD_LONGEST, application
+from tankerwatch.decode.applications import application
+from tankerwatch.decode.bits import PAYLOAD_LONGEST
 
 ALPHABET = "0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVW`abcdefghijklmnopqrstuvw"
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tankerwatch.core.ais.fields import TABLES
-from tankerwatch.decode.expand import PAYLOAD_LONGEST, expand
+from tankerwatch.decode.bits import PAYLOAD_LONGEST
+from tankerwatch.decode.expand import expand
 
 LETTERS = "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_ !\"#$%&'()*+,-./0123456789:;<=>?"
 MMSI = 244_660_123

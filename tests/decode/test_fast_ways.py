@@ -106,16 +106,13 @@ def test_sixty_four_bytes_are_looked_at_one_by_one(raw, length, data):
 
 @given(st.lists(st.one_of(st.floats(width=32), st.just(math.nan)), max_size=200), st.integers(0, 255))
 def test_what_is_there_is_a_bit_each(values, absent):
-    for kind, there in ((np.float64, vectors.doubles_there), (np.float32, vectors.singles_there)):
-        column, out = np.array(values, kind), np.zeros(4, np.uint64)
-        assert there(column, out) == np.isnan(column).sum()
-        assert np.array_equal(np.unpackbits(out.view(np.uint8), bitorder="little")[: len(values)], ~np.isnan(column))
-    column, out = (
-        np.array([absent if value != value else int(abs(value)) & 255 for value in values if abs(value) < 1e9], np.uint8),
-        np.zeros(4, np.uint64),
-    )
-    assert vectors.bytes_there(column, absent, out) == (column == absent).sum()
-    assert np.array_equal(np.unpackbits(out.view(np.uint8), bitorder="little")[: len(column)], column != absent)
+    whole = [absent if value != value else int(abs(value)) & 255 for value in values if value != value or abs(value) < 1e9]
+    columns = [(np.array(values, kind), math.nan, ~np.isnan(np.array(values, kind))) for kind in (np.float64, np.float32)]
+    columns += [(np.array(whole, kind), absent, np.array(whole, kind) != absent) for kind in (np.uint8, np.uint16, np.uint32)]
+    for column, missing, wanted in columns:
+        out = np.zeros(4, np.uint64)
+        assert vectors.there(column, missing, out) == len(column) - wanted.sum()
+        assert np.array_equal(np.unpackbits(out.view(np.uint8), bitorder="little")[: len(column)], wanted)
 
 
 @given(

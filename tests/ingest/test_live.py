@@ -309,7 +309,7 @@ def test_a_multicast_group_is_joined() -> None:
 
 
 def test_a_serial_device(tmp_path: Path) -> None:
-    pytest.importorskip("serial")
+    pytest.importorskip("serial", reason="pyserial, an extra, is not installed")
     near, far = os.openpty()
     source = parse_source(f"serial:{os.ttyname(far)}?baud=4800", 0)
     desk = Desk(source)
@@ -331,7 +331,7 @@ def test_a_serial_device(tmp_path: Path) -> None:
 
 
 def test_a_serial_device_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
-    pytest.importorskip("serial")
+    pytest.importorskip("serial", reason="pyserial, an extra, is not installed")
     source = parse_source(f"serial:{tmp_path}/absent", 0)
     run(Desk(source).until(lambda: source.feed.state == "failed"))
     assert "trying again" in source.feed.words
@@ -386,7 +386,7 @@ def test_standard_input_ends(tmp_path: Path) -> None:
     ],
 )
 def test_a_source_that_is_none_is_refused_with_advice(text: str) -> None:
-    pytest.importorskip("serial")
+    pytest.importorskip("serial", reason="pyserial, an extra, is not installed")
     with pytest.raises(InputFault) as fault:
         parse_source(text, 0)
     assert fault.value.help

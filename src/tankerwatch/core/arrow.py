@@ -50,8 +50,7 @@ def array_of(column: Column, values: Any, bits: tuple[Any, int] | None = None) -
         # an empty text is what is missing, where a text can be
         validity = None
         if missing == "":
-            out = np.empty((len(values) + 63) >> 6, np.uint64)
-            validity = pa.py_buffer(out) if vectors.texts_there(values.offsets, out) else None
+            validity = validity_of(np.diff(values.offsets).view(np.uint32), 0)
         return pa.StringArray.from_buffers(len(values), pa.py_buffer(values.offsets), pa.py_buffer(values.data), validity)
     if values.dtype == object:
         return pa.array(values, type_of(column), mask=None if missing is None else values == missing, from_pandas=False)
@@ -74,8 +73,7 @@ def _bits(values: Any, missing: Any) -> tuple[U64, int]:
     if not values.flags.writeable:  # the kernels are compiled for columns that one may write to
         values = values.copy()
     out = np.empty((len(values) + 63) >> 6, np.uint64)
-    if type(missing) is float:
-        return out, vectors.doubles_there(values, out) if values.itemsize == 8 else vectors.singles_there(values, out)
-    if values.itemsize == 1:
-        return out, vectors.bytes_there(values.view(np.uint8), missing & 255, out)
-    return out, vectors.integers_there(values, missing, out)
+    if type(missing) is not float:
+        values = values.view(f"u{values.itemsize}")
+        missing &= (1 << 8 * values.itemsize) - 1
+    return out, vectors.there(values, missing, out)

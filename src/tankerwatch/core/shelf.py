@@ -28,7 +28,7 @@ class Shelf:
                 array = kept.pop(0)
             except IndexError:
                 break
-            unheld = sys.getrefcount(array) == _UNHELD
+            unheld = sys.getrefcount(array) <= _UNHELD
             if unheld and len(array) < size:
                 continue  # it gives way to a longer one
             kept.append(array)
@@ -40,8 +40,14 @@ class Shelf:
         return array
 
 
-_UNHELD = 2
-"""References to an array that was taken from a shelf and is held by nobody else: the one who looks, and the question."""
+def _references_when_unheld() -> int:
+    """How many references Python counts of an array that only the one who looks holds, as `take` does: its versions differ in it."""
+    kept = [np.empty(0)]
+    array = kept.pop(0)
+    return sys.getrefcount(array)
+
+
+_UNHELD = _references_when_unheld()
 
 SHELF = Shelf()
 """The one for all recordings: what was read before leaves its memory to what is read next."""

@@ -6,12 +6,11 @@ the fields lie is in `core/ais/applications.py`; what they say, in `core/applica
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from tankerwatch.core.ais import applications as places
 from tankerwatch.core.ais.applications import Choice, Entry, Measure
 from tankerwatch.core.ais.layouts import Place
-from tankerwatch.core.ais.sixbit import ARMOUR, TEXT_ALPHABET
 from tankerwatch.core.applications import (
     Application,
     Area,
@@ -27,11 +26,7 @@ from tankerwatch.core.applications import (
     Sector,
     Text,
 )
-
-PAYLOAD_LONGEST: Final = 2400
-"""Characters: far more than the 168 that the standard allows, and still quickly read."""
-
-_SIX_BITS: Final = {character: value for value, character in enumerate(ARMOUR)}
+from tankerwatch.decode.bits import Bits, text_of
 
 
 def application(payload: str | bytes, fill_bits: int) -> AreaNotice | MetHydro | InlandStatic | Application | None:
@@ -39,7 +34,7 @@ def application(payload: str | bytes, fill_bits: int) -> AreaNotice | MetHydro |
 
     payload: its armoured characters · fill_bits: how many bits of the last one do not count. Never raises, whatever comes.
     """
-    bits = _bits_of(payload, fill_bits)
+    bits = _Bits.of(payload, fill_bits)
     if bits is None:
         return None
     head, data = _head(bits)
@@ -60,23 +55,14 @@ def application(payload: str | bytes, fill_bits: int) -> AreaNotice | MetHydro |
     return Application(**head, payload=bits.packed(data, end), bits=max(0, end - data))
 
 
-class _Bits:
-    """The bits of a message; what is not there reads as None."""
-
-    def __init__(self, value: int, count: int) -> None:
-        self.value, self.count = value, count
-
-    def number(self, place: Place, at: int = 0) -> int | None:
+class _Bits(Bits):
+    def place(self, place: Place, at: int = 0) -> int | None:
         """The number in a place that begins `at` bits later, signed where the place says so."""
-        first, width = place[0] + at, abs(place[1])
-        if first + width > self.count:
-            return None
-        raw = self.value >> (self.count - first - width) & ((1 << width) - 1)
-        return raw - (1 << width) if place[1] < 0 and raw >> (width - 1) else raw
+        return self.number(place[0] + at, place[1])
 
     def read(self, entry: Entry, at: int = 0) -> Any:
         """What a field says: a number, one of its answers or text; None where it says nothing."""
-        raw = self.number(entry.place, at)
+        raw = self.place(entry.place, at)
         if raw is None:
             return None
         if isinstance(entry, Measure):
@@ -85,52 +71,29 @@ class _Bits:
             return raw + entry.offset if entry.scale == 1 else (raw + entry.offset) / entry.scale
         if isinstance(entry, Choice):
             return entry.answers.get(raw)
-        shifts = range(entry.place[1] - 6, -1, -6)
-        words = "".join(TEXT_ALPHABET[raw >> shift & 63] for shift in shifts).partition("@")[0]
+        words = text_of(raw, entry.place[1])
         return (words if entry.open_end else words.strip()) or None
-
-    def packed(self, first: int, end: int) -> bytes:
-        """The bits from `first` to before `end` as bytes, the last one filled up with zeros."""
-        if first >= end:
-            return b""
-        width = end - first
-        size = -(-width // 8)
-        piece = self.value >> (self.count - end) & ((1 << width) - 1)
-        return (piece << (8 * size - width)).to_bytes(size, "big")
-
-
-def _bits_of(payload: str | bytes, fill_bits: int) -> _Bits | None:
-    raw = payload.encode("utf-8", "surrogatepass") if isinstance(payload, str) else bytes(payload)
-    if not 0 < len(raw) <= PAYLOAD_LONGEST or not 0 <= fill_bits <= 5:
-        return None
-    value = 0
-    for character in raw:
-        six = _SIX_BITS.get(character)
-        if six is None:
-            return None
-        value = value << 6 | six
-    return _Bits(value >> fill_bits, 6 * len(raw) - fill_bits)
 
 
 def _head(bits: _Bits) -> tuple[dict[str, Any] | None, int]:
     """Who, to whom, which application; and the first bit of its data. None where that is not whole, or the type is another."""
-    kind, mmsi = bits.number((0, 6)), bits.number((8, 30))
+    kind, mmsi = bits.place((0, 6)), bits.place((8, 30))
     head: dict[str, Any] = {"msg_type": kind, "mmsi": mmsi}
     if kind in places.HEADS:
         layout = places.HEADS[kind]
-        head.update({name: bits.number(place) for name, place in layout.items()})
+        head.update({name: bits.place(place) for name, place in layout.items()})
         if kind == 6:
             head["retransmit"] = head["retransmit"] == 1
         at = sum(layout["fi"])
     elif kind in (25, 26):
         at = 40
-        if bits.number(places.ADDRESSED):
-            head["to_mmsi"] = bits.number((at, places.ADDRESSEE_BITS))
+        if bits.place(places.ADDRESSED):
+            head["to_mmsi"] = bits.place((at, places.ADDRESSEE_BITS))
             at += places.ADDRESSEE_BITS + places.ADDRESSEE_SPARE
         head.update(dac=None, fi=None)
-        if bits.number(places.STRUCTURED):
-            head["dac"] = bits.number((at, places.DAC_BITS))
-            head["fi"] = bits.number((at + places.DAC_BITS, places.FI_BITS))
+        if bits.place(places.STRUCTURED):
+            head["dac"] = bits.place((at, places.DAC_BITS))
+            head["fi"] = bits.place((at + places.DAC_BITS, places.FI_BITS))
             at += places.DAC_BITS + places.FI_BITS
     else:
         return None, 0
@@ -143,7 +106,7 @@ def _fields(bits: _Bits, table: dict[str, Entry], at: int = 0) -> dict[str, Any]
 
 def _whole(bits: _Bits, table: dict[str, Entry], at: int = 0) -> bool:
     """Whether the message goes on to the end of the last field; spare bits after it are not missed."""
-    return all(bits.number(entry.place, at) is not None for entry in table.values())
+    return all(bits.place(entry.place, at) is not None for entry in table.values())
 
 
 def _visibility(read: dict[str, Any]) -> dict[str, Any]:
@@ -174,7 +137,7 @@ def _area_notice(bits: _Bits, head: dict[str, Any], data: int) -> AreaNotice:
 
 def _area(bits: _Bits, at: int) -> Area:
     """The sub-area that begins at a bit, whose shape is there."""
-    shape = bits.number(places.SHAPE, at) or 0
+    shape = bits.place(places.SHAPE, at) or 0
     if shape == 0:
         return Circle(**_scaled(bits, places.CIRCLE, at))
     if shape == 1:
@@ -192,7 +155,7 @@ def _area(bits: _Bits, at: int) -> Area:
 
 def _scaled(bits: _Bits, table: dict[str, Entry], at: int, area_at: int | None = None) -> dict[str, Any]:
     """Fields with their metres multiplied by the scale of the sub-area."""
-    factor = 10 ** (bits.number(places.SCALE, at if area_at is None else area_at) or 0)
+    factor = 10 ** (bits.place(places.SCALE, at if area_at is None else area_at) or 0)
     read = _fields(bits, table, at)
     return {name: value * factor if name.endswith("_m") and value is not None else value for name, value in read.items()}
 
@@ -201,7 +164,7 @@ def _legs(bits: _Bits, at: int) -> tuple[Leg, ...]:
     legs = []
     for number in range(places.LEGS):
         start = at + number * places.LEG_BITS
-        if bits.number(places.LEG["bearing_deg"].place, start) is None:
+        if bits.place(places.LEG["bearing_deg"].place, start) is None:
             break  # cut off
         leg = Leg(**_scaled(bits, places.LEG, start, at))
         if leg.distance_m == 0:

@@ -5,16 +5,12 @@ Where the fields lie, and which of their values say something, is in `core/ais/f
 
 from __future__ import annotations
 
-from operator import index
 from typing import Any, Final
 
 from tankerwatch.core.ais import fields
 from tankerwatch.core.ais.fields import Field, Kind, Table
-from tankerwatch.core.ais.sixbit import ARMOUR, TEXT_ALPHABET
+from tankerwatch.decode.bits import Bits, text_of
 
-PAYLOAD_LONGEST = 2400
-
-_SIX_BITS: Final = {character: value for value, character in enumerate(ARMOUR)}
 _AUXILIARY: Final = 98
 
 
@@ -25,21 +21,9 @@ def expand(payload: str | bytes, fill_bits: int) -> dict[str, Any]:
     what is not available, what cannot be, and what it cuts off. Positions are in degrees, speeds in knots, courses in degrees,
     draughts in metres, `turn` as it is sent; texts go to their first "@", without blanks at their end.
     """
-    try:
-        some = payload[: PAYLOAD_LONGEST + 1]
-        raw = some.encode("utf-8", "surrogatepass") if isinstance(some, str) else bytes(memoryview(some))
-        fill = index(fill_bits)
-    except (TypeError, LookupError):  # from a caller without types
+    message = _Bits.of(payload, fill_bits)
+    if message is None:
         return {"error": "not an armoured payload"}
-    if not 0 < len(raw) <= PAYLOAD_LONGEST or not 0 <= fill <= 5:
-        return {"error": "not an armoured payload"}
-    value = 0
-    for character in raw:
-        six = _SIX_BITS.get(character)
-        if six is None:
-            return {"error": "not an armoured payload"}
-        value = value << 6 | six
-    message = _Bits(value >> fill, 6 * len(raw) - fill)
     kind = message.number(0, 6)
     if kind is None:
         return {"error": "no message type"}
@@ -55,18 +39,7 @@ def expand(payload: str | bytes, fill_bits: int) -> dict[str, Any]:
     return said
 
 
-class _Bits:
-    """The bits of a message; what is not wholly there reads as None."""
-
-    def __init__(self, value: int, count: int) -> None:
-        self.value, self.count = value, count
-
-    def number(self, first: int, width: int) -> int | None:
-        """The number in some bits."""
-        if first + width > self.count:
-            return None
-        return self.value >> (self.count - first - width) & ((1 << width) - 1)
-
+class _Bits(Bits):
     def read(self, table: Table) -> dict[str, Any]:
         """The fields of a table by name."""
         return {field.name: self.field(field) for field in table}
@@ -81,7 +54,7 @@ class _Bits:
         if field.kind is Kind.FLAG:
             return raw == 1
         if field.kind is Kind.NAME:
-            return _text(raw, field.bits).rstrip(" ") or None
+            return text_of(raw, field.bits).rstrip(" ") or None
         if field.kind is Kind.SIGNED and raw >> (field.bits - 1):
             raw -= 1 << field.bits
         if raw == field.missing or (field.low is not None and raw < field.low) or (field.high is not None and raw > field.high):
@@ -98,14 +71,8 @@ class _Bits:
             return self.number(self.count - field.bits, field.bits)
         if field.kind is Kind.WORDS:
             width -= width % 6  # bits that are no whole letter are none
-            return _text(self.number(field.first, width) or 0, width).rstrip(" ")
-        size = -(-width // 8)
-        return ((self.number(field.first, width) or 0) << (8 * size - width)).to_bytes(size, "big").hex()
-
-
-def _text(raw: int, width: int) -> str:
-    """Six-bit text up to its first "@"."""
-    return "".join(TEXT_ALPHABET[raw >> shift & 63] for shift in range(width - 6, -1, -6)).partition("@")[0]
+            return text_of(self.number(field.first, width) or 0, width).rstrip(" ")
+        return self.packed(field.first, field.first + width).hex()
 
 
 def _variant(kind: int, said: dict[str, Any]) -> Table:
@@ -142,6 +109,6 @@ def _name_of_aid(message: _Bits) -> dict[str, str | None]:
     raw = message.number(place.first, place.bits)
     if raw is None:
         return {"name": None, "name_ext": None}
-    name = _text(raw, place.bits)
+    name = text_of(raw, place.bits)
     more = message.field(fields.NAME_MORE) if 6 * len(name) == place.bits else None
     return {"name": name if more else name.rstrip(" ") or None, "name_ext": more or None}

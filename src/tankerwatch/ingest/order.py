@@ -125,7 +125,7 @@ class ReportRun:
         """The reports below a key (or up to it), and the others."""
         side = "right" if inclusive else "left"
         fix = int(np.searchsorted(self.fix_key, key, side))  # type: ignore[call-overload]  # side is one of the two it knows
-        static = int(np.searchsorted(self.static_key, key, side))  # type: ignore[call-overload]
+        static = int(np.searchsorted(self.static_key, key, side))  # type: ignore[call-overload]  # likewise
         return self._slice(slice(0, fix), slice(0, static)), self._slice(slice(fix, None), slice(static, None))
 
     def numbered(self, before: int) -> ReportRun:

@@ -9,7 +9,7 @@ import numpy as np
 from tankerwatch.core.ais import layouts
 from tankerwatch.core.kernels import messages as ms
 from tankerwatch.core.kernels.compiling import inlined, kernel, part
-from tankerwatch.core.kernels.vectors import bytes_there, doubles_there, singles_there
+from tankerwatch.core.kernels.vectors import there as find_there
 from tankerwatch.core.kernels.words import bits_at, i64, view_of
 
 # Rows of the outputs, in the order of core/tables.py.
@@ -254,14 +254,14 @@ def mark(first: int, behind: int, doubles: Any, singles: Any, bytes_: Any, there
     """
     word = first >> 6
     for k in range(3):
-        missing[TIME_THERE + k] += doubles_there(doubles[TIME + k, first:behind], there[TIME_THERE + k, word:])
-        missing[SOG_THERE + k] += singles_there(singles[SOG + k, first:behind], there[SOG_THERE + k, word:])
-    missing[TURN_THERE] += bytes_there(bytes_[TURN, first:behind], 128, there[TURN_THERE, word:])
-    missing[STATUS_THERE] += bytes_there(bytes_[STATUS, first:behind], 255, there[STATUS_THERE, word:])
-    missing[SECOND_THERE] += bytes_there(bytes_[SECOND, first:behind], 60, there[SECOND_THERE, word:])
-    missing[CHANNEL_THERE] += bytes_there(bytes_[CHANNEL, first:behind], 0, there[CHANNEL_THERE, word:])
-    bytes_there(bytes_[ACCURATE, first:behind], 0, there[ACCURATE_BITS, word:])
-    bytes_there(bytes_[RAIM, first:behind], 0, there[RAIM_BITS, word:])
+        missing[TIME_THERE + k] += find_there(doubles[TIME + k, first:behind], np.nan, there[TIME_THERE + k, word:])
+        missing[SOG_THERE + k] += find_there(singles[SOG + k, first:behind], np.nan, there[SOG_THERE + k, word:])
+    missing[TURN_THERE] += find_there(bytes_[TURN, first:behind], 128, there[TURN_THERE, word:])
+    missing[STATUS_THERE] += find_there(bytes_[STATUS, first:behind], 255, there[STATUS_THERE, word:])
+    missing[SECOND_THERE] += find_there(bytes_[SECOND, first:behind], 60, there[SECOND_THERE, word:])
+    missing[CHANNEL_THERE] += find_there(bytes_[CHANNEL, first:behind], 0, there[CHANNEL_THERE, word:])
+    find_there(bytes_[ACCURATE, first:behind], 0, there[ACCURATE_BITS, word:])
+    find_there(bytes_[RAIM, first:behind], 0, there[RAIM_BITS, word:])
 
 
 @kernel

@@ -229,122 +229,113 @@ def sweep(
                 elif scratch[2, 2] > 0 and rank == ix.RANK_NONE:
                     first, last, rank = scratch[2, 0], scratch[2, 1], ix.RANK_SUFFIX
 
+        before = found
         if q < 0:
-            before = found
             found, reason = ix.read_line(buffer, start[line], e, line, entries, found, scratch, keys, numbers, known, fresh)
             if found < 0 or m + found - before > len(messages) or order + found - before > most:
                 counts[FULL] = found >= 0
                 found = before
                 break
             reasons[line] = reason
-            for entry in range(before, found):
-                kind = entries[entry, ix.KIND]
-                if kind == ix.AIS:
-                    feeds[feed, fr.SENTENCES] += 1
-                elif kind == ix.TAGS or kind == ix.PGHP:
-                    feeds[feed, fr.PENDING] = 1
-                else:
-                    counts[PLAIN] += 1
-                entries[entry, ix.COUNT] = feeds[feed, fr.SENTENCES]
+        else:
+            station = -1
+            if rank != ix.RANK_NONE:
+                size = last - first
+                if size <= _NAME_LONGEST:
+                    low = word(view, first) & first_bytes(min(size, 8))
+                    high = word(view, first + 8) & first_bytes(size - 8) if size > 8 else np.uint64(0)
+                    mixed = (low ^ (high * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xC2B2AE3D27D4EB4F)
+                    name = i64(mixed >> np.uint64(56))
+                    # the size is compared too, for a name may end in zeros
+                    if names[name, 0] == low and names[name, 1] == high and names[name, 2] == size:
+                        station = i64(names[name, 3])
+                if station < 0:
+                    station = ix.intern(buffer, first, last, keys, numbers, known, fresh)
+                    if station >= 0 and size <= _NAME_LONGEST:
+                        names[name, 0] = low
+                        names[name, 1] = high
+                        names[name, 2] = size
+                        names[name, 3] = station
+                if station < 0:
+                    rank = ix.RANK_NONE
+            length = p + n - 5 - q
+            fill = byte(view, p + n - 4) - 48
+            quality = _OWN_SHIP if byte(view, p + 5) == 79 else 0
+            single = byte(view, p + 7) == 49
+            if single and feeds[feed, fr.PENDING] == 0:
+                feeds[feed, fr.SENTENCES] += 1
                 order += 1
-                entries[entry, ix.ROW] = m
-                entries[entry, ix.ORDER] = order
-                messages[m, ms.WHAT] = ms.NOTHING
-                messages[m, ms.LINE] = line
-                messages[m, ms.ORDER] = order
-                message_times[m] = time_s[line]
-                message_rows[m] = source_row[line]
-                m += 1
-            line += 1
-            continue
+                own_ship |= quality
+                bits = 6 * length - fill
+                head = i64(bits48(view, q))
+                outcome, quality = ms.judged(head, bits, quality)
+                reasons[line] = outcome
+                sentences += 1
+                what = ms.what(head, channel, 0)
+                mmsi = ms.mmsi_of(head)
+                heard = ms.heard(station if rank != ix.RANK_NONE else feed_station[feed], quality)
+                kind = head >> 42
+                if bits >= ps.WHOLE_BITS and (1 <= kind <= 3 or kind == 18):
+                    put_unarmoured(view, q, near, 32 * reports)
+                    told[ps.WHAT, reports] = what
+                    told[ps.MMSI, reports] = mmsi
+                    told[ps.HEARD, reports] = heard
+                    told[ps.LINE, reports] = line
+                    told[ps.ORDER, reports] = order
+                    told_s[reports] = time_s[line]
+                    told_rows[reports] = source_row[line]
+                    reports += 1
+                elif outcome == ix.USED:
+                    messages[m, ms.FROM] = q
+                    messages[m, ms.SPAN] = ms.span(bits, length)
+                    messages[m, ms.WHAT] = what
+                    messages[m, ms.MMSI] = mmsi
+                    messages[m, ms.HEARD] = heard
+                    messages[m, ms.LINE] = line
+                    messages[m, ms.ORDER] = order
+                    message_times[m] = time_s[line]
+                    message_rows[m] = source_row[line]
+                    m += 1
+                line += 1
+                continue
 
-        station = -1
-        if rank != ix.RANK_NONE:
-            size = last - first
-            if size <= _NAME_LONGEST:
-                low = word(view, first) & first_bytes(min(size, 8))
-                high = word(view, first + 8) & first_bytes(size - 8) if size > 8 else np.uint64(0)
-                mixed = (low ^ (high * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xC2B2AE3D27D4EB4F)
-                name = i64(mixed >> np.uint64(56))
-                # the size is compared too, for a name may end in zeros
-                if names[name, 0] == low and names[name, 1] == high and names[name, 2] == size:
-                    station = i64(names[name, 3])
-            if station < 0:
-                station = ix.intern(buffer, first, last, keys, numbers, known, fresh)
-                if station >= 0 and size <= _NAME_LONGEST:
-                    names[name, 0] = low
-                    names[name, 1] = high
-                    names[name, 2] = size
-                    names[name, 3] = station
-            if station < 0:
-                rank = ix.RANK_NONE
-        feeds[feed, fr.SENTENCES] += 1
-        length = p + n - 5 - q
-        fill = byte(view, p + n - 4) - 48
-        quality = _OWN_SHIP if byte(view, p + 5) == 79 else 0
-        order += 1
-        if byte(view, p + 7) == 49 and feeds[feed, fr.PENDING] == 0:
-            own_ship |= quality
-            bits = 6 * length - fill
-            head = i64(bits48(view, q))
-            outcome, quality = ms.judged(head, bits, quality)
-            reasons[line] = outcome
-            sentences += 1
-            what = ms.what(head, channel, 0)
-            mmsi = ms.mmsi_of(head)
-            heard = ms.heard(station if rank != ix.RANK_NONE else feed_station[feed], quality)
-            kind = head >> 42
-            if bits >= ps.WHOLE_BITS and (1 <= kind <= 3 or kind == 18):
-                put_unarmoured(view, q, near, 32 * reports)
-                told[ps.WHAT, reports] = what
-                told[ps.MMSI, reports] = mmsi
-                told[ps.HEARD, reports] = heard
-                told[ps.LINE, reports] = line
-                told[ps.ORDER, reports] = order
-                told_s[reports] = time_s[line]
-                told_rows[reports] = source_row[line]
-                reports += 1
-            elif outcome == ix.USED:
-                messages[m, ms.FROM] = q
-                messages[m, ms.SPAN] = ms.span(bits, length)
-                messages[m, ms.WHAT] = what
-                messages[m, ms.MMSI] = mmsi
-                messages[m, ms.HEARD] = heard
-                messages[m, ms.LINE] = line
-                messages[m, ms.ORDER] = order
-                message_times[m] = time_s[line]
-                message_rows[m] = source_row[line]
-                m += 1
-            line += 1
-            continue
+            if single:
+                feeds[feed, fr.PENDING] = 0  # this one ends it
+            entries[found, ix.LINE] = line
+            entries[found, ix.KIND] = ix.AIS
+            entries[found, ix.AT] = q
+            entries[found, ix.LENGTH] = length
+            entries[found, ix.FILL] = fill
+            entries[found, ix.TOTAL] = byte(view, p + 7) - 48
+            entries[found, ix.NUMBER] = byte(view, p + 9) - 48
+            entries[found, ix.SEQUENCE] = byte(view, p + 11) - 48 if byte(view, p + 11) != _COMMA else -1
+            entries[found, ix.CHANNEL] = channel
+            entries[found, ix.TALKER] = byte(view, p + 1) * 256 + byte(view, p + 2)
+            entries[found, ix.QUALITY] = quality
+            entries[found, ix.STATION] = station
+            entries[found, ix.RANK] = rank
+            entries[found, ix.GROUP] = ix.group_of(buffer, group) if group > 0 else 0
+            reasons[line] = ix.OPEN
+            found += 1
 
-        messages[m, ms.LINE] = line
-        messages[m, ms.ORDER] = order
-        message_times[m] = time_s[line]
-        message_rows[m] = source_row[line]
-        if byte(view, p + 7) == 49:
-            feeds[feed, fr.PENDING] = 0  # this one ends it
-        messages[m, ms.WHAT] = ms.NOTHING
-        entries[found, ix.LINE] = line
-        entries[found, ix.KIND] = ix.AIS
-        entries[found, ix.AT] = q
-        entries[found, ix.LENGTH] = length
-        entries[found, ix.FILL] = fill
-        entries[found, ix.TOTAL] = byte(view, p + 7) - 48
-        entries[found, ix.NUMBER] = byte(view, p + 9) - 48
-        entries[found, ix.SEQUENCE] = byte(view, p + 11) - 48 if byte(view, p + 11) != _COMMA else -1
-        entries[found, ix.CHANNEL] = channel
-        entries[found, ix.TALKER] = byte(view, p + 1) * 256 + byte(view, p + 2)
-        entries[found, ix.QUALITY] = quality
-        entries[found, ix.STATION] = station
-        entries[found, ix.RANK] = rank
-        entries[found, ix.GROUP] = ix.group_of(buffer, group) if group > 0 else 0
-        entries[found, ix.ROW] = m
-        entries[found, ix.ORDER] = order
-        entries[found, ix.COUNT] = feeds[feed, fr.SENTENCES]
-        reasons[line] = ix.OPEN
-        found += 1
-        m += 1
+        for entry in range(before, found):
+            kind = entries[entry, ix.KIND]
+            if kind == ix.AIS:
+                feeds[feed, fr.SENTENCES] += 1
+            elif kind == ix.TAGS or kind == ix.PGHP:
+                feeds[feed, fr.PENDING] = 1
+            else:
+                counts[PLAIN] += 1
+            entries[entry, ix.COUNT] = feeds[feed, fr.SENTENCES]
+            order += 1
+            entries[entry, ix.ROW] = m
+            entries[entry, ix.ORDER] = order
+            messages[m, ms.WHAT] = ms.NOTHING
+            messages[m, ms.LINE] = line
+            messages[m, ms.ORDER] = order
+            message_times[m] = time_s[line]
+            message_rows[m] = source_row[line]
+            m += 1
         line += 1
     counts[ENTRIES] = found
     counts[ROWS] = m

@@ -99,25 +99,24 @@ def _put_unarmoured_of(_context: Any, view: Any, at: Any, out: Any, begin: Any) 
     return types.void(view, types.int64, out, types.int64), make
 
 
-def _numbers_of(element: Any, size: int) -> Any:
-    @intrinsic
-    def numbers(_context: Any, view: Any, at: Any) -> Any:
-        def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            some = _loaded(context, builder, arguments[0], arguments[1], element, size, 64)
-            return _bits(builder, builder.fcmp_ordered("ord", some, some))
-
-        return types.uint64(view, types.int64), make
-
-    return numbers
+_ELEMENTS = {
+    types.float64: ir.DoubleType(), types.float32: ir.FloatType(),
+    types.uint8: ir.IntType(8), types.uint16: ir.IntType(16), types.uint32: ir.IntType(32),
+}  # fmt: skip
 
 
 @intrinsic
-def _others_of(_context: Any, view: Any, at: Any, byte: Any) -> Any:
-    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        some = _loaded(context, builder, arguments[0], arguments[1], _BYTE, 1, 64)
-        return _bits(builder, builder.icmp_unsigned("!=", some, _splat(builder, builder.trunc(arguments[2], _BYTE), 64)))
+def _there_of(_context: Any, values: Any, view: Any, at: Any, absent: Any) -> Any:
+    element, size = _ELEMENTS[values.dtype], values.dtype.bitwidth // 8
 
-    return types.uint64(view, types.int64, types.int64), make
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        _, view, at, absent = arguments
+        some = _loaded(context, builder, view, builder.mul(at, ir.Constant(_WORD, size)), element, size, 64)
+        if isinstance(element, ir.IntType):
+            return _bits(builder, builder.icmp_unsigned("!=", some, _splat(builder, builder.trunc(absent, element), 64)))
+        return _bits(builder, builder.fcmp_ordered("ord", some, some))
+
+    return types.uint64(values, view, types.int64, types.int64 if isinstance(element, ir.IntType) else types.float64), make
 
 
 @intrinsic
@@ -138,117 +137,35 @@ put_unarmoured: Any = _put_unarmoured_of
 numbers i64, the first the highest: four times `bits48`."""
 ones: Any = _ones_of
 """`ones(word)`: how many bits are set."""
-_doubles: Any = _numbers_of(ir.DoubleType(), 8)
-_singles: Any = _numbers_of(ir.FloatType(), 4)
-_others: Any = _others_of
+_there: Any = _there_of
 
 
 @kernel
-def doubles_there(values: Any, out: Any) -> int:
-    """Write a bit for each of the f64 values that is no NaN to out, (at least a word for each 64 values) u64; how many are NaN."""
+def there(values: Any, absent: Any, out: Any) -> int:
+    """Write a bit for each of the values that is there to out, (at least a word for each 64 values) u64; how many are not.
+
+    absent: NaN for floats; the unsigned integer that says so for others.
+    """
     missing = 0
     n = len(values)
     view = view_of(values)
     for at in range(0, n - 63, 64):
-        there = _doubles(view, 8 * at)
-        out[at >> 6] = there
-        missing += 64 - i64(ones(there))
+        marks = _there(values, view, at, absent)
+        out[at >> 6] = marks
+        missing += 64 - i64(ones(marks))
     rest = n & ~63
     word = np.uint64(0)
     for at in range(rest, n):
-        if values[at] == values[at]:
+        if values[at] == values[at] and values[at] != absent:
             word |= np.uint64(1) << np.uint64(at - rest)
         else:
             missing += 1
     if rest < n:
         out[rest >> 6] = word
-    return missing
-
-
-@kernel
-def singles_there(values: Any, out: Any) -> int:
-    """The same for f32."""
-    missing = 0
-    n = len(values)
-    view = view_of(values)
-    for at in range(0, n - 63, 64):
-        there = _singles(view, 4 * at)
-        out[at >> 6] = there
-        missing += 64 - i64(ones(there))
-    rest = n & ~63
-    word = np.uint64(0)
-    for at in range(rest, n):
-        if values[at] == values[at]:
-            word |= np.uint64(1) << np.uint64(at - rest)
-        else:
-            missing += 1
-    if rest < n:
-        out[rest >> 6] = word
-    return missing
-
-
-@kernel
-def bytes_there(values: Any, absent: int, out: Any) -> int:
-    """The same for bytes that are not `absent`, an unsigned byte."""
-    missing = 0
-    n = len(values)
-    view = view_of(values)
-    for at in range(0, n - 63, 64):
-        there = _others(view, at, absent)
-        out[at >> 6] = there
-        missing += 64 - i64(ones(there))
-    rest = n & ~63
-    word = np.uint64(0)
-    for at in range(rest, n):
-        if values[at] != absent:
-            word |= np.uint64(1) << np.uint64(at - rest)
-        else:
-            missing += 1
-    if rest < n:
-        out[rest >> 6] = word
-    return missing
-
-
-@kernel
-def integers_there(values: Any, absent: int, out: Any) -> int:
-    """The same for unsigned integers of any size."""
-    missing = 0
-    word = np.uint64(0)
-    for at in range(len(values)):
-        there = values[at] != absent
-        missing += not there
-        word |= np.uint64(there) << np.uint64(at & 63)
-        if at & 63 == 63:
-            out[at >> 6] = word
-            word = np.uint64(0)
-    if len(values) & 63:
-        out[len(values) >> 6] = word
-    return missing
-
-
-@kernel
-def texts_there(ends: Any, out: Any) -> int:
-    """The same for texts that are not empty; ends: (n + 1,) i32, where each ends and the next begins."""
-    missing = 0
-    word = np.uint64(0)
-    for at in range(len(ends) - 1):
-        there = ends[at + 1] != ends[at]
-        missing += not there
-        word |= np.uint64(there) << np.uint64(at & 63)
-        if at & 63 == 63:
-            out[at >> 6] = word
-            word = np.uint64(0)
-    if (len(ends) - 1) & 63:
-        out[(len(ends) - 1) >> 6] = word
     return missing
 
 
 def warm() -> None:
     """Compile; the others are compiled within the kernels."""
-    out = np.zeros(1, np.uint64)
-    doubles_there(np.zeros(1), out)
-    singles_there(np.zeros(1, np.float32), out)
-    bytes_there(np.zeros(1, np.uint8), 0, out)
-    integers_there(np.zeros(1, np.uint16), 0, out)
-    integers_there(np.zeros(1, np.uint32), 0, out)
-    texts_there(np.zeros(2, np.int32), out)
+    for kind in (np.float64, np.float32, np.uint8, np.uint16, np.uint32):
+        there(np.zeros(1, kind), np.nan if kind in (np.float64, np.float32) else 0, np.zeros(1, np.uint64))

@@ -172,7 +172,3 @@ def spread(eight: Any) -> Any:
     value = ((value & np.uint64(0x00FFF00000FFF000)) << np.uint64(4)) | (value & np.uint64(0x00000FFF00000FFF))
     value = ((value & np.uint64(0x0FC00FC00FC00FC0)) << np.uint64(2)) | (value & np.uint64(0x003F003F003F003F))
     return turned(value)
-
-
-def warm() -> None:
-    """Nothing is compiled here: these are compiled within the kernels."""
