@@ -68,12 +68,15 @@ def validity_of(values: Any, missing: Any) -> Any:
     return pa.py_buffer(there) if absent else None
 
 
+_UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4)}
+
+
 def _bits(values: Any, missing: Any) -> tuple[U64, int]:
     """The bitmap of what is there, and how many are not; of a contiguous column of numbers."""
     if not values.flags.writeable:  # the kernels are compiled for columns that one may write to
         values = values.copy()
     out = np.empty((len(values) + 63) >> 6, np.uint64)
     if type(missing) is not float:
-        values = values.view(f"u{values.itemsize}")
+        values = values.view(_UNSIGNED[values.itemsize])
         missing &= (1 << 8 * values.itemsize) - 1
     return out, vectors.there(values, missing, out)
