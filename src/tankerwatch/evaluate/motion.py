@@ -73,6 +73,12 @@ def ramp(seconds: int, *points: tuple[float, float]) -> F64:
     return np.interp(np.arange(seconds), [p[0] for p in points], [p[1] for p in points])
 
 
+def wander(dice: Dice, seconds: int, spread: float, every_s: int) -> F64:
+    """(seconds,) a value that strays around zero with this standard deviation, anew about every so many seconds."""
+    knots = dice.bell(seconds // every_s + 3, spread)
+    return np.interp(np.arange(seconds), np.arange(len(knots)) * every_s - every_s / 2, knots)
+
+
 def turns(seconds: int, first_deg: float, *orders: tuple[float, float], rate_deg_s: float = 0.5) -> F64:
     """(seconds,) the course of a ship that at each second ordered begins to turn to a new course, by the shorter way."""
     points, now = [(0.0, first_deg)], first_deg

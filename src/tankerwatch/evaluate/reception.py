@@ -21,7 +21,8 @@ NETWORK_S: Final = 8.0
 @dataclass(frozen=True, slots=True)
 class Station:
     """A receiver. offset_s: by how much its clock is fast · utc_s: by how much more what its base station says of UTC is wrong ·
-    dead: spans (s since 1970) in which it hears nothing · repeats: (when, how far back) of a restart that sends again what it had heard · copies: how readily it hands on twice.
+    dead: spans (s since 1970) in which it hears nothing · repeats: (when, how far back) of a restart that sends again what it had heard ·
+    copies: how readily it hands on twice.
     """
 
     name: str

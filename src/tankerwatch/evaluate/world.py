@@ -12,7 +12,7 @@ from tankerwatch.core.ais.encoder import safety_text
 from tankerwatch.core.ais.framing import sentences, tag
 from tankerwatch.core.schema import F64
 from tankerwatch.evaluate.encode import Encoder, base_columns
-from tankerwatch.evaluate.motion import NM, Motion, Plane, sailed
+from tankerwatch.evaluate.motion import NM, Motion, Plane, sailed, wander
 from tankerwatch.evaluate.reception import Station
 from tankerwatch.evaluate.reports import Reports, beacon_reports, corrupted, reports
 from tankerwatch.evaluate.ships import BEACON, Ship, Yard
@@ -153,8 +153,8 @@ class Place:
             north = (first_nm + lane_nm * (index // 2)) * NM * (1 if index % 2 else -1)
             length_m = speed * 1852 / 3600 * self.seconds
             east = -length_m * self.one(0.35, 0.65) * (1 if index % 2 else -1)
-            course = way + self.dice.slow(self.seconds, 0.4, 600)
-            self.add(ship, sailed((east, north), self.dice.slow(self.seconds, 0.1, 300) + speed, course))
+            course = way + wander(self.dice, self.seconds, 0.4, 600)
+            self.add(ship, sailed((east, north), wander(self.dice, self.seconds, 0.1, 300) + speed, course))
             made.append(ship)
         return made
 
@@ -210,7 +210,7 @@ class World:
             dangers += [_known(danger, stamps) for danger in place.dangers]
             for number, station in stations:
                 columns = base_columns(station, self.start_s, end_s, number % 10)
-                sent_s: F64 = self.start_s + number % 10 + 10.0 * np.arange(len(columns["mmsi"]))
+                sent_s = np.float64(self.start_s) + number % 10 + 10.0 * np.arange(len(columns["mmsi"]))
                 encoder.bases(columns, sent_s, number, station, dice)
         blocks = [*encoder.blocks(), *loose([line for place in self.places for line in place.lines])]
         return Scene(

@@ -10,11 +10,12 @@ import numpy as np
 from tankerwatch.core.ais.framing import tll
 from tankerwatch.core.schema import F64
 from tankerwatch.evaluate.cases.case import COLD, Case, metres, passing
-from tankerwatch.evaluate.motion import NM, Motion, apart_m, coasting, moved_as, pursuing, ramp, sailed, swinging, through, turns
+from tankerwatch.evaluate.motion import NM, Motion, apart_m, coasting, moved_as, pursuing, ramp, sailed, swinging, through, turns, wander
 from tankerwatch.evaluate.ships import CLASS_B, Ship
 from tankerwatch.evaluate.world import Place
 
 APPROACH: Final = ("closing", "swarm")
+CLEAR: Final = (*APPROACH, "rendezvous", "collision", "sudden_stop", "drifting", "grounding")
 CONTACT_NM, WARN_NM, WARN_S = 0.1, 1.0, 180.0
 RADAR_S: Final = 3
 
@@ -125,7 +126,7 @@ def _pilot(place: Place, level: str) -> None:
         bearing=place.one(0, 360),
         stay=240,
     )
-    place.decoy("pilot boat", (*APPROACH, "rendezvous", "collision", "sudden_stop", "drifting"), (tanker, boat))
+    place.decoy("pilot boat", CLEAR, (tanker, boat))
 
 
 def _crew_boat(place: Place, level: str) -> None:
@@ -147,7 +148,7 @@ def _crew_boat(place: Place, level: str) -> None:
         bearing=place.one(0, 360),
         stay=900,
     )
-    place.decoy("crew boat", (*APPROACH, "rendezvous", "collision"), (tanker, boat))
+    place.decoy("crew boat", CLEAR, (tanker, boat))
 
 
 def _tugs(place: Place, level: str) -> None:
@@ -159,7 +160,7 @@ def _tugs(place: Place, level: str) -> None:
         )
         for index in range(3)
     ]  # fmt: skip
-    place.decoy("tugs", (*APPROACH, "rendezvous", "collision"), (tanker, *boats))
+    place.decoy("tugs", CLEAR, (tanker, *boats))
 
 
 def _fishing_fleet(place: Place, level: str) -> None:
@@ -180,7 +181,7 @@ def _fishing_fleet(place: Place, level: str) -> None:
         elif index % 4 == 3:
             place.add(
                 boat,
-                sailed(start, place.one(8, 11) + np.zeros(place.seconds), place.one(0, 359) + place.dice.slow(place.seconds, 1.0, 300)),
+                sailed(start, place.one(8, 11) + np.zeros(place.seconds), place.one(0, 359) + wander(place.dice, place.seconds, 1.0, 300)),
             )
         else:
             place.add(boat, trawl(place, start))
@@ -195,7 +196,7 @@ def trawl(place: Place, start_m: tuple[float, float]) -> Motion:
     course = turns(seconds, float(courses[0]), *((i * 1800.0, float(c)) for i, c in enumerate(courses)), rate_deg_s=1.0)
     second = np.arange(seconds)
     hauling = (second % 5400) > 4700
-    speed = np.where(hauling, 0.8, 3.2) + place.dice.slow(seconds, 0.3, 120)
+    speed = np.where(hauling, 0.8, 3.2) + wander(place.dice, seconds, 0.3, 120)
     kernel = np.ones(90) / 90
     return sailed(start_m, np.maximum(np.convolve(speed, kernel, mode="same"), 0.0), course, status=7)
 
@@ -281,7 +282,7 @@ def _leisure(place: Place, level: str) -> None:
         when = 2600 + 650 * index
         miss = place.one(0.3, 1.0) * NM * (1 if index % 3 else -1)
         meet = (motion.east_m[when] + miss, motion.north_m[when] + place.one(-0.3, 0.3) * NM)
-        course: F64 = place.one(0, 359) + place.dice.slow(place.seconds, 1.5, 200)
+        course: F64 = place.one(0, 359) + wander(place.dice, place.seconds, 1.5, 200)
         place.add(boat, through(meet, when, knots + np.zeros(place.seconds), course))
         boats.append(boat)
     place.decoy("leisure boats", APPROACH, (tanker, *boats))

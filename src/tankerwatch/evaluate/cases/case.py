@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tankerwatch.evaluate.motion import KN, Motion, through
+from tankerwatch.evaluate.motion import KN, Motion, through, wander
 from tankerwatch.evaluate.ships import Ship
 from tankerwatch.evaluate.world import Place
 
@@ -35,8 +35,8 @@ class Case:
 def passing(place: Place, kind: str = "tanker", *, knots: tuple[float, float] = (10.0, 15.0)) -> tuple[Ship, Motion]:
     """A ship that passes the place's middle, eastward, half-way through the scene."""
     ship = place.ship(kind)
-    speed = place.one(*knots) + place.dice.slow(place.seconds, 0.1, 300)
-    course = place.one(84.0, 96.0) + place.dice.slow(place.seconds, 0.3, 600)
+    speed = place.one(*knots) + wander(place.dice, place.seconds, 0.1, 300)
+    course = place.one(84.0, 96.0) + wander(place.dice, place.seconds, 0.3, 600)
     return ship, through((0.0, 0.0), place.seconds / 2, speed, course)
 
 

@@ -20,6 +20,7 @@ from tankerwatch.evaluate.motion import (
     swinging,
     through,
     turns,
+    wander,
 )
 from tankerwatch.evaluate.ships import BEACON, Ship
 from tankerwatch.evaluate.world import Place
@@ -59,10 +60,10 @@ def _drift(place: Place, kind: str, begin: int, knots: float) -> tuple[Ship, Mot
     run = coasting(place.seconds, begin, knots, half_s=place.one(100, 180), rest_kn=0.0)
     run = np.where(np.arange(place.seconds) > begin, np.maximum(run - 1.2, 0.0), run)
     course = place.one(80, 100)
-    set_kn = ramp(place.seconds, (begin, 0.0), (begin + 600, rate)) + place.dice.slow(place.seconds, 0.1, 300)
+    set_kn = ramp(place.seconds, (begin, 0.0), (begin + 600, rate)) + wander(place.dice, place.seconds, 0.1, 300)
     heading = turns(place.seconds, course, (begin + 200, toward + 90 + place.one(-20, 20)), rate_deg_s=0.12)
     go = sailed((0.0, 0.0), run, heading)
-    drift = sailed((0.0, 0.0), np.maximum(set_kn, 0.0), toward + place.dice.slow(place.seconds, 4.0, 400))
+    drift = sailed((0.0, 0.0), np.maximum(set_kn, 0.0), toward + wander(place.dice, place.seconds, 4.0, 400))
     east, north = go.east_m + drift.east_m, go.north_m + drift.north_m
     shift = (-east[begin], -north[begin])
     motion = moved_as(east + shift[0], north + shift[1], heading_deg=heading)
@@ -222,12 +223,12 @@ def _waiting(place: Place, level: str) -> None:
     """Slow steaming or drifting off a port, on orders, all the time."""
     ship = place.ship("tanker")
     if level == "steams slowly":
-        speed = 2.6 + place.dice.slow(place.seconds, 0.4, 600)
+        speed = 2.6 + wander(place.dice, place.seconds, 0.4, 600)
         motion = sailed((0.0, 0.0), speed, turns(place.seconds, 90.0, (3000, 270.0), (6000, 90.0), rate_deg_s=0.2))
     else:
         drift = place.one(0.6, 1.4)
         motion = sailed(
-            (0.0, 0.0), drift + place.dice.slow(place.seconds, 0.1, 300), np.full(place.seconds, place.one(0, 359)),
+            (0.0, 0.0), drift + wander(place.dice, place.seconds, 0.1, 300), np.full(place.seconds, place.one(0, 359)),
             heading_deg=np.full(place.seconds, place.one(0, 359)),
         )  # fmt: skip
     place.add(ship, motion)

@@ -6,12 +6,20 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tankerwatch.evaluate.cases import approach, casualty, positions, silence
+from tankerwatch.evaluate.cases import approach, casualty, collision, identity, meeting, positions, silence
 from tankerwatch.evaluate.cases.case import Case
 from tankerwatch.evaluate.truth import FAMILY, Scene
 from tankerwatch.evaluate.world import World
 
-CASES: Final[tuple[Case, ...]] = (*positions.CASES, *silence.CASES, *approach.CASES, *casualty.CASES)
+CASES: Final[tuple[Case, ...]] = (
+    *positions.CASES,
+    *silence.CASES,
+    *approach.CASES,
+    *casualty.CASES,
+    *meeting.CASES,
+    *collision.CASES,
+    *identity.CASES,
+)
 PLACES: Final = 12
 """Places in a world: enough to share its cost, few enough that what happens at one is rare in the whole."""
 

@@ -10,7 +10,7 @@ import numpy as np
 from tankerwatch.core.ais.framing import tll
 from tankerwatch.evaluate.cases import lies
 from tankerwatch.evaluate.cases.case import COLD, HOUR, Case, passing
-from tankerwatch.evaluate.motion import NM, along, sailed, through, turns
+from tankerwatch.evaluate.motion import NM, along, sailed, through, turns, wander
 from tankerwatch.evaluate.reports import Reports
 from tankerwatch.evaluate.ships import Ship
 from tankerwatch.evaluate.world import Lie, Place
@@ -128,7 +128,7 @@ def _jamming(place: Place, level: str) -> None:
         lane, way = (index % 8 - 3.5) * 1.1, 90.0 if index % 2 else 270.0
         start = (((index // 8) * 2.5 - 5) * NM, lane * NM)
         knots = place.one(8, 12)
-        motion = through(start, begin, knots + np.zeros(place.seconds), way + place.dice.slow(place.seconds, 0.3, 600))
+        motion = through(start, begin, knots + np.zeros(place.seconds), way + wander(place.dice, place.seconds, 0.3, 600))
         ships.append(ship)
         place.add(ship, motion, lie=_hit(place, hit, end, center))
     third = hits[2]
