@@ -54,6 +54,8 @@ class Place:
     ship_s: float = 0.0
     tanker_s: float = 0.0
     a_day: float = A_DAY
+    counted_nm: float = 1e9
+    """how far from the middle sailing counts as exposure"""
 
     def ship(self, kind: str, *, length_m: float | None = None) -> Ship:
         """A new ship of a kind."""
@@ -94,7 +96,7 @@ class Place:
         made = lie(made) if lie else made
         made = made if clean else corrupted(made, self.dice, a_day=self.a_day)
         self.sent.append(Sent(ship, made, statics))
-        present_s = float(motion.present.sum())
+        present_s = float(motion.present[np.hypot(motion.east_m, motion.north_m) < self.counted_nm * NM].sum())
         self.ship_s += present_s
         self.tanker_s += present_s if ship.kind == "tanker" else 0.0
         return made
@@ -168,7 +170,7 @@ class World:
         self.places: list[Place] = []
         self._copies = copies
 
-    def place(self, *, stations: int = 4, range_nm: float = 45.0, a_day: float = A_DAY) -> Place:
+    def place(self, *, stations: int = 4, range_nm: float = 45.0, counted_nm: float = 1e9) -> Place:
         """A new place, more than a hundred miles from the others; its last station is weak and may have a wrong clock."""
         number = len(self.places)
         dice = Dice(self.seed, f"{self.name}-{number}")
@@ -188,7 +190,7 @@ class World:
                 )
             )
         yard = Yard(dice, 1000 + number * 1000 + self.seed % 97 * 7)
-        self.places.append(Place(f"{self.name}-{number:02d}", plane, self.start_s, self.seconds, dice, yard, made, a_day=a_day))
+        self.places.append(Place(f"{self.name}-{number:02d}", plane, self.start_s, self.seconds, dice, yard, made, counted_nm=counted_nm))
         return self.places[-1]
 
     def scene(self) -> Scene:
