@@ -18,6 +18,7 @@ import numpy as np
 
 from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
+from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
 from tankerwatch.core.schema import F64
@@ -26,6 +27,7 @@ from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Settings
 from tankerwatch.store.ring import SentenceRing
+from tankerwatch.track.context import Learner
 from tankerwatch.track.fleet import Fleet, Identity
 from tankerwatch.track.pairs import pairs_of
 from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
@@ -37,6 +39,7 @@ BATCH_S: Final = 600.0
 """Of the bundled scene this much is taken at once when nobody watches: large batches are cheaper, and what is found is the same."""
 PLACED_ERROR_S: Final = 300.0
 """In a passage of 18 h with base stations heard now and then, placed times were minutes off (opencpn_guernsey, measured)."""
+_NO_HOUR: Final = Hour()
 STATION_TAG: Final = re.compile(rb"\\(?:[^\\*]*,)?s:([^,*\\]{1,40})")
 
 
@@ -76,6 +79,7 @@ class River:
             if config.detectors[d.id].enabled
         ]
         self.triage = Triage(rules=_rules(self.watches), names=self.name_of, evidence=self._evidence)
+        self.learner = Learner()
         self.picture = Picture.empty()
         self.pairs = Pairs.empty()
         self.clock_s = math.nan
@@ -170,9 +174,12 @@ class River:
         heard = Heard(**families, stations=stations[-1] if stations else ())
         legs = self.fleet.advance(heard) if timed else Legs.empty()
         before = self.picture
+        minute = frame.look and frame.now_s % 60 == 0
         if frame.look:
             self.picture = self.fleet.picture(frame.now_s)
-            self.pairs = pairs_of(self.picture, frame.now_s)
+            self.pairs = pairs_of(self.picture, frame.now_s, at_rest=minute)
+            if minute:
+                self.learner.learn(self.picture, frame.now_s)
         feeds = _feeds(rows.get("lines"), heard, frame.now_s)
         view = View(
             now_s=frame.now_s,
@@ -186,6 +193,9 @@ class River:
             decisions=decisions,
             before=before,
             time_error_s=self.time_error_s,
+            minute=minute,
+            hour=self.fleet.last_hour() if frame.look else _NO_HOUR,
+            context=self.learner.context,
         )
         present = _present(view)
         findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view, present)])
@@ -252,9 +262,11 @@ def _present(view: View) -> set[str]:
         "calls": heard.calls,
         "bases": heard.bases,
         "feeds": view.feeds,
+        "statics": heard.statics,
     }
     present = {name for name, table in tables.items() if len(table)}
     present |= {"look"} if view.look else set()
+    present |= {"minute"} if view.minute else set()
     return present | {"decisions"} if view.decisions else present
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from tankerwatch.core import mmsi as identities
+from tankerwatch.core.hour import HOUR_COLUMNS, MINUTES, Hour
 from tankerwatch.core.kernels import beliefs as kernel
 from tankerwatch.core.schema import F64, I64, U64, Bool
 from tankerwatch.core.tables import Fixes, Heard, Legs, Picture, Statics
@@ -81,15 +82,16 @@ class Fleet:
     own_fleet: Any = field(default_factory=lambda: np.zeros(0, np.bool_))
     length_m: Any = field(default_factory=lambda: np.zeros(0, np.uint16))
     beam_m: Any = field(default_factory=lambda: np.zeros(0, np.uint16))
+    hull_m: Any = field(default_factory=lambda: np.zeros((0, 4), np.uint16))
+    """from the antenna to bow, stern, port and starboard side"""
     ships: Any = field(default_factory=lambda: np.zeros((0, kernel.SHIP_COLUMNS)))
     beliefs: Any = field(default_factory=lambda: np.zeros((0, kernel.BELIEFS, kernel.BELIEF_COLUMNS)))
     rows: Any = field(default_factory=lambda: np.zeros((0, kernel.BELIEFS), np.uint64))
     copies: Any = field(default_factory=lambda: np.zeros((0, kernel.COPIES), np.uint64))
     copy_s: Any = field(default_factory=lambda: np.zeros((0, kernel.COPIES)))
-    minutes: Any = field(default_factory=lambda: np.zeros((0, kernel.MINUTES), np.int64))
-    speeds: Any = field(default_factory=lambda: np.zeros((0, kernel.MINUTES), np.float32))
-
-    minute_rows: Any = field(default_factory=lambda: np.zeros((0, kernel.MINUTES), np.uint64))
+    minutes: Any = field(default_factory=lambda: np.zeros((0, MINUTES), np.int64))
+    hour: Any = field(default_factory=lambda: np.zeros((0, MINUTES, HOUR_COLUMNS), np.float32))
+    minute_rows: Any = field(default_factory=lambda: np.zeros((0, MINUTES), np.uint64))
 
     def __len__(self) -> int:
         """The number of identities."""
@@ -135,13 +137,14 @@ class Fleet:
         self.mmsi = longer(self.mmsi, 0)
         self.kind, self.guarded, self.own_fleet = longer(self.kind, 0), longer(self.guarded, False), longer(self.own_fleet, False)
         self.length_m, self.beam_m = longer(self.length_m, 0), longer(self.beam_m, 0)
+        self.hull_m = longer(self.hull_m, 0)
         fresh = len(self.ships)
         self.ships, self.beliefs, self.rows = longer(self.ships, np.nan), longer(self.beliefs, 0.0), longer(self.rows, 0)
         self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED]] = 0.0
         self.ships[fresh:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[fresh:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.copies, self.copy_s = longer(self.copies, 0), longer(self.copy_s, -np.inf)
-        self.minutes, self.speeds = longer(self.minutes, -1), longer(self.speeds, np.nan)
+        self.minutes, self.hour = longer(self.minutes, -1), longer(self.hour, np.nan)
         self.minute_rows = longer(self.minute_rows, 0)
 
     def _judge(self, slot: int) -> None:
@@ -188,6 +191,8 @@ class Fleet:
                 self.changed_names.add(int(slot))
                 self._judge(int(slot))
             self.length_m[slot], self.beam_m[slot] = min(now.length_m, 65535), min(now.beam_m, 65535)
+            if length or beam:
+                self.hull_m[slot] = statics.to_bow_m[i], statics.to_stern_m[i], statics.to_port_m[i], statics.to_starboard_m[i]
 
     def _take_fixes(self, fixes: Fixes) -> Legs:
         slot = self._slots_of(fixes.mmsi)
@@ -201,7 +206,7 @@ class Fleet:
             rows[:, column] = values
         out = np.empty((len(fixes), kernel.OUT_COLUMNS))
         kernel.advance(
-            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.minutes, self.speeds, self.minute_rows,
+            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.minutes, self.hour, self.minute_rows,
             slot, rows, _keys(fixes), fixes.utc_second < 60, fixes.source_row, out,
         )  # fmt: skip
         self._take_hearings(slot, fixes)
@@ -259,7 +264,7 @@ class Fleet:
         known = trusted[:, kernel.COUNT] > 0
         habits = np.empty((n, 5))
         event = np.where(known, trusted[:, kernel.T], np.nan)
-        kernel.habits(self.minutes[:n], self.speeds[:n], event, np.ascontiguousarray(ship[:, kernel.FIRST]), habits)
+        kernel.habits(self.minutes[:n], self.hour[:n], event, np.ascontiguousarray(ship[:, kernel.FIRST]), habits)
 
         def of_belief(column: int) -> F64:
             return np.where(known, trusted[:, column], np.nan)
@@ -280,13 +285,24 @@ class Fleet:
             status_s=ship[:, kernel.STATUS_S].copy(),
             length_m=self.length_m[:n].copy(),
             beam_m=self.beam_m[:n].copy(),
+            to_bow_m=self.hull_m[:n, 0].copy(),
+            to_stern_m=self.hull_m[:n, 1].copy(),
+            to_port_m=self.hull_m[:n, 2].copy(),
+            to_starboard_m=self.hull_m[:n, 3].copy(),
+            made_kn=np.hypot(of_belief(kernel.EAST), of_belief(kernel.NORTH)).astype(np.float32),
+            made_deg=(np.degrees(np.arctan2(of_belief(kernel.EAST), of_belief(kernel.NORTH))) % 360).astype(np.float32),
+            turn_deg_min=ship[:, kernel.TURN].astype(np.float32),
+            gain_kn_min=ship[:, kernel.GAIN].astype(np.float32),
+            stay_s=ship[:, kernel.STAY_S].copy(),
+            stay_lat_deg=ship[:, kernel.STAY_LAT].copy(),
+            stay_lon_deg=ship[:, kernel.STAY_LON].copy(),
             fixes=ship[:, kernel.FIXES].astype(np.uint32),
             displaced=np.maximum(ship[:, kernel.DISPLACED], 0).astype(np.uint32),
             trusted=self._undisputed(now_s, n),
             usual_sog_kn=habits[:, 0].astype(np.float32),
             usual_minutes=np.nan_to_num(habits[:, 1]).astype(np.uint8),
             fast_s=habits[:, 4],
-            fast_row=self.minute_rows[np.arange(n), np.nan_to_num(habits[:, 4] // 60).astype(np.int64) % kernel.MINUTES],
+            fast_row=self.minute_rows[np.arange(n), np.nan_to_num(habits[:, 4] // 60).astype(np.int64) % MINUTES],
             best_sog_kn=ship[:, kernel.BEST].astype(np.float32),
             interval_s=ship[:, kernel.INTERVAL].astype(np.float32),
             missed_share=habits[:, 2].astype(np.float32),
@@ -295,6 +311,11 @@ class Fleet:
             own_fleet=self.own_fleet[:n].copy(),
             source_row=self.rows[:n, 0].copy(),
         )
+
+    def last_hour(self) -> Hour:
+        """What is kept of each ship's last sixty minutes; the arrays are those of the fleet, to be read and not kept."""
+        n = len(self)
+        return Hour(self.minutes[:n], self.hour[:n], self.minute_rows[:n])
 
     def _undisputed(self, now_s: float, n: int) -> Bool:
         others = self.beliefs[:n, 1:]
