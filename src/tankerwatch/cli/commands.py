@@ -143,7 +143,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         print_json(command.to_json(found))
     else:
         print(command.words(found))
-    return 0
+    return 0 if found.reached else 1
 
 
 def config_check(arguments: argparse.Namespace) -> int:

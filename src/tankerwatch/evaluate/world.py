@@ -224,6 +224,7 @@ class World:
             tuple(decoy for place in self.places for decoy in place.decoys),
             sum(place.ship_s for place in self.places) / 86_400,
             sum(place.tanker_s for place in self.places) / 86_400,
+            frozenset(sent.ship.mmsi for place in self.places for sent in place.sent if sent.ship.kind == "tanker"),
         )
 
 

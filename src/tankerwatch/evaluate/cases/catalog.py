@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tankerwatch.evaluate.cases import approach, casualty, collision, identity, meeting, positions, silence
@@ -63,7 +63,9 @@ def build(plan: Plan) -> Scene:
         case.build(place, level)
         if case.traffic:
             # A craft that runs for one tanker runs past others.
-            place.traffic(case.traffic, tankers=case.danger not in ("closing", "swarm"))
+            others = place.traffic(case.traffic, tankers=case.danger not in ("closing", "swarm"))
+            if case.danger == "dark":  # whatever silences one silences those who pass by as well
+                place.decoys = [replace(d, ships=(*d.ships, *(ship.mmsi for ship in others))) for d in place.decoys]
         for _ in range(case.company):
             world.place().traffic(8)
     return world.scene()
