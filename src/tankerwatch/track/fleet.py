@@ -14,10 +14,11 @@ import numpy as np
 
 from tankerwatch.core import mmsi as identities
 from tankerwatch.core.hour import HOUR_COLUMNS, MINUTES, Hour
+from tankerwatch.core.kernels import arrivals
 from tankerwatch.core.kernels import beliefs as kernel
-from tankerwatch.core.schema import F64, I64, U64, Bool
+from tankerwatch.core.schema import F64, I64, Bool
 from tankerwatch.core.tables import Fixes, Heard, Legs, Picture, Statics
-from tankerwatch.track.times import event_times
+from tankerwatch.track.times import Clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,6 @@ class Identity:
 
 MOST_SHIPS: Final = 300_000
 """More identities than all ships at sea: who sends more makes them up. Those beyond are counted, and take no memory."""
-MOST_HEARINGS: Final = 1_000_000
 NOBODY: Final = -1
 HEARD_ROWS: Final = 1 << 18
 """Of so many newest fixes it is known which station heard them: three quarters of an hour of a national feed."""
@@ -67,7 +67,6 @@ class Fleet:
     watchlist: Watchlist = _nobody
     slots: dict[int, int] = field(default_factory=dict)
     identities: list[Identity] = field(default_factory=list)
-    hearings: dict[tuple[int, int], Hearing] = field(default_factory=dict)
     stations: tuple[str, ...] = ()
     guarded_by_hand: dict[int, bool] = field(default_factory=dict)
     changed_names: set[int] = field(default_factory=set)
@@ -76,6 +75,9 @@ class Fleet:
     heard_rows: Any = field(default_factory=lambda: np.zeros(HEARD_ROWS, np.uint64))
     heard_by: Any = field(default_factory=lambda: np.zeros(HEARD_ROWS, np.uint16))
     heard_count: int = 0
+    clocks: Clocks = field(default_factory=Clocks)
+    hashed: Any = field(default_factory=lambda: np.zeros(256, np.uint32))
+    hashed_slots: Any = field(default_factory=lambda: np.full(256, NOBODY, np.int64))
     mmsi: Any = field(default_factory=lambda: np.zeros(0, np.uint32))
     kind: Any = field(default_factory=lambda: np.zeros(0, np.uint8))
     guarded: Any = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -89,6 +91,8 @@ class Fleet:
     rows: Any = field(default_factory=lambda: np.zeros((0, kernel.BELIEFS), np.uint64))
     copies: Any = field(default_factory=lambda: np.zeros((0, kernel.COPIES), np.uint64))
     copy_s: Any = field(default_factory=lambda: np.zeros((0, kernel.COPIES)))
+    copy_by: Any = field(default_factory=lambda: np.zeros((0, kernel.COPIES), np.uint16))
+    hearers: Any = field(default_factory=lambda: np.zeros((0, kernel.HEARERS, 3)))
     minutes: Any = field(default_factory=lambda: np.zeros((0, MINUTES), np.int64))
     hour: Any = field(default_factory=lambda: np.zeros((0, MINUTES, HOUR_COLUMNS), np.float32))
     minute_rows: Any = field(default_factory=lambda: np.zeros((0, MINUTES), np.uint64))
@@ -107,26 +111,47 @@ class Fleet:
             fixes = fixes.take(~np.isnan(fixes.time_s))
         return self._take_fixes(fixes) if len(fixes) else Legs.empty()
 
-    def _slots_of(self, mmsi: Any) -> I64:
-        unique, inverse = np.unique(mmsi, return_inverse=True)
-        known = np.array([self._slot(int(m)) for m in unique], np.int64)
-        return known[inverse]
+    @property
+    def hearings(self) -> dict[tuple[int, int], Hearing]:
+        """How each station hears each ship, by (slot, station): of each ship the eight stations that heard her last."""
+        held = self.hearers[: len(self)]
+        slots, at = np.nonzero(held[:, :, kernel.WHO] >= 0)
+        return {
+            (slot, int(who)): Hearing(last_s, int(fixes))
+            for slot, (who, last_s, fixes) in zip(slots.tolist(), held[slots, at].tolist(), strict=True)
+        }
 
-    def _slot(self, mmsi: int) -> int:
-        slot = self.slots.get(mmsi)
-        if slot is not None:
-            return slot
-        if len(self.identities) >= MOST_SHIPS:
-            return NOBODY
-        slot = self.slots[mmsi] = len(self.identities)
-        self.identities.append(Identity(mmsi))
-        self.changed_names.add(slot)
-        if slot >= len(self.ships):
-            self._grow(max(64, 2 * len(self.ships)))
-        self.mmsi[slot] = mmsi
-        self.kind[slot] = identities.kinds_of(np.array([mmsi], np.uint32), np.zeros(1, np.uint8), np.ones(1, np.uint8))[0]
-        self._judge(slot)
-        return slot
+    def _slots_of(self, mmsi: Any) -> I64:
+        """(n,) the slot of each identity; those new to the fleet get one, in order."""
+        n = len(mmsi)
+        if 2 * (len(self) + n) > len(self.hashed):
+            self._hash(4 * (len(self) + n))
+        out, new = np.empty(n, np.int64), np.empty(n, np.uint32)
+        fresh = arrivals.find(self.hashed, self.hashed_slots, mmsi, len(self), MOST_SHIPS, out, new)
+        if fresh:
+            self._welcome(new[:fresh])
+        return out
+
+    def _hash(self, least: int) -> None:
+        size = 1 << max(8, int(least - 1).bit_length())
+        known = self.mmsi[: len(self)].copy()
+        self.hashed, self.hashed_slots = np.zeros(size, np.uint32), np.full(size, NOBODY, np.int64)
+        arrivals.find(self.hashed, self.hashed_slots, known, 0, len(known), np.empty(len(known), np.int64), np.empty_like(known))
+
+    def _welcome(self, new: Any) -> None:
+        """Ships heard for the first time."""
+        first = len(self)
+        last = first + len(new)
+        if last > len(self.ships):
+            self._grow(max(64, 2 * len(self.ships), last))
+        numbers = new.tolist()
+        self.slots.update(zip(numbers, range(first, last), strict=True))
+        self.identities += [Identity(mmsi) for mmsi in numbers]
+        self.changed_names.update(range(first, last))
+        self.mmsi[first:last] = new
+        self.kind[first:last] = identities.kinds_of(new, np.zeros(len(new), np.uint8), np.ones(len(new), np.uint8))
+        for slot in range(first, last):
+            self._judge(slot)
 
     def _grow(self, rows: int) -> None:
         def longer(old: Any, fill: Any) -> Any:
@@ -140,10 +165,12 @@ class Fleet:
         self.hull_m = longer(self.hull_m, 0)
         fresh = len(self.ships)
         self.ships, self.beliefs, self.rows = longer(self.ships, np.nan), longer(self.beliefs, 0.0), longer(self.rows, 0)
-        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED]] = 0.0
+        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM]] = 0.0
         self.ships[fresh:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[fresh:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
-        self.copies, self.copy_s = longer(self.copies, 0), longer(self.copy_s, -np.inf)
+        self.copies, self.copy_s, self.copy_by = longer(self.copies, 0), longer(self.copy_s, -np.inf), longer(self.copy_by, 0)
+        self.hearers = longer(self.hearers, 0.0)
+        self.hearers[fresh:, :, kernel.WHO] = -1.0
         self.minutes, self.hour = longer(self.minutes, -1), longer(self.hour, np.nan)
         self.minute_rows = longer(self.minute_rows, 0)
 
@@ -199,22 +226,24 @@ class Fleet:
         if (slot == NOBODY).any():
             self.refused += int((slot == NOBODY).sum())
             fixes, slot = fixes.take(slot != NOBODY), slot[slot != NOBODY]
-        event_s = event_times(fixes.time_s, fixes.utc_second)
-        rows = np.empty((len(fixes), kernel.IN_COLUMNS))
-        given: list[Any] = [fixes.time_s, event_s, fixes.lat_deg, fixes.lon_deg, fixes.sog_kn, fixes.cog_deg]
-        for column, values in enumerate([*given, fixes.heading_deg, fixes.nav_status, fixes.msg_type]):
-            rows[:, column] = values
-        out = np.empty((len(fixes), kernel.OUT_COLUMNS))
-        kernel.advance(
-            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.minutes, self.hour, self.minute_rows,
-            slot, rows, _keys(fixes), fixes.utc_second < 60, fixes.source_row, out,
+        received_s, event_s = self.clocks.place(fixes.time_s, fixes.utc_second, fixes.station)
+        keys, out = np.empty(len(fixes), np.uint64), np.empty((len(fixes), kernel.OUT_COLUMNS))
+        arrivals.keys(
+            fixes.lon_deg, fixes.lat_deg, fixes.sog_kn, fixes.cog_deg, fixes.heading_deg, fixes.nav_status, fixes.utc_second, fixes.msg_type,
+            keys,
         )  # fmt: skip
-        self._take_hearings(slot, fixes)
+        kernel.advance(
+            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.copy_by, self.minutes, self.hour, self.minute_rows,
+            self.hearers, self.clocks.state,
+            slot, received_s, event_s, fixes.lat_deg, fixes.lon_deg, fixes.sog_kn, fixes.cog_deg, fixes.heading_deg, fixes.nav_status,
+            fixes.msg_type, fixes.utc_second, fixes.accurate, fixes.station, keys, fixes.source_row, out,
+        )  # fmt: skip
+        self._note_stations(fixes)
         new = out[:, kernel.OUT_BELIEF] >= 0
         if not new.all():
-            fixes, slot, event_s, out = fixes.take(new), slot[new], event_s[new], out[new]
+            fixes, slot, received_s, event_s, out = fixes.take(new), slot[new], received_s[new], event_s[new], out[new]
         return Legs(
-            received_s=fixes.time_s,
+            received_s=received_s,
             event_s=event_s,
             mmsi=fixes.mmsi,
             slot=slot.astype(np.uint32),
@@ -234,6 +263,9 @@ class Fleet:
             apart_nm=out[:, kernel.OUT_APART].astype(np.float32),
             in_belief=out[:, kernel.OUT_COUNT].astype(np.uint16),
             late=out[:, kernel.OUT_LATE] > 0,
+            in_trusted=out[:, kernel.OUT_TRUSTED].astype(np.uint16),
+            born_s=out[:, kernel.OUT_BORN_S],
+            along_nm=out[:, kernel.OUT_ALONG].astype(np.float32),
             source_row=fixes.source_row,
         )
 
@@ -243,19 +275,15 @@ class Fleet:
         station = int(self.heard_by[at[-1]]) if len(at) else len(self.stations)
         return self.stations[station] if station < len(self.stations) else ""
 
-    def _take_hearings(self, slot: I64, fixes: Fixes) -> None:
-        ring = (self.heard_count + np.arange(len(fixes))) % HEARD_ROWS
-        self.heard_rows[ring], self.heard_by[ring] = fixes.source_row, fixes.station
+    def _note_stations(self, fixes: Fixes) -> None:
+        """Which station heard each of the newest fixes, in a ring."""
+        kept = min(len(fixes), HEARD_ROWS)
+        begin = (self.heard_count + len(fixes) - kept) % HEARD_ROWS
         self.heard_count += len(fixes)
-        pairs, newest, count = np.unique((slot << 16 | fixes.station)[::-1], return_index=True, return_counts=True)
-        for pair, at, n in zip(pairs.tolist(), newest.tolist(), count.tolist(), strict=True):
-            hearing = self.hearings.get((pair >> 16, pair & 0xFFFF))
-            if hearing is None:
-                if len(self.hearings) >= MOST_HEARINGS:
-                    continue
-                hearing = self.hearings[pair >> 16, pair & 0xFFFF] = Hearing()
-            hearing.last_s = float(fixes.time_s[len(fixes) - 1 - at])
-            hearing.fixes += n
+        rows, by = fixes.source_row[-kept:], fixes.station[-kept:]
+        whole = min(kept, HEARD_ROWS - begin)
+        self.heard_rows[begin : begin + whole], self.heard_by[begin : begin + whole] = rows[:whole], by[:whole]
+        self.heard_rows[: kept - whole], self.heard_by[: kept - whole] = rows[whole:], by[whole:]
 
     def picture(self, now_s: float) -> Picture:
         """The newest trusted state of every ship; the row number is her slot."""
@@ -307,6 +335,13 @@ class Fleet:
             interval_s=ship[:, kernel.INTERVAL].astype(np.float32),
             missed_share=habits[:, 2].astype(np.float32),
             longest_gap_s=(habits[:, 3] * 60).astype(np.float32),
+            frozen_s=ship[:, kernel.FROZEN_S].copy(),
+            frozen_nm=ship[:, kernel.FROZEN_NM].astype(np.float32),
+            astray=np.minimum(ship[:, kernel.ASTRAY], 65535).astype(np.uint16),
+            astray_s=ship[:, kernel.ASTRAY_S].copy(),
+            nowhere_s=ship[:, kernel.NOWHERE_S].copy(),
+            estimated_s=ship[:, kernel.ESTIMATED_S].copy(),
+            weak_s=ship[:, kernel.WEAK_S].copy(),
             guarded=self.guarded[:n].copy(),
             own_fleet=self.own_fleet[:n].copy(),
             source_row=self.rows[:n, 0].copy(),
@@ -321,21 +356,3 @@ class Fleet:
         others = self.beliefs[:n, 1:]
         alive = (others[:, :, kernel.COUNT] >= kernel.WEAK_FIXES) & (now_s - others[:, :, kernel.T] <= kernel.LIFE_S)
         return np.asarray(~alive.any(axis=1))
-
-
-def _keys(fixes: Fixes) -> U64:
-    """A number that is equal for copies of one report: everything sent but the repeat indicator and the radio state."""
-    key = np.round(np.nan_to_num(fixes.lon_deg, nan=181.0) * 600000).astype(np.int64).view(np.uint64)
-    parts: tuple[Any, ...] = (
-        np.round(np.nan_to_num(fixes.lat_deg, nan=91.0) * 600000).astype(np.int64).view(np.uint64),
-        np.round(np.nan_to_num(fixes.sog_kn, nan=102.3) * 10).astype(np.uint64) << np.uint64(12)
-        | np.round(np.nan_to_num(fixes.cog_deg, nan=360.0) * 10).astype(np.uint64),
-        np.round(np.nan_to_num(fixes.heading_deg, nan=511.0)).astype(np.uint64) << np.uint64(24)
-        | fixes.nav_status.astype(np.uint64) << np.uint64(16)
-        | fixes.utc_second.astype(np.uint64) << np.uint64(8)
-        | fixes.msg_type,
-    )
-    for part in parts:
-        key = (key ^ part) * np.uint64(0x9E3779B97F4A7C15)
-        key ^= key >> np.uint64(29)
-    return np.asarray(key)
