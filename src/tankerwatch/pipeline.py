@@ -76,6 +76,8 @@ class River:
             if config.detectors[d.id].enabled
         ]
         self.triage = Triage(rules=_rules(self.watches), names=self.name_of, evidence=self._evidence)
+        self.zones = config.zones
+        self._zone_ships: dict[str, set[int]] = {name: set() for name in config.zone_ships}
         self.picture = Picture.empty()
         self.pairs = Pairs.empty()
         self.clock_s = math.nan
@@ -173,6 +175,7 @@ class River:
         if frame.look:
             self.picture = self.fleet.picture(frame.now_s)
             self.pairs = pairs_of(self.picture, frame.now_s)
+            self._place_zones()
         feeds = _feeds(rows.get("lines"), heard, frame.now_s)
         view = View(
             now_s=frame.now_s,
@@ -186,6 +189,7 @@ class River:
             decisions=decisions,
             before=before,
             time_error_s=self.time_error_s,
+            zones=self.zones,
         )
         present = _present(view)
         findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view, present)])
@@ -224,7 +228,16 @@ class River:
         of_a_guarded_kind = 1 <= kind <= len(KINDS) and KINDS[kind - 1] in self.config.guard_kinds
         guarded = of_a_guarded_kind or self.config.guard.holds(**known)
         own = self.config.fleet.holds(**known)
+        for name, ships in self.config.zone_ships.items():
+            held = self._zone_ships[name]
+            (held.add if ships.holds(**known) else held.discard)(identity.mmsi)
         return guarded or own, own
+
+    def _place_zones(self) -> None:
+        """A ship that a zone names by IMO number or name is known to it from the look after she has sent it."""
+        if any(zone.ships != self._zone_ships.get(zone.name, zone.ships) for zone in self.zones):
+            named = {name: frozenset(ships) for name, ships in self._zone_ships.items()}
+            self.zones = tuple(replace(zone, ships=named.get(zone.name, zone.ships)) for zone in self.zones)
 
     def _evidence(self, source_rows: tuple[int, ...]) -> tuple[Evidence, ...]:
         found = []

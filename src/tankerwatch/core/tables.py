@@ -29,6 +29,7 @@ from tankerwatch.core.schema import (
     col,
     table,
 )
+from tankerwatch.core.zones import Zone
 
 # Quality bits of a decoded row (`quality`).
 BAD_LENGTH = 1 << 0  # more or fewer bits than the standard gives this type
@@ -392,6 +393,7 @@ class View:
     time_error_s: float = 0.0
     """how wrong times may be: 0 where they were received, minutes where they had to be placed by base stations"""
     before: Picture = field(default_factory=Picture.empty)
+    zones: tuple[Zone, ...] = ()
 
 
 VERBS = ("raise", "amend", "end", "withdraw")
