@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tankerwatch.config.keys import (
     CORNERS,
@@ -26,10 +27,10 @@ from tankerwatch.config.keys import (
     loopback,
 )
 from tankerwatch.config.ships import Chosen, ShipList, ship_of, ships_from
-from tankerwatch.config.zones import rings_from, rings_of_polygon
 from tankerwatch.core.errors import ConfigFault, InputFault
-from tankerwatch.core.schema import NAN
-from tankerwatch.core.zones import Zone
+
+if TYPE_CHECKING:
+    from tankerwatch.core.zones import Zone
 
 FILE_LIMIT_BYTES: Final = 1 << 20
 
@@ -269,6 +270,9 @@ class _Reader:
         keys = [key for key in KEYS if key.section == "zone.NAME"]
         places = self.group(tree, "zone")
         zones, named = [], {}
+        if places:
+            from tankerwatch.config.zones import rings_from, rings_of_polygon  # heavy, and only here
+            from tankerwatch.core.zones import Zone
         for name in places:
             where = f"zone.{name}"
             before = len(self.faults)
@@ -298,8 +302,8 @@ class _Reader:
                         *rings,
                         enter="enter" in values["rule"],
                         leave="leave" in values["rule"],
-                        min_kn=NAN if low is None else low,
-                        max_kn=NAN if high is None else high,
+                        min_kn=math.nan if low is None else low,
+                        max_kn=math.nan if high is None else high,
                         forbidden=_codes(values["forbidden"]),
                         severity=values["severity"],
                         kinds=_codes(values["for_kinds"]),

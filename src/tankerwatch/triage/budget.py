@@ -145,7 +145,9 @@ class Group:
         if not self.members:
             reason = f"{said}: none is left in this alert; each has one of its own."
         elif not count:
-            reason = f"{said}: all {words.number(self.states[WITHDRAWN])} that shared this alert were disproved."
+            wrong = self.states[WITHDRAWN]
+            every = "the one that shared this alert was" if wrong == 1 else f"all {words.number(wrong)} that shared this alert were"
+            reason = f"{said}: {every} disproved."
         return replace(
             alert,
             title=title,
