@@ -120,6 +120,8 @@ def _journalled(directory: Path, days: float | None) -> Iterator[Batch]:
     segments = segments_in(journal_of(directory))
     since_s = -math.inf if days is None else _newest_s(segments) - days * DAY_S
     for segment, following in zip(segments, [*segments, None][1:], strict=True):
+        if following is not None and _begins_s(following) < since_s:
+            continue  # a year of journal is not read for the sake of its last week
         for found in scan(segment):
             if isinstance(found, Damage) or (following is not None and found.header.frame >= following.first_frame):
                 break
@@ -129,6 +131,12 @@ def _journalled(directory: Path, days: float | None) -> Iterator[Batch]:
                 yield decode(found.header, found.payload)
             except ValueError as fault:
                 raise InputFault(f"record {found.header.first_record}: {fault}", where=str(segment.path)) from fault
+
+
+def _begins_s(segment: Segment) -> float:
+    """The clock of a segment's first frame; NaN when it cannot be told."""
+    first = next(scan(segment), None)
+    return math.nan if first is None or isinstance(first, Damage) else first.header.clock_s
 
 
 def _newest_s(segments: Sequence[Segment]) -> float:

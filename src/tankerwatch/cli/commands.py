@@ -144,6 +144,8 @@ def config_check(arguments: argparse.Namespace) -> int:
     elif not faults:
         kinds = ", ".join(config.guard_kinds) or "none"
         ships = f"{count(len(config.guard), 'ship')} by name; own fleet: {count(len(config.fleet), 'ship')}"
+        if config.zones:
+            ships += f"; {count(len(config.zones), 'zone')}"
         print(f"{arguments.file}: every key is right. Guarded: kinds {kinds}; {ships}.")
     return 2 if faults else 1 if config.remarks else 0
 
