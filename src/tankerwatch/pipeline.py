@@ -19,16 +19,19 @@ import numpy as np
 
 from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
+from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
-from tankerwatch.core.schema import F64
+from tankerwatch.core.schema import F64, U8, U32, Bool
 from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Settings
 from tankerwatch.store.ring import SentenceRing
-from tankerwatch.track.fleet import Fleet, Identity
+from tankerwatch.track.context import Learner
+from tankerwatch.track.fleet import Fleet
 from tankerwatch.track.pairs import pairs_of
+from tankerwatch.track.register import Identity
 from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
 from tankerwatch.triage import render
 from tankerwatch.triage.budget import Budget
@@ -41,6 +44,7 @@ BATCH_S: Final = 600.0
 """Of the bundled scene this much is taken at once when nobody watches: large batches are cheaper, and what is found is the same."""
 PLACED_ERROR_S: Final = 300.0
 """In a passage of 18 h with base stations heard now and then, placed times were minutes off (opencpn_guernsey, measured)."""
+_NO_HOUR: Final = Hour()
 STATION_TAG: Final = re.compile(rb"\\(?:[^\\*]*,)?s:([^,*\\]{1,40})")
 
 
@@ -69,9 +73,11 @@ class River:
     def __init__(self, config: Config, feed_names: Sequence[str] = ("",), *, place_times: bool = False, frame_s: int = LOOK_S) -> None:
         self.config = config
         self.feed_names = tuple(feed_names)
+        self._of_guarded_kind = np.zeros(256, np.bool_)
+        self._of_guarded_kind[[KINDS.index(kind) + 1 for kind in config.guard_kinds]] = True
         stations = {name: (station.lat_deg, station.lon_deg) for name, station in config.stations.items()}
         self.decoder = Decoder(feed_names=self.feed_names, place_times=place_times, sensor_positions=stations)
-        self.fleet = Fleet(watchlist=self._watchlist)
+        self.fleet = Fleet(self._watchlist, self._newcomers)
         self.ticks = Ticks(frame_s)
         self.ring = SentenceRing()
         self.watches = [
@@ -80,8 +86,9 @@ class River:
             if config.detectors[d.id].enabled
         ]
         self.triage = self.triage_of(self.watches)
+        self.learner = Learner()
         self.zones = config.zones
-        self._zone_ships: dict[str, set[int]] = {name: set() for name in config.zone_ships}
+        self._zone_ships: dict[str, set[int]] = {name: set(ships.mmsis) for name, ships in config.zone_ships.items()}
         self.picture = self.before = Picture.empty()
         self.pairs = Pairs.empty()
         self.changed: dict[int, Card] = {}
@@ -174,16 +181,19 @@ class River:
         decisions = rows.get("decisions", ())
         for decision in decisions:
             if decision.kind == "guard":
-                self.fleet.guard(int(decision.subject), bool(decision.content["guard"]))
+                self.fleet.register.guard(int(decision.subject), bool(decision.content["guard"]))
         timed = frame.now_s == frame.now_s
         stations = rows.get("stations", ()) if timed else ()
         families = {name: rows[name] for name in FAMILIES if name in rows}
         heard = Heard(**families, stations=stations[-1] if stations else ())
         legs = self.fleet.advance(heard) if timed else Legs.empty()
         self.before, self._now_s = self.picture, frame.now_s
+        minute = frame.look and frame.now_s % 60 == 0
         if frame.look:
             self.picture = self.fleet.picture(frame.now_s)
-            self.pairs = pairs_of(self.picture, frame.now_s)
+            self.pairs = pairs_of(self.picture, frame.now_s, at_rest=minute)
+            if minute:
+                self.learner.learn(self.picture, frame.now_s)
             self._place_zones()
             self._cards |= {mmsi: self._card(mmsi) for mmsi in self.changed}
         feeds = _feeds(rows.get("lines"), heard, frame.now_s)
@@ -200,6 +210,9 @@ class River:
             before=self.before,
             time_error_s=self.time_error_s,
             zones=self.zones,
+            minute=minute,
+            hour=self.fleet.last_hour() if frame.look else _NO_HOUR,
+            context=self.learner.context,
         )
         findings = self.ask(self.watches, view)
         if len(findings) or decisions or frame.look:
@@ -262,10 +275,12 @@ class River:
         return card or Card(mmsi)
 
     def _card(self, mmsi: int) -> Card:
-        slot = self.fleet.slots[mmsi]
-        identity, kind = self.fleet.identities[slot], int(self.fleet.kind[slot])
-        guarded, own = bool(self.fleet.guarded[slot]), bool(self.fleet.own_fleet[slot])
-        return Card(mmsi, identity.imo, identity.name, kind, guarded, own)
+        register = self.fleet.register
+        slot = register.slot(mmsi)
+        if slot is None:
+            return Card(mmsi)
+        identity, guarded, own = register.identities[slot], bool(register.guarded[slot]), bool(register.own_fleet[slot])
+        return Card(mmsi, identity.imo, identity.name, int(register.kind[slot]), guarded, own)
 
     def _in_port(self, mmsi: int, time_s: float) -> bool:
         """Whether a ship lay in port when something was found: what is found in rows asks the look before."""
@@ -273,8 +288,8 @@ class River:
         return in_port(picture, mmsi, self.config.zones, time_s)
 
     def _identity(self, mmsi: int) -> Identity:
-        slot = self.fleet.slots.get(mmsi)
-        return Identity(mmsi) if slot is None else self.fleet.identities[slot]
+        slot = self.fleet.register.slot(mmsi)
+        return Identity(mmsi) if slot is None else self.fleet.register.identities[slot]
 
     def name_of(self, mmsi: int) -> str:
         """The name that a ship sends, "" when not known."""
@@ -282,15 +297,24 @@ class River:
 
     def _watchlist(self, identity: Identity, kind: int) -> tuple[bool, bool]:
         known: dict[str, Any] = {"mmsi": identity.mmsi, "imo": identity.imo, "name": identity.name}
-        of_a_guarded_kind = 1 <= kind <= len(KINDS) and KINDS[kind - 1] in self.config.guard_kinds
-        guarded = of_a_guarded_kind or self.config.guard.holds(**known)
+        guarded = self._of_guarded_kind[kind] or self.config.guard.holds(**known)
         own = self.config.fleet.holds(**known)
-        if self._scoped:
-            self.changed.setdefault(identity.mmsi, self._cards.get(identity.mmsi, Card(identity.mmsi)))
+        self._note((identity.mmsi,))
         for name, ships in self.config.zone_ships.items():
             held = self._zone_ships[name]
             (held.add if ships.holds(**known) else held.discard)(identity.mmsi)
-        return guarded or own, own
+        return bool(guarded or own), own
+
+    def _newcomers(self, mmsi: U32, kind: U8) -> tuple[Bool, Bool]:
+        self._note(mmsi.tolist())
+        own = np.isin(mmsi, list(self.config.fleet.mmsis))
+        return self._of_guarded_kind[kind] | np.isin(mmsi, list(self.config.guard.mmsis)) | own, own
+
+    def _note(self, ships: Iterable[int]) -> None:
+        """More became known of these: exceptions are judged anew at the next look."""
+        if self._scoped:
+            for mmsi in ships:
+                self.changed.setdefault(mmsi, self._cards.get(mmsi, Card(mmsi)))
 
     def _place_zones(self) -> None:
         """A ship that a zone names by IMO number or name is known to it from the look after she has sent it."""
@@ -330,9 +354,11 @@ def _present(view: View) -> set[str]:
         "calls": heard.calls,
         "bases": heard.bases,
         "feeds": view.feeds,
+        "statics": heard.statics,
     }
     present = {name for name, table in tables.items() if len(table)}
     present |= {"look"} if view.look else set()
+    present |= {"minute"} if view.minute else set()
     return present | {"decisions"} if view.decisions else present
 
 
