@@ -85,7 +85,10 @@ def analyse(arguments: argparse.Namespace) -> int:
     if arguments.alerts == arguments.geojson == "-":
         raise InputFault("both the alerts and the map on standard output", where=called(arguments), help="give one of them a file")
     config = config_of(arguments)
-    from tankerwatch.pipeline import analyse as analyse_input
+    if arguments.advise:
+        from tankerwatch.trial import analyse_advised as analyse_input
+    else:
+        from tankerwatch.pipeline import analyse as analyse_input
 
     with progress_bar(arguments.progress) as progress:
         result = analyse_input(arguments.path, config=config, columns=arguments.columns, progress=progress)
@@ -159,6 +162,8 @@ def config_check(arguments: argparse.Namespace) -> int:
     elif not faults:
         kinds = ", ".join(config.guard_kinds) or "none"
         ships = f"{count(len(config.guard), 'ship')} by name; own fleet: {count(len(config.fleet), 'ship')}"
+        if config.zones:
+            ships += f"; {count(len(config.zones), 'zone')}"
         print(f"{arguments.file}: every key is right. Guarded: kinds {kinds}; {ships}.")
     return 2 if faults else 1 if config.remarks else 0
 
