@@ -372,7 +372,7 @@ def result_of(river: River, tracks: Tracks | None = None) -> Result:
     alerts = sorted(river.triage.alerts.values(), key=lambda a: (math.inf if a.raised_s is None else a.raised_s, a.id))
     incidents = sorted(river.triage.incidents.values(), key=lambda i: (math.inf if i.start_s is None else i.start_s, i.id))
     first = river.triage.first_helpers
-    concerned = sorted({ship for of in (*alerts, *incidents) for ship in of.ships})
+    concerned = sorted({ship for held in (*(a.ships for a in alerts), *(i.ships for i in incidents)) for ship in held})
     return Result(
         alerts=[render.alert_json(a, river.name_of) for a in alerts],
         incidents=[render.incident_json(replace(i, helpers=_helpers_at_first(i, first)), river.name_of) for i in incidents],
@@ -438,7 +438,7 @@ def analyse(
 
     noted = Tracks() if tracks else None
     source = recorded(paths, columns=columns, progress=progress)
-    return result_of(run(source, config, place_times=True, on_frame=noted and noted.take), noted)
+    return result_of(run(source, config, place_times=True, on_frame=noted.take if noted else None), noted)
 
 
 def demo_headless(*, config: Config) -> dict[str, Any]:

@@ -71,14 +71,11 @@ class Tracks:
         return Track(time_s[which], lat_deg[which], lon_deg[which], key[which] % 2 == 1)
 
     def _whole(self) -> tuple[I64, F64, F32, F32]:
-        if len(self._parts) != 1:
-            columns = zip(*self._parts, strict=True)
-            whole = tuple(np.concatenate(column) for column in columns) or (
-                np.zeros(0, np.int64),
-                np.zeros(0),
-                *[np.zeros(0, np.float32)] * 2,
-            )
-            self._parts = [whole]
+        if not self._parts:
+            self._parts = [(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.float32), np.zeros(0, np.float32))]
+        if len(self._parts) > 1:
+            key, time_s, lat_deg, lon_deg = zip(*self._parts, strict=True)
+            self._parts = [(np.concatenate(key), np.concatenate(time_s), np.concatenate(lat_deg), np.concatenate(lon_deg))]
         return self._parts[0]
 
     def _thin(self) -> None:
