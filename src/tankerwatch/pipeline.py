@@ -373,13 +373,14 @@ def result_of(river: River, tracks: Tracks | None = None) -> Result:
     incidents = sorted(river.triage.incidents.values(), key=lambda i: (math.inf if i.start_s is None else i.start_s, i.id))
     first = river.triage.first_helpers
     concerned = sorted({ship for held in (*(a.ships for a in alerts), *(i.ships for i in incidents)) for ship in held})
+    slots = [river.fleet.slots[mmsi] for mmsi in concerned if mmsi in river.fleet.slots]
     return Result(
         alerts=[render.alert_json(a, river.name_of) for a in alerts],
         incidents=[render.incident_json(replace(i, helpers=_helpers_at_first(i, first)), river.name_of) for i in incidents],
         counters={**river.decoder.counters.to_json(), "ships": len(river.fleet)},
         words=_remarks(river),
         ships={mmsi: _ship(river, mmsi) for mmsi in concerned},
-        tracks={mmsi: tracks.of(river.fleet.slots[mmsi]) for mmsi in concerned if mmsi in river.fleet.slots} if tracks else {},
+        tracks={int(river.fleet.mmsi[slot]): track for slot, track in (tracks.of(slots) if tracks else {}).items()},
         span_s=(tracks.first_s if tracks else math.nan, river.clock_s),
     )
 

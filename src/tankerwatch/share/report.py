@@ -26,6 +26,10 @@ MOST_EVIDENCE: Final = 12
 MOST_INCIDENTS: Final = 200
 CSS: Final = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
 SCRIPT: Final = Path(__file__).with_name("report.js").read_text(encoding="utf-8")
+READING: Final = (
+    "Times are UTC. “Raised” is the moment of reception at which the evidence sufficed: what a desk would have seen, when. "
+    "The last state of each alert is shown."
+)
 AID: Final = "An alert is an aid for a trained watch, not a fact. When life is at stake, call the rescue coordination centre."
 
 
@@ -301,8 +305,8 @@ def _more(alert: Mapping[str, Any]) -> str:
     )
     told += f"<dt>Settings</dt><dd>{settings}</dd>" if settings else ""
     return (
-        f"<details><summary>Evidence and rule</summary>{facts}{f'<h4>Steps</h4><ul>{steps}</ul>' if steps else ''}"
-        f"{f'<h4>Evidence</h4><ul>{lines}</ul>' if lines else ''}{f'<dl>{told}</dl>' if told else ''}</details>"
+        f"<details><summary>Evidence and rule</summary>{facts}{f'<h3>Steps</h3><ul>{steps}</ul>' if steps else ''}"
+        f"{f'<h3>Evidence</h3><ul>{lines}</ul>' if lines else ''}{f'<dl>{told}</dl>' if told else ''}</details>"
     )
 
 
@@ -321,14 +325,8 @@ def _input(result: Analysis, about: Mapping[str, str]) -> str:
     facts = "".join(f"<dt>{text(name)}</dt><dd><code>{text(value)}</code></dd>" for name, value in about.items())
     none = '<p class="quiet">Nothing was rejected.</p>'
     refused_table = f'<table class="counts"><caption>Not used, by reason</caption><tbody>{refused}</tbody></table>' if refused else none
-    return (
-        _section(
-            "input-head",
-            "What was read",
-            f'<div class="columns"><table class="counts"><caption>Read</caption><tbody>{read}</tbody></table><div>{refused_table}</div>'
-            f'<dl class="about">{facts}<dt>How to read it</dt><dd>'
-            "Times are UTC. “Raised” is the moment of reception at which the evidence sufficed: what a desk would have seen, when. The last state of each alert is shown.</dd></dl></div>",
-            kind="input",
-        )
-        + "</main>"
+    content = (
+        f'<div class="columns"><table class="counts"><caption>Read</caption><tbody>{read}</tbody></table><div>{refused_table}</div>'
+        f'<dl class="about">{facts}<dt>How to read it</dt><dd>{READING}</dd></dl></div>'
     )
+    return _section("input-head", "What was read", content, kind="input") + "</main>"

@@ -9,7 +9,22 @@ from typing import Any, Final
 from tankerwatch.share.marks import Mark, moment, short, text
 
 WIDE: Final = 1000
-_TIME_STEPS_S: Final = (60, 300, 600, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 2592000, 31536000)
+_TIME_STEPS_S: Final = (
+    60,
+    300,
+    600,
+    1800,
+    3600,
+    7200,
+    10800,
+    21600,
+    43200,
+    86400,
+    172800,
+    604800,
+    2592000,
+    *(31536000 * years for years in (1, 10, 100, 1000)),
+)
 _LEFT: Final = 190
 _ROW: Final = 30
 MOST_ROWS: Final = 14
@@ -20,13 +35,13 @@ _CLOSE: Final = 24
 
 def time_line(marks: Sequence[Mark], incidents: Sequence[Mapping[str, Any]], span_s: tuple[float, float]) -> str:
     """Incidents as bars, below them each ship's alerts in time (the detectors', where there are too many ships); "" without times."""
-    timed = [mark for mark in marks if mark.alert["raised_s"] is not None]
+    timed = [mark for mark in marks if moment(mark.alert["raised_s"])]
     if not timed:
         return ""
-    times = [t for mark in timed for t in (mark.alert["start_s"], mark.alert["raised_s"], mark.alert["end_s"]) if t is not None]
-    times += [t for incident in incidents for t in (incident["start_s"], incident["end_s"]) if t is not None]
-    known_s = [t for t in span_s if t == t]
-    first, last = min([*times, *known_s]), max([*times, *known_s])
+    times = [mark.alert[key] for mark in timed for key in ("start_s", "raised_s", "end_s")]
+    times += [incident[key] for incident in incidents for key in ("start_s", "end_s")]
+    known_s = [float(t) for t in (*times, *span_s) if moment(t)]
+    first, last = min(known_s), max(known_s)
     spare = max((last - first) * 0.02, 30.0)
     first, last = first - spare, last + spare
 

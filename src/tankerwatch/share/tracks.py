@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ class Track:
 
 @dataclass(slots=True)
 class Tracks:
-    """`take` every frame, then `of` a ship's slot. A ship has one point in each `every_s` seconds, and one displaced."""
+    """`take` every frame, then `of` some ships. A ship has one point in each `every_s` seconds, and one displaced."""
 
     every_s: float = EVERY_S
     most: int = MOST
@@ -63,12 +64,16 @@ class Tracks:
         while self.points > self.most:
             self._thin()
 
-    def of(self, slot: int) -> Track:
-        """The track of the ship in a row of the picture."""
+    def of(self, slots: Iterable[int]) -> dict[int, Track]:
+        """By slot, the tracks of some rows of the picture."""
         key, time_s, lat_deg, lon_deg = self._whole()
-        which = np.flatnonzero(key // 2 == slot)
-        which = which[np.argsort(time_s[which], kind="stable")]
-        return Track(time_s[which], lat_deg[which], lon_deg[which], key[which] % 2 == 1)
+        order = np.lexsort((time_s, key // 2))
+        ordered = key[order] // 2
+        made = {}
+        for slot in slots:
+            which = order[np.searchsorted(ordered, slot) : np.searchsorted(ordered, slot + 1)]
+            made[slot] = Track(time_s[which], lat_deg[which], lon_deg[which], key[which] % 2 == 1)
+        return made
 
     def _whole(self) -> tuple[I64, F64, F32, F32]:
         if not self._parts:
