@@ -39,6 +39,7 @@ BATCH_S: Final = 600.0
 """Of the bundled scene this much is taken at once when nobody watches: large batches are cheaper, and what is found is the same."""
 PLACED_ERROR_S: Final = 300.0
 """In a passage of 18 h with base stations heard now and then, placed times were minutes off (opencpn_guernsey, measured)."""
+ROWS_UNUSED: Final = ("no_time", "no_mmsi", "no_position", "not_a_ship", "bad_columns", "truncated_file")
 CLASS_B: Final = (18, 19, 24)
 LAND: Final = Path(__file__).with_name("web") / "dist" / "land.pmtiles"
 STATION_TAG: Final = re.compile(rb"\\(?:[^\\*]*,)?s:([^,*\\]{1,40})")
@@ -439,7 +440,14 @@ def analyse(
 
     noted = Tracks() if tracks else None
     source = recorded(paths, columns=columns, progress=progress)
-    return result_of(run(source, config, place_times=True, on_frame=noted.take if noted else None), noted)
+    result = result_of(run(source, config, place_times=True, on_frame=noted.take if noted else None), noted)
+    return replace(result, counters={**result.counters, **_of_tables(source.counters)})
+
+
+def _of_tables(counters: Mapping[str, int]) -> dict[str, Any]:
+    """How many rows of tables were read, and by reason those that say nothing of a ship."""
+    unused = {reason: counters[reason] for reason in ROWS_UNUSED if counters.get(reason)}
+    return {"rows": counters["rows"], "rows_unused": unused} if counters.get("rows") else {}
 
 
 def demo_headless(*, config: Config) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def analyse(arguments: argparse.Namespace) -> int:
     spoken = [name for name, path in texts.items() if path == "-"]
     if len(spoken) > 1:
         both = " and ".join(f"--{name}" for name in spoken)
-        raise InputFault(f"{both} on standard output", where=called(arguments), help="give all but one of them a file")
+        raise InputFault(f"{both} on standard output", where=called(arguments), help="give one of them a file")
     config = config_of(arguments)
     from tankerwatch.pipeline import analyse as analyse_input
 

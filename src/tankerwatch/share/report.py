@@ -312,7 +312,7 @@ def _more(alert: Mapping[str, Any]) -> str:
 
 def _input(result: Analysis, about: Mapping[str, str]) -> str:
     counters = result.counters
-    rejected = counters.get("rejected") or {}
+    rejected = {**(counters.get("rejected") or {}), **(counters.get("rows_unused") or {})}
     read = "".join(
         f'<tr><th scope="row">{text(name.replace("_", " "))}</th><td>{value:,}</td></tr>'
         for name, value in counters.items()
