@@ -72,13 +72,11 @@ def page(result: Analysis, *, land: Path | None, about: Mapping[str, str]) -> st
     incidents = result.incidents[:MOST_INCIDENTS]
     picture = chart.chart(marks, result.ships, result.tracks, land)
     times = time_line(marks, incidents, result.span_s)
+    seen = _chart(picture + (chart.whereabouts(marks, land) if picture else ""), [mark for mark in marks if mark.alert["lat_deg"] is None])
     body = (
         _head(result),
         _remarks([*result.words, *_cut(result, marks, incidents)]),
-        '<div class="pair">',
-        _chart(picture + (chart.whereabouts(marks, land) if picture else ""), [mark for mark in marks if mark.alert["lat_deg"] is None]),
-        _incidents(incidents, {mark.alert["id"]: mark for mark in marks}),
-        "</div>",
+        f'<div class="pair">{seen}{_incidents(incidents, {mark.alert["id"]: mark for mark in marks})}</div>' if incidents else seen,
         _section("times-head", "Time line", f'<div class="sideways" tabindex="0">{times}</div>') if times else "",
         _alerts(marks),
         _input(result, about),
@@ -182,8 +180,6 @@ def _chart(picture: str, unplaced: Sequence[Mark]) -> str:
 
 
 def _incidents(incidents: Sequence[Mapping[str, Any]], marks: Mapping[str, Mark]) -> str:
-    if not incidents:
-        return _section("incidents-head", "Incidents", '<p class="quiet">No alerts that belong together.</p>', kind="incidents")
     return _section("incidents-head", "Incidents", "".join(_incident(of, marks) for of in incidents), kind="incidents")
 
 
@@ -316,7 +312,7 @@ def _input(result: Analysis, about: Mapping[str, str]) -> str:
     read = "".join(
         f'<tr><th scope="row">{text(name.replace("_", " "))}</th><td>{value:,}</td></tr>'
         for name, value in counters.items()
-        if isinstance(value, int) and not isinstance(value, bool)
+        if value and isinstance(value, int) and not isinstance(value, bool)
     )
     refused = "".join(
         f'<tr><th scope="row">{text(reason.replace("_", " "))}</th><td>{lines:,}</td></tr>'
