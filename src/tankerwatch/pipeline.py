@@ -27,13 +27,15 @@ from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Settings
+from tankerwatch.share.ships import Ship
+from tankerwatch.share.tracks import Track, Tracks
 from tankerwatch.store.ring import SentenceRing
 from tankerwatch.track.context import Learner
 from tankerwatch.track.fleet import Fleet
 from tankerwatch.track.pairs import pairs_of
 from tankerwatch.track.register import Identity
 from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
-from tankerwatch.triage import render
+from tankerwatch.triage import render, words
 from tankerwatch.triage.budget import Budget
 from tankerwatch.triage.quiet import Quiet, in_port
 from tankerwatch.triage.scope import Card, Gate, Scope
@@ -45,6 +47,9 @@ BATCH_S: Final = 600.0
 PLACED_ERROR_S: Final = 300.0
 """In a passage of 18 h with base stations heard now and then, placed times were minutes off (opencpn_guernsey, measured)."""
 _NO_HOUR: Final = Hour()
+ROWS_UNUSED: Final = ("no_time", "no_mmsi", "no_position", "not_a_ship", "bad_columns", "truncated_file")
+CLASS_B: Final = (18, 19, 24)
+LAND: Final = Path(__file__).with_name("web") / "dist" / "land.pmtiles"
 STATION_TAG: Final = re.compile(rb"\\(?:[^\\*]*,)?s:([^,*\\]{1,40})")
 
 
@@ -416,6 +421,30 @@ class Result:
     incidents: list[dict[str, Any]]
     counters: dict[str, Any]
     words: list[str]
+    ships: dict[int, Ship] = field(default_factory=dict)
+    """what the ships in alerts and incidents have said of themselves, by MMSI"""
+    tracks: dict[int, Track] = field(default_factory=dict)
+    """where they have been, when it was asked for"""
+    span_s: tuple[float, float] = (math.nan, math.nan)
+    """the first and the last time of the input, NaN where it has none"""
+
+    def to_stix(self, tlp: str = "amber") -> dict[str, Any]:
+        """The alerts as a STIX 2.1 bundle; tlp: clear, green or amber. Private craft stay out unless they are part of an incident."""
+        from tankerwatch.share.stix import bundle
+
+        return bundle(self.alerts, self.incidents, self.ships, tlp=tlp, remarks=self.words)
+
+    def to_arrow(self) -> Any:
+        """The alerts as a pyarrow Table with the metadata of GeoParquet 1.1."""
+        from tankerwatch.share.geoparquet import table
+
+        return table(self.alerts)
+
+    def to_html(self, about: Mapping[str, str] | None = None) -> str:
+        """The whole analysis as one page that needs nothing else; `about` says what was called and of what it is made."""
+        from tankerwatch.share.report import page
+
+        return page(self, land=LAND, about=about or {})
 
     def to_geojson(self) -> dict[str, Any]:
         """The alerts that have a place, as a GeoJSON FeatureCollection."""
@@ -433,25 +462,50 @@ class Result:
         }
 
 
-def run(source: RecordedSource, config: Config, *, place_times: bool = False) -> River:
+def run(source: RecordedSource, config: Config, *, place_times: bool = False, on_frame: Callable[[View], None] | None = None) -> River:
     """Let everything that a recorded source holds flow through; the river at its end."""
     river = River(config, place_times=place_times)  # a recording's feed has no name: however it is packed, what is found is the same
+    river.on_frame = on_frame
     for batch in source.batches():
         river.take(batch)
     river.finish()
     return river
 
 
-def result_of(river: River) -> Result:
-    """The alerts and incidents of a river at its end."""
+def result_of(river: River, tracks: Tracks | None = None) -> Result:
+    """The alerts and incidents of a river at its end, with the tracks of their ships where those were noted."""
     alerts = sorted(river.triage.alerts.values(), key=lambda a: (math.inf if a.raised_s is None else a.raised_s, a.id))
     incidents = sorted(river.triage.incidents.values(), key=lambda i: (math.inf if i.start_s is None else i.start_s, i.id))
     first = river.triage.first_helpers
+    concerned = sorted({ship for held in (*(a.ships for a in alerts), *(i.ships for i in incidents)) for ship in held})
+    slots = [river.fleet.slots[mmsi] for mmsi in concerned if mmsi in river.fleet.slots]
     return Result(
         alerts=[render.alert_json(a, river.name_of) for a in alerts],
         incidents=[render.incident_json(replace(i, helpers=_helpers_at_first(i, first)), river.name_of) for i in incidents],
         counters={**river.decoder.counters.to_json(), "ships": len(river.fleet)},
         words=_remarks(river),
+        ships={mmsi: _ship(river, mmsi) for mmsi in concerned},
+        tracks={int(river.fleet.mmsi[slot]): track for slot, track in (tracks.of(slots) if tracks else {}).items()},
+        span_s=(tracks.first_s if tracks else math.nan, river.clock_s),
+    )
+
+
+def _ship(river: River, mmsi: int) -> Ship:
+    """What a ship has said of herself, cleaned as names are."""
+    slot = river.fleet.slots.get(mmsi)
+    if slot is None:
+        return Ship(mmsi)
+    identity, fleet = river.fleet.identities[slot], river.fleet
+    seen = slot < len(river.picture)
+    return Ship(
+        mmsi,
+        name=words.clean(identity.name, words.NAME_LIMIT),
+        callsign=words.clean(identity.callsign, words.NAME_LIMIT),
+        imo=identity.imo,
+        kind=int(fleet.kind[slot]),
+        length_m=identity.length_m,
+        beam_m=identity.beam_m,
+        class_b=seen and int(river.picture.msg_type[slot]) in CLASS_B,
     )
 
 
@@ -483,14 +537,24 @@ def analyse(
     config: Config,
     columns: dict[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    tracks: bool = False,
 ) -> Result:
     """Run decode, track, detect and triage over recorded input exactly as a desk would have.
 
-    Raises InputFault when a path cannot be read.
+    tracks: note where the ships have been, for a report. Raises InputFault when a path cannot be read.
     """
     from tankerwatch.ingest.recorded import recorded
 
-    return result_of(run(recorded(paths, columns=columns, progress=progress), config, place_times=True))
+    noted = Tracks() if tracks else None
+    source = recorded(paths, columns=columns, progress=progress)
+    result = result_of(run(source, config, place_times=True, on_frame=noted.take if noted else None), noted)
+    return replace(result, counters={**result.counters, **_of_tables(source.counters)})
+
+
+def _of_tables(counters: Mapping[str, int]) -> dict[str, Any]:
+    """How many rows of tables were read, and by reason those that say nothing of a ship."""
+    unused = {reason: counters[reason] for reason in ROWS_UNUSED if counters.get(reason)}
+    return {"rows": counters["rows"], "rows_unused": unused} if counters.get("rows") else {}
 
 
 def demo_headless(*, config: Config) -> dict[str, Any]:
