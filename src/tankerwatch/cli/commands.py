@@ -139,6 +139,10 @@ def evaluate(arguments: argparse.Namespace) -> int:
         return 0
     with progress_bar(arguments.progress) as progress:
         found = command.evaluate(arguments.only, size, jobs=arguments.jobs, tell=progress)
+    if arguments.write:
+        from tankerwatch.evaluate import results
+
+        results.write(arguments.write, found)
     if arguments.json:
         print_json(command.to_json(found))
     else:
