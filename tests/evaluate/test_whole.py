@@ -21,7 +21,7 @@ from tankerwatch.evaluate.recorded import RECORDINGS, laid
 from tankerwatch.evaluate.rows import rows_of_log
 from tankerwatch.evaluate.score import score
 from tankerwatch.evaluate.traffic import KINDS, Sea
-from tankerwatch.evaluate.work import alerts_of, detectors
+from tankerwatch.evaluate.watch import alerts_of, detectors
 from tankerwatch.evaluate.world import World
 from tankerwatch.pipeline import analyse
 
