@@ -166,6 +166,7 @@ def parser() -> Parser:
     much.add_argument("--quick", action="store_true", help="a scene or two of each kind, no clean traffic: some seconds")
     much.add_argument("--full", action="store_true", help="all seeds and thousands of ship-days: half an hour")
     evaluate.add_argument("--jobs", type=int, metavar="N", help="processes at once (as many as there are cores)")
+    evaluate.add_argument("--write", type=Path, metavar="FILE", help="write the results there as a page of Markdown, its plots beside it")
     evaluate.add_argument("--write-scenes", type=Path, metavar="DIR", help="write the scenes there, logs and truth, and score nothing")
 
     journal = add(

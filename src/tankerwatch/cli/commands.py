@@ -173,8 +173,12 @@ def evaluate(arguments: argparse.Namespace) -> int:
         written = command.write_scenes(arguments.write_scenes, arguments.only, size)
         (print_json({"scenes": [str(path) for path in written]}) if arguments.json else print(*written, sep="\n"))
         return 0
-    with progress_bar(arguments.progress) as progress:
+    with progress_bar(arguments.progress, unit=" tasks") as progress:
         found = command.evaluate(arguments.only, size, jobs=arguments.jobs, tell=progress)
+    if arguments.write:
+        from tankerwatch.evaluate import results
+
+        results.write(arguments.write, found)
     if arguments.json:
         print_json(command.to_json(found))
     else:
