@@ -54,7 +54,7 @@ def _mean_course(cog: F64) -> float:
 def fall_of(track: Track, sog_kn: float, now_s: float, least_kn: float) -> Fall | None:
     """The fall from her latest even speed of at least `least_kn` to `sog_kn` now; None when there was none such."""
     kept = ~np.isnan(track.sog_kn)
-    if kept.sum() < EVEN_MINUTES or not sog_kn == sog_kn:
+    if kept.sum() < EVEN_MINUTES or sog_kn != sog_kn:
         return None
     minute, sog, cog = track.minute_s[kept], track.sog_kn[kept].astype(np.float64), track.cog_deg[kept].astype(np.float64)
     windows = np.lib.stride_tricks.sliding_window_view(sog, EVEN_MINUTES)

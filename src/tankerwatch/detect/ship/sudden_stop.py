@@ -108,7 +108,7 @@ def _verdict(view: View, slot: int, fall: Fall, stop: Stops, row: int, settings:
     sog, made, length = float(picture.sog_kn[slot]), float(picture.made_kn[slot]), int(picture.length_m[slot])
     unknown = picture.kind[slot] == 0 and length == 0 and not picture.guarded[slot]
     ferry = picture.kind[slot] in FERRIES
-    if sog >= settings["share"] * fall.was_kn or now_s - fall.began_s > 1800 or (ferry or unknown) and fall.stopped:
+    if sog >= settings["share"] * fall.was_kn or now_s - fall.began_s > 1800 or ((ferry or unknown) and fall.stopped):
         return ""
     if unknown and not settings["unknown_kn"] <= fall.was_kn <= FASTEST_UNKNOWN_KN:
         return ""
@@ -119,11 +119,15 @@ def _verdict(view: View, slot: int, fall: Fall, stop: Stops, row: int, settings:
         reach_nm = 0.0 if length >= settings["long_m"] and not ferry else settings["rest_nm"] / (1 if unknown or ferry else 4)
         return "" if reach_nm and others_stopped_within(picture, slot, reach_nm, now_s) else "abrupt"
     slow_for_long = now_s - float(stop.low_s[row]) >= settings["hold_s"]
-    steady = fall.steady >= settings["steady"] * (1 if fall.rate(sog, now_s) < 0.1 else 0.75) and fall.straight >= 0.8 and fall.turned_deg <= settings["turned_deg"]
+    steady = (
+        fall.steady >= settings["steady"] * (1 if fall.rate(sog, now_s) < 0.1 else 0.75)
+        and fall.straight >= 0.8
+        and fall.turned_deg <= settings["turned_deg"]
+    )
     in_one_go = fall.rate(sog, now_s) >= settings["share_a_minute"] and fall.heard >= (0.7 if unknown else 0.4)
     if ferry or not (slow_for_long and steady and in_one_go and made < 0.7 * fall.was_kn):
         return ""
-    if fall.was_kn < 0.8 * float(picture.usual_sog_kn[slot]) or unknown and fall.known < 15 or fall.known < 8:
+    if fall.was_kn < 0.8 * float(picture.usual_sog_kn[slot]) or (unknown and fall.known < 15) or fall.known < 8:
         return ""
     reach_nm = settings["unknown_rest_nm" if unknown else "rest_nm"]
     known_place = view.context.stays(picture.lat_deg[slot : slot + 1], picture.lon_deg[slot : slot + 1])[0] >= 2
@@ -163,7 +167,9 @@ def step(view: View, memory: Stops, settings: Settings) -> tuple[Findings, Stops
     def say(verb: str, slot: int, row: int, score: float, words: str, evidence: tuple[int, ...] = ()) -> None:
         severity, since_s = "danger" if picture.guarded[slot] else "caution", float(kept.since_s[row])
         found.append(
-            ship_finding(view, "sudden_stop", verb, [slot], since_s=since_s, severity=severity, score=score, reason=words, evidence=evidence)
+            ship_finding(
+                view, "sudden_stop", verb, [slot], since_s=since_s, severity=severity, score=score, reason=words, evidence=evidence
+            )
         )
 
     for slot, row in zip(slots.tolist(), rows.tolist(), strict=True):
