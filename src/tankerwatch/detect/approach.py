@@ -58,6 +58,9 @@ class Approaches(Table):
     odd:       Annotated[U8, col("-", "fixes running that did not fit the aim before")]
     aim_s:     Annotated[F32, col("s", "for how long it has aimed; runs back twice as fast while it does not")]
     miss_nm:   Annotated[F32, col("nm", "by how much it would miss her, smoothed over fixes, to her right positive", missing=NAN)]
+    woven:     Annotated[F32, col("-", "the same as a share of the distance, over about a minute", missing=NAN)]
+    swing:     Annotated[F32, col("-", "how far it swings about that", missing=NAN)]
+    woven_s:   Annotated[F32, col("s", "for how long it has come nearer")]
     nearest_nm: Annotated[F32, col("nm", "the nearest it has been", missing=NAN)]
     farthest_nm: Annotated[F32, col("nm", "the farthest it has been before", missing=NAN)]
     beside_s:  Annotated[F32, col("s", "for how long it has gone along with her")]
@@ -168,8 +171,9 @@ def near(view: View, memory: Approaches) -> Near | None:
     half = np.where(picture.length_m[ship] > 0, picture.length_m[ship], 160) / 2 / 1852.0
     reach = np.maximum(0.09, half + 0.01)
     kept = _of_late(kept, now_s)
-    weaving = _weaving(kept, east, north, now_s)
-    pursuing = _pursues(kept, off, to_her, np.hypot(e_craft, n_craft) - np.hypot(e_ship, n_ship))
+    woven, swing, woven_s = _woven(kept, miss / np.maximum(distance, 0.05), step_s, (closing > 0) & (picture.sog_kn[craft] >= TRACKED_KN))
+    weaving = np.where((woven_s >= 50.0) & (swing >= 0.1), np.abs(woven) * distance, NAN)
+    pursuing = _pursues(kept, off, to_her, np.hypot(e_craft, n_craft) - np.hypot(e_ship, n_ship), now_s)
     best = np.fmin(np.abs(smooth), weaving)
     best = np.where(pursuing, np.fmin(best, 0.8 * reach), best)
     aims = (best <= reach + 0.05 + 0.05 * distance) & (closing >= 2.5) & fresh
@@ -186,6 +190,9 @@ def near(view: View, memory: Approaches) -> Near | None:
         odd=odd.astype(np.uint8),
         aim_s=np.clip(aim_s, 0.0, AIM_LIMIT_S).astype(np.float32),
         miss_nm=smooth.astype(np.float32),
+        woven=woven.astype(np.float32),
+        swing=swing.astype(np.float32),
+        woven_s=woven_s.astype(np.float32),
         nearest_nm=np.fmin(kept.nearest_nm, distance).astype(np.float32),
         farthest_nm=np.fmax(kept.farthest_nm, distance).astype(np.float32),
         beside_s=np.where(beside, kept.beside_s + step_s, np.maximum(kept.beside_s - step_s, 0)).astype(np.float32),
@@ -270,23 +277,35 @@ def _smoothed(kept: Approaches, miss: F64, new_fix: Bool, distance: F64) -> tupl
     return smooth, np.where(begin, 0, kept.hits).astype(np.int64), odd.astype(np.int64)
 
 
-def _weaving(kept: Approaches, east: F64, north: F64, now_s: float) -> F64:
-    """By how much it would miss her on its mean way of the last one to two minutes: for those who do not come straight. NaN: not known."""
-    since = now_s % 60.0
-    hours = (60.0 + (since if since > 0 else 60.0)) / 3600.0
-    e_way, n_way = (east - kept.two_east_nm) / hours, (north - kept.two_north_nm) / hours
-    way = np.hypot(e_way, n_way)
-    comes = (way >= 5.0) & (east * e_way + north * n_way < 0)
-    return np.asarray(np.where(comes, np.abs(east * n_way - north * e_way) / np.maximum(way, 0.1), NAN))
+def _woven(kept: Approaches, past: F64, step_s: F64, comes: Bool) -> tuple[F64, F64, F64]:
+    """The mean way past her of a craft that weaves, how far it swings about it, and for how long it has come: all over about a minute.
+
+    past: (n,) by how much it would miss her as a share of the distance, signed.
+    """
+    past = np.clip(past, -0.7, 0.7)
+    woven_s = np.where(comes, np.where(np.isnan(kept.woven), 0.0, kept.woven_s) + np.maximum(step_s, 5.0), 0.0)
+    gain = np.maximum(10.0 / np.maximum(woven_s, 10.0), 1.0 / 7.0)
+    before = np.where(np.isnan(kept.woven) | (kept.woven_s <= 0), past, kept.woven)
+    woven = before + gain * (past - before)
+    swing = np.nan_to_num(kept.swing) * (woven_s > 10) + gain * (np.abs(past - woven) - np.nan_to_num(kept.swing) * (woven_s > 10))
+    return np.where(comes, woven, NAN), swing, woven_s
 
 
-def _pursues(kept: Approaches, off: F64, to_her: F64, faster_kn: F64) -> Bool:
+def _pursues(kept: Approaches, off: F64, to_her: F64, faster_kn: F64, now_s: float) -> Bool:
     """Whether it keeps its bow on her though her bearing changes: who merely crosses loses her by as much as the bearing changes."""
-    then = np.degrees(np.arctan2(-kept.two_east_nm, -kept.two_north_nm))
-    turned = np.abs((to_her - then + 540.0) % 360.0 - 180.0)
-    with np.errstate(invalid="ignore"):
-        steady = (np.abs(off) <= 6.0) & (np.abs(kept.two_off_deg) <= 6.0) & (np.abs(off - kept.two_off_deg) <= 0.4 * turned + 1.0)
-        return np.asarray(steady & (turned >= 2.0) & (faster_kn >= 3.0))
+    steady = np.zeros(len(off), np.bool_)
+    since_s = now_s % 60.0
+    for east, north, off_then in (
+        (kept.one_east_nm, kept.one_north_nm, kept.one_off_deg),
+        (kept.two_east_nm, kept.two_north_nm, kept.two_off_deg),
+    ):
+        then = np.degrees(np.arctan2(-east, -north))
+        turned = np.abs((to_her - then + 540.0) % 360.0 - 180.0)
+        with np.errstate(invalid="ignore"):
+            keeps = (np.abs(off) <= 6.0) & (np.abs(off_then) <= 6.0) & (np.abs(off - off_then) <= 0.4 * turned + 1.0) & (turned >= 2.0)
+        if east is kept.two_east_nm or since_s >= 30.0 or since_s == 0.0:
+            steady |= keeps
+    return np.asarray(steady & (faster_kn >= 3.0))
 
 
 def _of_late(kept: Approaches, now_s: float) -> Approaches:

@@ -58,8 +58,8 @@ NEAR_NM: Final = 0.5
 GONE_S: Final = 120.0
 GONE_NM: Final = 1.0
 # By what a craft gives itself out for: how many times longer it must have aimed, and what of the room at a distance it is given.
-PATIENCE: Final = np.array([1.0, 2.0, 1.5, 4.0, 4.0, 1.0])
-ROOM: Final = np.array([0.015, 0.01, 0.005, 0.0, 0.0, 0.0])
+PATIENCE: Final = np.array([1.0, 2.0, 2.0, 3.0, 3.0, 1.0])
+ROOM: Final = np.array([0.015, 0.01, 0.0, 0.0, 0.0, 0.0])
 CROWD: Final = 4
 BOATS_NM: Final = 0.8
 
@@ -82,14 +82,15 @@ def due(view: View, seen: Near, settings: Settings) -> tuple[np.ndarray, np.ndar
     kept = seen.memory.take(seen.at)
     urgent = (seen.there_s <= settings["urgent_s"]) | (seen.distance_nm <= settings["urgent_nm"])
     hold = np.where(urgent, settings["urgent_hold_s"], settings["hold_s"]) * PATIENCE[seen.sort]
+    hold = np.where(urgent & (seen.there_s > settings["urgent_s"]), 2 * hold, hold)
     hold = np.where(seen.there_s < 150, hold * np.maximum(seen.there_s, 50) / 150, hold)
     interval = np.nan_to_num(view.picture.interval_s[seen.craft], nan=30.0)
     fixes = np.where(urgent & (interval > 10), 2, 3)
     # Far off, only those are told already that are fast and aim well.
     better = np.where(urgent, 1.0, 0.5) * (seen.reach_nm + ROOM[seen.sort] * seen.distance_nm)
-    aims = seen.aims & (seen.miss_nm <= np.where(seen.sort >= FISHING, 0.0, settings["miss_nm"]) + better)
+    aims = seen.aims & (seen.miss_nm <= np.where(seen.sort >= PLEASURE, -settings["miss_nm"], settings["miss_nm"]) + better)
     aims &= (kept.aim_s >= hold) & (kept.hits >= fixes) & (kept.level == 0) & (kept.farthest_nm >= 0.5)
-    aims &= urgent | ((seen.there_s <= settings["lead_s"]) & (seen.speed_kn >= 20))
+    aims &= urgent | ((seen.there_s <= settings["lead_s"]) & (seen.speed_kn >= 20) & (seen.sort == UNTOLD))
     aims &= (seen.sort != FISHING) | (seen.distance_nm <= BOATS_NM)
     aims &= (seen.sort != PLEASURE) | (_boats(seen) < CROWD)
     aims &= ~seen.casualty | (seen.sort == UNTOLD)

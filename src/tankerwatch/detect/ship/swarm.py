@@ -115,8 +115,7 @@ def _together(seen: Near, rows: Approaches, them: np.ndarray, settings: Settings
     fan = bool((turn_deg(course[:, None], course[None, :]) > GROUP_DEG).any() or (turn_deg(bearing[:, None], bearing[None, :]) > GROUP_DEG).any())
     if len(them) >= settings["craft"]:
         enough = fan or bool((well & untold & (rows.aim_s[them] >= 60)).any())
-        # Pleasure boats that come one way are a race or a Sunday; those that come from all sides are not.
-        enough &= bool(untold.any()) or (fan and bool(well.sum() >= 2))
+        enough &= bool(untold.sum() >= 2)  # pleasure boats alone are a race or a Sunday
     else:
         speed = seen.speed_kn[them]
         alike = len(them) >= 2 and float(np.ptp(speed)) <= 10.0 and float(np.ptp(seen.there_s[them])) <= settings["window_s"] / 2
