@@ -59,7 +59,11 @@ def _sweep(
         i = outer[a]
         lat = ships[i, LAT]
         lon = ships[i, LON]
-        narrow = math.cos(math.radians(lat))
+        narrow = math.cos(math.radians(lat)) * 60.0
+        # How a degree of longitude shrinks half-way to the other: they are near each other.
+        shrinks = math.sin(math.radians(lat)) * math.radians(30.0)
+        ship_east = ships[i, EAST]
+        ship_north = ships[i, NORTH]
         widest = min(abs(lat) + wide_nm / 60.0, 90.0)
         half = min(wide_nm / 60.0 / max(math.cos(math.radians(widest)), 1e-6), 180.0)
         stripe = math.floor((lat + 90.0) * 60.0 / wide_nm)
@@ -94,24 +98,27 @@ def _sweep(
                     d_lon -= 360.0
                 elif d_lon < -180.0:
                     d_lon += 360.0
-                # The cosine half-way between both, by its slope: they are near each other.
-                half_way = math.radians((near[at, LAT] - lat) / 2)
-                east = d_lon * 60.0 * (narrow - half_way * math.sin(math.radians(lat)))
+                east = d_lon * (narrow - (near[at, LAT] - lat) * shrinks)
                 square = east * east + north * north
                 if square > reach_nm * reach_nm or square <= low_nm * abs(low_nm):
                     continue
-                v_east = near[at, EAST] - ships[i, EAST]
-                v_north = near[at, NORTH] - ships[i, NORTH]
+                v_east = near[at, EAST] - ship_east
+                v_north = near[at, NORTH] - ship_north
                 speed2 = v_east * v_east + v_north * v_north
                 toward = -(east * v_east + north * v_north)
+                across = east * v_north - north * v_east
+                if (
+                    not beside
+                    and square > NEAR_NM * NEAR_NM
+                    and not (0.0 < toward <= HORIZON_S / 3600.0 * speed2 and across * across <= CPA_NM * CPA_NM * speed2)
+                ):
+                    continue
                 distance = math.sqrt(square)
                 tcpa = 0.0
                 cpa = distance
                 if speed2 > 0.01:
                     tcpa = toward / speed2
-                    cpa = abs(east * v_north - north * v_east) / math.sqrt(speed2)
-                if not beside and distance > NEAR_NM and not (cpa <= CPA_NM and 0.0 < tcpa * 3600.0 <= HORIZON_S):
-                    continue
+                    cpa = abs(across) / math.sqrt(speed2)
                 if found < len(out):
                     turned = 1.0 if i < j else -1.0
                     out_slots[found, 0] = min(i, j)
