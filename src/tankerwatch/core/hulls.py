@@ -103,11 +103,17 @@ def corners_m(hulls: Hulls, east_m: Any, north_m: Any, points_deg: Any = None) -
 
 def _from_corners(points: F64, hull: F64) -> F64:
     """(n,) least distance of any of the points, (n, 4, 2), from the sides of a hull, (n, 4, 2)."""
-    side = np.roll(hull, -1, axis=1) - hull
-    away = points[:, :, None, :] - hull[:, None, :, :]
-    squared = np.maximum((side * side).sum(-1), 1e-9)[:, None, :]
-    along = np.clip((away * side[:, None]).sum(-1) / squared, 0.0, 1.0)
-    return np.asarray(np.hypot(*np.moveaxis(away - along[..., None] * side[:, None], -1, 0)).min(axis=(1, 2)))
+    least = np.full(len(points), np.inf)
+    for side in range(4):
+        begin = hull[:, side]
+        east, north = (hull[:, (side + 1) % 4] - begin).T
+        squared = np.maximum(east * east + north * north, 1e-9)
+        for corner in range(4):
+            to_east, to_north = (points[:, corner] - begin).T
+            along = np.clip((to_east * east + to_north * north) / squared, 0.0, 1.0)
+            away_east, away_north = to_east - along * east, to_north - along * north
+            least = np.minimum(least, away_east * away_east + away_north * away_north)
+    return np.asarray(np.sqrt(least))
 
 
 def _overlap(one: F64, other: F64) -> Bool:
@@ -115,9 +121,9 @@ def _overlap(one: F64, other: F64) -> Bool:
     touch = np.ones(len(one), np.bool_)
     for hull in (one, other):
         for side in range(2):  # of a rectangle the other two are parallel to these
-            axis = hull[:, side + 1] - hull[:, side]
-            a, b = (one * axis[:, None]).sum(-1), (other * axis[:, None]).sum(-1)
-            touch &= (a.max(1) >= b.min(1)) & (b.max(1) >= a.min(1))
+            east, north = (hull[:, side + 1] - hull[:, side]).T
+            shadows = [np.stack([h[:, corner, 0] * east + h[:, corner, 1] * north for corner in range(4)]) for h in (one, other)]
+            touch &= (shadows[0].max(0) >= shadows[1].min(0)) & (shadows[1].max(0) >= shadows[0].min(0))
     return touch
 
 
@@ -152,4 +158,4 @@ def domain_share(east_m: Any, north_m: Any, course_deg: Any, length_m: Any, spee
     course = np.radians(course_deg)
     along = np.asarray(east_m) * np.sin(course) + np.asarray(north_m) * np.cos(course)
     right = np.asarray(east_m) * np.cos(course) - np.asarray(north_m) * np.sin(course)
-    return np.hypot(along / np.where(along >= 0, ahead, astern), right / np.where(right >= 0, starboard, port))
+    return np.asarray(np.hypot(along / np.where(along >= 0, ahead, astern), right / np.where(right >= 0, starboard, port)))

@@ -18,7 +18,7 @@ KN_MS: Final = 1852.0 / 3600.0
 
 @table
 class Risks(Table):
-    """One row per two ships that are on their way to a pass too close, in order of `key`: what the desk lists, the gravest first (`ranked`)."""
+    """One row per two ships on their way to a pass too close, in order of `key`; the desk lists the gravest first (`ranked`)."""
 
     # fmt: off
     key:       Annotated[U64, col("-", "both identities, the smaller one first (kit.key_of)")]
@@ -72,9 +72,14 @@ def velocity(speed_kn: Any, course_deg: Any) -> tuple[F64, F64]:
     return speed_kn * KN_MS * np.sin(course), speed_kn * KN_MS * np.cos(course)
 
 
-def straight(
-    east_m: F64, north_m: F64, ours: tuple[F64, F64], theirs: tuple[F64, F64], one: Hulls, other: Hulls, courses_deg: tuple[F64, F64]
-) -> Meeting:
+def antennas(east_m: F64, north_m: F64, ours: Any, theirs: Any) -> tuple[F64, F64]:
+    """(n,) how far the antennas will miss if both hold on, and in how many seconds; velocities (2, n) in m/s east and north."""
+    v_east, v_north = theirs[0] - ours[0], theirs[1] - ours[1]
+    speed = np.maximum(np.hypot(v_east, v_north), 0.05)
+    return np.abs(east_m * v_north - north_m * v_east) / speed, -(east_m * v_east + north_m * v_north) / speed**2
+
+
+def straight(east_m: F64, north_m: F64, ours: Any, theirs: Any, one: Hulls, other: Hulls, courses_deg: tuple[F64, F64]) -> Meeting:
     """How they pass if both hold on: the second is `east_m`, `north_m` of the first; velocities in m/s east and north."""
     v_east, v_north = theirs[0] - ours[0], theirs[1] - ours[1]
     speed = np.maximum(np.hypot(v_east, v_north), 0.05)
@@ -133,23 +138,29 @@ def geometry(course_deg: Any, other_course_deg: Any, speed_kn: Any, other_speed_
     return np.where(np.fmin(speed_kn, other_speed_kn) < still_kn, STANDING, how).astype(np.uint8)
 
 
-def steadiness(course_deg: F64, sog_kn: F64, past_deg: F64, past_kn: F64, within_deg: float) -> tuple[F64, F64, Bool]:
-    """How long ships have held course and speed, and how steadily they turn.
+def steadiness(course_deg: F64, sog_kn: F64, past_deg: F64, past_kn: F64, within_deg: float) -> tuple[F64, F64]:
+    """How long ships have gone on as they do, and the turn they are in.
 
-    course_deg, sog_kn: (n,) now · past_deg, past_kn: (k, n) one, two … minutes ago, NaN where not heard. Returns (n,) minutes held,
-    the rate of a steady turn in deg/min (0: none), and whether the last three minutes were such a turn.
+    course_deg, sog_kn: (n,) now · past_deg, past_kn: (k, n) in this minute and one, two … before, k >= 5, NaN where not heard. Returns (n,)
+    minutes for which course and speed, or a turn, were held; and the rate of that turn in deg/min, 0 for none.
     """
     turned = (past_deg - course_deg + 180.0) % 360.0 - 180.0
-    gained = np.abs(past_kn - sog_kn)
-    held = (np.abs(turned) <= within_deg) & (gained <= np.maximum(1.2, 0.15 * sog_kn))
+    room_kn = np.maximum(1.2, 0.15 * sog_kn)
+    even = np.abs(past_kn - sog_kn) <= room_kn
     heard = ~np.isnan(turned)
-    unbroken = np.logical_and.accumulate(held | ~heard, axis=0)
-    minutes = np.where(unbroken & held, np.arange(1, len(turned) + 1)[:, None], 0).max(axis=0)
-    minutes = np.where((unbroken & held).sum(axis=0) >= minutes / 2, minutes, 0)
-    steps = -np.diff(np.concatenate([np.zeros((1, turned.shape[1])), turned[:4]]), axis=0)
-    # The newest step is of less than a whole minute: the other three tell the rate.
-    rate = (turned[0] - turned[3]) / 3.0 if len(turned) >= 4 else np.zeros(len(course_deg))
-    rate = np.nan_to_num(rate)
-    same = (np.sign(steps[1:]) == np.sign(rate)) & (np.abs(steps[1:]) >= 0.4 * np.abs(rate)) & (np.abs(steps[1:]) <= 1.8 * np.abs(rate))
-    steady = same.all(axis=0) & (np.abs(rate) >= 1.5) & (np.abs(rate) <= 25.0) & (gained[:3] <= np.maximum(1.2, 0.15 * sog_kn)).all(axis=0)
-    return minutes.astype(np.float64), np.where(steady, rate, 0.0), steady
+    ages = np.arange(len(turned), dtype=np.float64)[:, None]
+
+    def minutes(holds: Bool) -> F64:
+        unbroken = np.logical_and.accumulate(holds | ~heard, axis=0) & holds
+        last = np.where(unbroken, ages, 0.0).max(axis=0)
+        return np.where(2 * unbroken.sum(axis=0) >= last, last, 0.0)
+
+    straight_min = minutes(even & (np.abs(turned) <= within_deg))
+    # Whole minutes tell the rate: the newest one is not over.
+    rate = np.nan_to_num((turned[1] - turned[4]) / 3.0)
+    steps = np.concatenate([np.full((2, turned.shape[1]), np.nan), turned[1:-1] - turned[2:]])
+    alike = (np.sign(steps) == np.sign(rate)) & (np.abs(steps) >= 0.4 * np.abs(rate)) & (np.abs(steps) <= 1.8 * np.abs(rate))
+    alike[:2] = True
+    turn_min = minutes(even & alike)
+    turns = (turn_min >= 4) & (np.abs(rate) >= 1.5) & (np.abs(rate) <= 25.0)
+    return np.where(turns, np.maximum(turn_min, straight_min), straight_min), np.where(turns, rate, 0.0)

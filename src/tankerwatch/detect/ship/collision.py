@@ -21,8 +21,8 @@ from typing import Any, Final
 import numpy as np
 
 from tankerwatch.core import mmsi as identities
-from tankerwatch.core.hour import H_COG, H_SOG, Hour
-from tankerwatch.core.hulls import CLASS_B, Hulls, apart_m, domain_share, hulls_of
+from tankerwatch.core.hour import H_COG, H_SOG, MINUTES
+from tankerwatch.core.hulls import CLASS_B, LONGEST_M, Hulls, apart_m, domain_share, hulls_of
 from tankerwatch.core.meeting import (
     CROSSING,
     HEAD_ON,
@@ -30,6 +30,7 @@ from tankerwatch.core.meeting import (
     STANDING,
     Meeting,
     Risks,
+    antennas,
     curved,
     geometry,
     steadiness,
@@ -62,6 +63,9 @@ ACTS: Final = (identities.SERVICE, identities.AUTHORITY, 10, 11, 12, 13, 14)  # 
 AGILE: Final = (identities.PASSENGER, identities.HIGH_SPEED, identities.PLEASURE, identities.FISHING)
 LARGE: Final = (identities.TANKER, identities.CARGO, identities.OTHER)
 FISHING: Final = 7  # navigational status
+TURNING_DEG_MIN: Final = 1.5
+NEAR_NM: Final = 3.5  # and is looked at each time within this
+TURNING_NM: Final = 1.0  # a ship that turns may come so much nearer than her course tells
 PAST: Final = 12  # minutes looked back
 FRESH_S: Final = 150.0  # the newest fix is not older, of a ship under way
 AT_REST_S: Final = 390.0  # at anchor she reports each three minutes
@@ -79,9 +83,12 @@ class Candidates:
     """Pairs that may be too close, as arrays (n,): the first and second ship, how they will pass."""
 
     def __init__(self, view: View, settings: Settings) -> None:
-        picture, pairs = view.picture, view.pairs
-        # The sent speed may be in another unit: what is asked of `pairs` is wide, and judged again.
-        near = (pairs.cpa_nm <= 0.2 + settings["close_nm"] * 1.5) & (pairs.tcpa_s > 0) & (pairs.tcpa_s <= 2.2 * settings["list_s"])
+        pairs, turn = view.pairs, np.abs(view.picture.turn_deg_min)
+        # The speed sent may be in another unit: what is asked of `pairs` is wide, and judged again.
+        near = (pairs.tcpa_s > 0) & (pairs.tcpa_s <= 2.2 * settings["list_s"])
+        near &= pairs.cpa_nm <= 0.2 + settings["close_nm"] * 1.5 + TURNING_NM * (
+            (turn[pairs.slot] >= TURNING_DEG_MIN) | (turn[pairs.other] >= TURNING_DEG_MIN)
+        )
         first, second = pairs.slot[near].astype(np.int64), pairs.other[near].astype(np.int64)
         wanted = _may_meet(view, first, second, settings)
         self.first, self.second = first[wanted], second[wanted]
@@ -92,36 +99,43 @@ class Candidates:
 
     def _keep(self, which: Bool) -> None:
         for name, values in vars(self).items():
-            if isinstance(values, np.ndarray):
-                setattr(self, name, values[which])
+            setattr(self, name, values[which])
 
     def _foretell(self, view: View, settings: Settings) -> None:
-        picture, now_s = view.picture, view.now_s
-        sog, cog = np.empty((2, len(self))), np.empty((2, len(self)))
-        lat, lon = np.empty((2, len(self))), np.empty((2, len(self)))
-        for row, slots in enumerate((self.first, self.second)):
-            sog[row], cog[row], lat[row], lon[row] = _course(picture, slots, now_s)
+        picture = view.picture
+        motions = [_course(picture, slots, view.now_s) for slots in (self.first, self.second)]
+        sog, cog, lat, lon = (np.stack(parts) for parts in zip(*motions, strict=True))
         east, north = apart_m(lat[0], lon[0], lat[1], lon[1])
-        hulls = [hulls_of(picture, slots) for slots in (self.first, self.second)]
-        ours, theirs = velocity(sog[0], cog[0]), velocity(sog[1], cog[1])
-        meeting = straight(east, north, ours, theirs, hulls[0], hulls[1], (cog[0], cog[1]))
-        held, rate = np.empty((2, len(self))), np.empty((2, len(self)))
-        for row, slots in enumerate((self.first, self.second)):
-            held[row], rate[row] = _steady(view.hour, slots, now_s, settings["steady_deg"])
+        motion = np.stack([*velocity(sog[0], cog[0]), *velocity(sog[1], cog[1]), east, north])
+        miss, tcpa = antennas(east, north, motion[:2], motion[2:4])
+        turning = np.abs(np.stack([picture.turn_deg_min[slots] for slots in (self.first, self.second)])).max(axis=0) >= TURNING_DEG_MIN
+        near = (miss <= 1852.0 * 1.5 * settings["close_nm"] + LONGEST_M) & (tcpa > 0) & (tcpa <= settings["list_s"] + 120) | turning
+        if not view.minute:  # what is far off is judged once a minute
+            near &= (tcpa <= settings["lead_s"] + 120) | turning & (np.hypot(east, north) <= 1852.0 * NEAR_NM)
+        self._keep(near)
+        sog, cog, motion, miss = sog[:, near], cog[:, near], motion[:, near], miss[near]
+        steady = [_steady(view, slots, settings["steady_deg"]) for slots in (self.first, self.second)]
+        held, rate = (np.stack(parts) for parts in zip(*steady, strict=True))
         rate[sog < settings["under_way_kn"]] = 0.0
+        hulls = [hulls_of(picture, slots) for slots in (self.first, self.second)]
+        reach = (hulls[0].length_m + hulls[1].length_m) / 2
+        near = (miss - reach <= 1852.0 * 1.5 * settings["close_nm"]) | (rate != 0).any(axis=0)
+        self._keep(near)
+        sog, cog, held, rate = (values[:, near] for values in (sog, cog, held, rate))
+        hulls = [_hulls(h, near) for h in hulls]
+        east, north = motion[4:, near]
+        meeting = straight(east, north, motion[:2, near], motion[2:4, near], hulls[0], hulls[1], (cog[0], cog[1]))
         bends = np.flatnonzero((rate != 0).any(axis=0))
         if len(bends):
             some = [_hulls(h, bends) for h in hulls]
             parts = [tuple(values[:, bends]) for values in (sog, cog, rate)]
-            turning = curved(east[bends], north[bends], parts[0], parts[1], parts[2], some[0], some[1], settings["list_s"])
-            meeting = _with(meeting, bends, turning)
+            bent = curved(east[bends], north[bends], parts[0], parts[1], parts[2], some[0], some[1], settings["list_s"])
+            meeting = _with(meeting, bends, bent)
         self.distance_m = np.hypot(east, north)
         self.sog, self.other_sog, self.cog, self.other_cog = sog[0], sog[1], cog[0], cog[1]
         self.pass_m, self.gap_m, self.tcpa_s, self.contact_s = meeting.pass_m, meeting.gap_m, meeting.tcpa_s, meeting.contact_s
         self.how = geometry(cog[0], cog[1], sog[0], sog[1], still_kn=settings["under_way_kn"])
-        self.held_min = np.where(rate != 0, np.maximum(held, 4.0), held)
-        self.held_min[sog < settings["under_way_kn"]] = PAST
-        self.held_min = self.held_min.min(axis=0)
+        self.held_min = np.where(sog < settings["under_way_kn"], PAST, held).min(axis=0)
         self.agile = np.zeros(len(self), np.bool_)
         for slots in (self.first, self.second):
             self.agile |= among(picture.kind[slots], AGILE) | (picture.nav_status[slots] == FISHING)
@@ -149,7 +163,7 @@ def _may_meet(view: View, first: I64, second: I64, settings: Settings) -> Bool:
         sound &= ~among(kind, ACTS) & picture.trusted[slots] & (view.now_s - picture.event_s[slots] <= fresh_s)
         sound &= ~among(picture.msg_type[slots], (0, 9, 27)) & ~among(picture.nav_status[slots], (5, 6))
     slow = np.fmin(picture.sog_kn[first], picture.sog_kn[second]) < settings["under_way_kn"]
-    return sound & ~(small[0] & small[1]) & (~slow | large[0] & large[1])
+    return np.asarray(sound & ~(small[0] & small[1]) & (~slow | large[0] & large[1]))
 
 
 def _course(picture: Picture, slots: I64, now_s: float) -> tuple[F64, F64, F64, F64]:
@@ -164,14 +178,18 @@ def _course(picture: Picture, slots: I64, now_s: float) -> tuple[F64, F64, F64, 
     return sog, cog, lat, picture.lon_deg[slots] + run_m * np.sin(np.radians(cog)) / 111_120.0 / narrow
 
 
-def _steady(hour: Hour, slots: I64, now_s: float, steady_deg: float) -> tuple[F64, F64]:
-    """(n,) minutes for which they have held course and speed, and the rate of a steady turn, deg/min."""
-    past = [np.stack([hour.value(slots, back, now_s, column) for back in range(PAST + 1)]).astype(np.float64) for column in (H_COG, H_SOG)]
-    minutes, rate, _ = steadiness(past[0][0], past[1][0], past[0][1:], past[1][1:], steady_deg)
-    return minutes, rate
+def _steady(view: View, slots: I64, steady_deg: float) -> tuple[F64, F64]:
+    """(n,) minutes for which they have gone on as they do, and the rate of a steady turn, deg/min."""
+    picture, hour = view.picture, view.hour
+    minute = int(view.now_s // 60) - np.arange(PAST + 1)[:, None]
+    at = minute % MINUTES
+    heard = hour.minutes[slots, at] == minute
+    past = [np.where(heard, hour.values[slots, at, column], np.nan).astype(np.float64) for column in (H_COG, H_SOG)]
+    now = [column[slots].astype(np.float64) for column in (picture.cog_deg, picture.sog_kn)]
+    return steadiness(now[0], now[1], past[0], past[1], steady_deg)
 
 
-def _hulls(hulls: Hulls, which: I64) -> Hulls:
+def _hulls(hulls: Hulls, which: I64 | Bool) -> Hulls:
     return Hulls(*(getattr(hulls, name)[which] for name in Hulls.__slots__))
 
 
@@ -319,10 +337,8 @@ def _words(picture: Picture, pairs: Candidates, n: int) -> tuple[list[int], str]
     how = int(pairs.how[n])
     slots = [int(pairs.first[n]), int(pairs.second[n])]
     speeds = [float(pairs.sog[n]), float(pairs.other_sog[n])]
-    if how in (OVERTAKING, STANDING):
-        swap = speeds[1] > speeds[0]
-    else:
-        swap = how == CROSSING and not _starboard(picture, pairs, n)
+    faster = how in (OVERTAKING, STANDING)
+    swap = speeds[1] > speeds[0] if faster else how == CROSSING and not _starboard(picture, pairs, n)
     if swap:
         slots, speeds = slots[::-1], speeds[::-1]
     words = MEETS[how].format("{0}", "{1}", *speeds)
