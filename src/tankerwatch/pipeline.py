@@ -21,15 +21,16 @@ from tankerwatch.config.keys import KINDS
 from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
-from tankerwatch.core.schema import F64
+from tankerwatch.core.schema import F64, U8, U32, Bool
 from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Settings
 from tankerwatch.store.ring import SentenceRing
 from tankerwatch.track.context import Learner
-from tankerwatch.track.fleet import Fleet, Identity
+from tankerwatch.track.fleet import Fleet
 from tankerwatch.track.pairs import pairs_of
+from tankerwatch.track.register import Identity
 from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
 from tankerwatch.triage import render
 from tankerwatch.triage.triage import Triage
@@ -68,9 +69,11 @@ class River:
     def __init__(self, config: Config, feed_names: Sequence[str] = ("",), *, place_times: bool = False, frame_s: int = LOOK_S) -> None:
         self.config = config
         self.feed_names = tuple(feed_names)
+        self._of_guarded_kind = np.zeros(256, np.bool_)
+        self._of_guarded_kind[[KINDS.index(kind) + 1 for kind in config.guard_kinds]] = True
         stations = {name: (station.lat_deg, station.lon_deg) for name, station in config.stations.items()}
         self.decoder = Decoder(feed_names=self.feed_names, place_times=place_times, sensor_positions=stations)
-        self.fleet = Fleet(watchlist=self._watchlist)
+        self.fleet = Fleet(self._watchlist, self._newcomers)
         self.ticks = Ticks(frame_s)
         self.ring = SentenceRing()
         self.watches = [
@@ -167,7 +170,7 @@ class River:
         decisions = rows.get("decisions", ())
         for decision in decisions:
             if decision.kind == "guard":
-                self.fleet.guard(int(decision.subject), bool(decision.content["guard"]))
+                self.fleet.register.guard(int(decision.subject), bool(decision.content["guard"]))
         timed = frame.now_s == frame.now_s
         stations = rows.get("stations", ()) if timed else ()
         families = {name: rows[name] for name in FAMILIES if name in rows}
@@ -222,8 +225,8 @@ class River:
         return bool(watch.excepted.holds(mmsi=mmsi, imo=identity.imo, name=identity.name))
 
     def _identity(self, mmsi: int) -> Identity:
-        slot = self.fleet.slots.get(mmsi)
-        return Identity(mmsi) if slot is None else self.fleet.identities[slot]
+        slot = self.fleet.register.slot(mmsi)
+        return Identity(mmsi) if slot is None else self.fleet.register.identities[slot]
 
     def name_of(self, mmsi: int) -> str:
         """The name that a ship sends, "" when not known."""
@@ -231,10 +234,13 @@ class River:
 
     def _watchlist(self, identity: Identity, kind: int) -> tuple[bool, bool]:
         known: dict[str, Any] = {"mmsi": identity.mmsi, "imo": identity.imo, "name": identity.name}
-        of_a_guarded_kind = 1 <= kind <= len(KINDS) and KINDS[kind - 1] in self.config.guard_kinds
-        guarded = of_a_guarded_kind or self.config.guard.holds(**known)
+        guarded = self._of_guarded_kind[kind] or self.config.guard.holds(**known)
         own = self.config.fleet.holds(**known)
-        return guarded or own, own
+        return bool(guarded or own), own
+
+    def _newcomers(self, mmsi: U32, kind: U8) -> tuple[Bool, Bool]:
+        own = np.isin(mmsi, list(self.config.fleet.mmsis))
+        return self._of_guarded_kind[kind] | np.isin(mmsi, list(self.config.guard.mmsis)) | own, own
 
     def _evidence(self, source_rows: tuple[int, ...]) -> tuple[Evidence, ...]:
         found = []

@@ -25,13 +25,17 @@ SHIP_COLUMNS: Final = 18
 T, LAT, LON, SOG, COG, COUNT, EAST, NORTH, BORN, V_EAST, V_NORTH = range(11)
 BELIEF_COLUMNS: Final = 11
 # Columns of the fixes that come in.
-IN_RECEIVED, IN_EVENT, IN_LAT, IN_LON, IN_SOG, IN_COG, IN_HEADING, IN_STATUS, IN_TYPE = range(9)
-IN_COLUMNS: Final = 9
+IN_RECEIVED, IN_EVENT, IN_LAT, IN_LON, IN_SOG, IN_COG, IN_HEADING, IN_STATUS, IN_TYPE, IN_SECOND = range(10)
+IN_COLUMNS: Final = 10
 # Columns of the legs that go out.
 OUT_BELIEF, OUT_FROM_S, OUT_FROM_LAT, OUT_FROM_LON, OUT_FROM_STATUS, OUT_STATUS_S, OUT_APART, OUT_COUNT, OUT_LATE = range(9)
 OUT_COLUMNS: Final = 9
 NOT_A_LEG: Final = -1.0
+# Columns of what is usual of a ship.
+USUAL, HEARD_MINUTES, MISSED, LONGEST, FAST_S, OF_MINUTE = range(6)
+HABIT_COLUMNS: Final = 6
 
+MIX: Final = np.uint64(0x9E37_79B9_7F4A_7C15)
 # fmt: off
 LIFE_S: Final = 900.0           # a displaced belief lives this long without a fix: false alarms 135 without, 13 with
 ALWAYS_NM: Final = 0.5          # a step this small is possible for any ship: antenna, lever arm, coarse class B
@@ -89,6 +93,28 @@ def _ahead(east_kn: float, north_kn: float, lat: float, dt: float, narrow: float
     """How far in degrees of latitude and longitude a ship comes in at most an hour of `dt` seconds."""
     hours = min(max(dt, 0.0), 3600.0) / 3600.0
     return north_kn * hours / 60.0, east_kn * hours / 60.0 / narrow
+
+
+@inlined
+def _sent(value: float, scale: float, missing: float) -> Any:
+    return np.uint64(np.int64(math.floor((value if value == value else missing) * scale + 0.5)))
+
+
+@part
+def _content(fixes: Any, i: int) -> int:
+    """A number that is equal for copies of one report: everything sent but the repeat indicator and the radio state."""
+    key = _sent(fixes[i, IN_LON], 600_000.0, 181.0)
+    for turn in range(3):
+        if turn == 0:
+            more = _sent(fixes[i, IN_LAT], 600_000.0, 91.0)
+        elif turn == 1:
+            more = _sent(fixes[i, IN_SOG], 10.0, 102.3) << np.uint64(12) | _sent(fixes[i, IN_COG], 10.0, 360.0)
+        else:
+            small = np.uint64(fixes[i, IN_STATUS]) << np.uint64(16) | np.uint64(fixes[i, IN_SECOND]) << np.uint64(8)
+            more = _sent(fixes[i, IN_HEADING], 1.0, 511.0) << np.uint64(24) | small | np.uint64(fixes[i, IN_TYPE])
+        key = (key ^ more) * MIX
+        key ^= key >> np.uint64(29)
+    return key
 
 
 @part
@@ -195,7 +221,7 @@ def _remember_minute(
 @kernel
 def advance(  # the state of the fleet is these arrays
     ships: Any, beliefs: Any, rows: Any, copies: Any, copy_s: Any, minutes: Any, hour: Any, minute_rows: Any,
-    slot: Any, fixes: Any, keys: Any, has_second: Any, source_row: Any, out: Any,
+    slot: Any, fixes: Any, source_row: Any, out: Any,
 ) -> None:  # fmt: skip
     """Give each fix to a belief of its ship. slot: (n,) i64 · fixes: (n, IN_COLUMNS) f64 · out: (n, OUT_COLUMNS) f64, `OUT_BELIEF` is
     NOT_A_LEG for copies and for fixes without a position.
@@ -214,7 +240,8 @@ def advance(  # the state of the fleet is these arrays
             ships[s, FIRST] = received
         if not ships[s, HEARD] >= received:
             ships[s, HEARD] = received
-        if _is_copy(copies, copy_s, s, keys[i], received, COPY_S if has_second[i] else COPY_NO_SECOND_S):
+        window = COPY_S if fixes[i, IN_SECOND] < 60.0 else COPY_NO_SECOND_S
+        if _is_copy(copies, copy_s, s, _content(fixes, i), received, window):
             continue
         if fixes[i, IN_STATUS] != 255.0 and ships[s, STATUS] != fixes[i, IN_STATUS]:
             ships[s, FROM_STATUS] = ships[s, STATUS]
@@ -349,19 +376,23 @@ def advance(  # the state of the fleet is these arrays
 
 
 @kernel
-def habits(minutes: Any, hour: Any, event: Any, first: Any, out: Any) -> None:
-    """What is usual of each ship over the hour up to her newest fix.
+def habits(minutes: Any, hour: Any, event: Any, ships: Any, out: Any) -> None:
+    """What is usual of each ship over the hour up to her newest fix; what was worked out for the same minute stands.
 
-    out: (ships, 5): median speed · minutes heard · share of minutes missed · longest run of missed minutes · the second of the newest
-    minute in which she made four fifths of the median.
+    out: (ships, HABIT_COLUMNS): median speed · minutes heard · share of minutes missed · longest run of missed minutes · the second of
+    the newest minute in which she made four fifths of the median · the minute for which all this is.
     """
     kept = np.empty(MINUTES, np.float64)
     for s in range(len(event)):
-        out[s, :] = math.nan
         if math.isnan(event[s]):
+            out[s, :] = math.nan
             continue
         last = np.int64(event[s] // 60.0)
-        begin = min(last, max(last - MINUTES + 1, np.int64(first[s] // 60.0)))
+        if out[s, OF_MINUTE] == last:
+            continue
+        out[s, :] = math.nan
+        out[s, OF_MINUTE] = last
+        begin = min(last, max(last - MINUTES + 1, np.int64(ships[s, FIRST] // 60.0)))
         heard = 0
         n = 0
         run = 0
@@ -371,35 +402,36 @@ def habits(minutes: Any, hour: Any, event: Any, first: Any, out: Any) -> None:
             if minutes[s, at] == minute:
                 heard += 1
                 run = 0
-                if hour[s, at, H_SOG] == hour[s, at, H_SOG]:
+                sog = hour[s, at, H_SOG]
+                if sog == sog:
                     k = n  # kept in order: sixty are soon sorted, and a general sort takes a second to compile
-                    while k > 0 and kept[k - 1] > hour[s, at, H_SOG]:
+                    while k > 0 and kept[k - 1] > sog:
                         kept[k] = kept[k - 1]
                         k -= 1
-                    kept[k] = hour[s, at, H_SOG]
+                    kept[k] = sog
                     n += 1
             else:
                 run += 1
                 longest = max(longest, run)
-        out[s, 1] = heard
-        out[s, 2] = 1.0 - heard / (last - begin + 1)
-        out[s, 3] = longest
+        out[s, HEARD_MINUTES] = heard
+        out[s, MISSED] = 1.0 - heard / (last - begin + 1)
+        out[s, LONGEST] = longest
         if n > 0:
-            out[s, 0] = kept[n // 2]
+            out[s, USUAL] = kept[n // 2]
             for minute in range(last, begin - 1, -1):
                 at = minute % MINUTES
-                if minutes[s, at] == minute and hour[s, at, H_SOG] >= 0.8 * out[s, 0]:
-                    out[s, 4] = minute * 60.0
+                if minutes[s, at] == minute and hour[s, at, H_SOG] >= 0.8 * out[s, USUAL]:
+                    out[s, FAST_S] = minute * 60.0
                     break
 
 
 def warm() -> None:
     """Compile (or load from the cache) with the types that the fleet uses."""
     minutes, hour = np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES, HOUR_COLUMNS), np.nan, np.float32)
+    ships = np.full((1, SHIP_COLUMNS), np.nan)
     advance(
-        np.full((1, SHIP_COLUMNS), np.nan), np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64),
-        np.zeros((1, COPIES), np.uint64), np.full((1, COPIES), -np.inf), minutes, hour, np.zeros((1, MINUTES), np.uint64),
-        np.zeros(1, np.int64), np.zeros((1, IN_COLUMNS)), np.ones(1, np.uint64), np.ones(1, np.bool_), np.ones(1, np.uint64),
-        np.zeros((1, OUT_COLUMNS)),
+        ships, np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64), np.zeros((1, COPIES), np.uint64),
+        np.full((1, COPIES), -np.inf), minutes, hour, np.zeros((1, MINUTES), np.uint64), np.zeros(1, np.int64),
+        np.zeros((1, IN_COLUMNS)), np.ones(1, np.uint64), np.zeros((1, OUT_COLUMNS)),
     )  # fmt: skip
-    habits(minutes, hour, np.zeros(1), np.zeros(1), np.zeros((1, 5)))
+    habits(minutes, hour, np.zeros(1), ships, np.zeros((1, HABIT_COLUMNS)))
