@@ -53,8 +53,9 @@ SETTINGS: Final = {
     "list_score": Setting(0.5, "-", "on the list from this score on", 0.1, 1),
     "held_min": Setting(3, "min", "both have held course and speed, or a steady turn, for this long", 1, 10),
     "held_slow_min": Setting(10, "min", "the same at the slow speed on opposite or equal courses: in a channel courses change", 1, 15),
-    "steady_deg": Setting(9, "-", "a course held changes by less than this, degrees", 2, 30),
+    "steady_deg": Setting(9, "deg", "a course held changes by less than this", 2, 30),
     "under_way_kn": Setting(3, "kn", "slower ships do not meet, but lie still", 1, 8),
+    "moving_kn": Setting(8, "kn", "who overtakes, or heads for one that lies still, makes at least this", 3, 20, "slower ones do it on purpose"),
     "small_m": Setting(50, "m", "two shorter ones are left to themselves", 10, 150, "DMA AisAbnormal"),
     "clear_s": Setting(90, "s", "over when not foretold for this long", 20, 600),
 }
@@ -146,7 +147,7 @@ class Candidates:
             domain_share(-v_east, -v_north, cog[1], hulls[1].length_m, sog[1]),
         )
         self.acts = _acts(picture, self.first, rate[0], sog[0], settings) | _acts(picture, self.second, rate[1], sog[1], settings)
-        self._keep((self.gap_m <= 1.5 * self.limit_m) & (self.tcpa_s > 0) & (self.contact_s <= settings["list_s"]))
+        self._keep((self.gap_m <= 1.5 * self.limit_m) & (self.limit_m > 0) & (self.tcpa_s > 0) & (self.contact_s <= settings["list_s"]))
 
 
 def _may_meet(view: View, first: I64, second: I64, settings: Settings) -> Bool:
@@ -212,6 +213,8 @@ def _limits(pairs: Candidates, settings: Settings) -> tuple[F64, F64]:
     held = np.interp(mean, speeds, [settings["held_slow_min"], settings["held_min"]])
     close = np.where(parallel, np.minimum(close, settings["close_nm"] * share), close)
     close = np.where(pairs.how == STANDING, 0.1 * settings["close_nm"], close)
+    slow = among(pairs.how, (OVERTAKING, STANDING)) & (np.fmax(pairs.sog, pairs.other_sog) < settings["moving_kn"])
+    close = np.where(slow, -1.0, close)
     return close * 1852.0, np.where(parallel, held, settings["held_min"])
 
 
