@@ -18,6 +18,7 @@ import numpy as np
 
 from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
+from tankerwatch.core.context import Context
 from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
@@ -65,7 +66,15 @@ class Watch:
 class River:
     """The stages in order, with all that they remember. `take` what comes in, then read `triage`, `picture` and `fleet`."""
 
-    def __init__(self, config: Config, feed_names: Sequence[str] = ("",), *, place_times: bool = False, frame_s: int = LOOK_S) -> None:
+    def __init__(
+        self,
+        config: Config,
+        feed_names: Sequence[str] = ("",),
+        *,
+        place_times: bool = False,
+        frame_s: int = LOOK_S,
+        context: Context | None = None,
+    ) -> None:
         self.config = config
         self.feed_names = tuple(feed_names)
         stations = {name: (station.lat_deg, station.lon_deg) for name, station in config.stations.items()}
@@ -79,7 +88,7 @@ class River:
             if config.detectors[d.id].enabled
         ]
         self.triage = Triage(rules=_rules(self.watches), names=self.name_of, evidence=self._evidence)
-        self.learner = Learner()
+        self.learner = Learner(context)
         self.picture = Picture.empty()
         self.pairs = Pairs.empty()
         self.clock_s = math.nan
