@@ -105,7 +105,10 @@ class Context:
 
     def heard_places(self, lat_deg: float, lon_deg: float, reach_nm: float, least: int = 3) -> tuple[F64, F64]:
         """Latitudes and longitudes of the cells within `reach_nm` of a place in which ships were heard for `least` minutes."""
-        band = np.uint64(max(int((lat_deg + 90.0 - reach_nm / 60.0) / CELL_DEG), 0)), np.uint64(int((lat_deg + 90.0 + reach_nm / 60.0) / CELL_DEG) + 1)
+        band = (
+            np.uint64(max(int((lat_deg + 90.0 - reach_nm / 60.0) / CELL_DEG), 0)),
+            np.uint64(int((lat_deg + 90.0 + reach_nm / 60.0) / CELL_DEG) + 1),
+        )
         low, high = np.searchsorted(self.cells.cell, [edge << np.uint64(32) for edge in band])
         often = self.cells.moving[low:high] + self.cells.resting[low:high] >= least
         lat, lon = centres_of(self.cells.cell[low:high][often])
