@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tankerwatch.core.kernels.compiling import inlined, kernel, part
+from tankerwatch.core.kernels.compiling import kernel, part
 
 # fmt: off
 NEAR_NM: Final = 2.0        # every pair within this, unless both lie still
@@ -20,20 +20,7 @@ STILL_KN: Final = 0.7       # slower than this, or of unknown speed, a ship lies
 FAST_KN: Final = 8.0
 # fmt: on
 _STRIPE: Final = 1000.0
-
-
-@inlined
-def _stripe(lat: float, wide_nm: float) -> int:
-    return math.floor((lat + 90.0) * 60.0 / wide_nm)
-
-
-@part
-def _keys(lat: Any, lon: Any, rows: Any, wide_nm: float) -> Any:
-    """Stripes of latitude as wide as the reach; within a stripe by longitude."""
-    keys = np.empty(len(rows))
-    for k in range(len(rows)):
-        keys[k] = _stripe(lat[rows[k]], wide_nm) * _STRIPE + lon[rows[k]] % 360.0
-    return keys
+LAT, LON, EAST, NORTH, STILL = range(5)
 
 
 @part
@@ -50,85 +37,91 @@ def _first(keys: Any, value: float) -> int:
 
 
 @part
-def _meet(
-    lat: Any, lon: Any, east_kn: Any, north_kn: Any, still: Any, i: int, j: int, low_nm: float, reach_nm: float, beside: bool,
-    found: int, out_slots: Any, out: Any,
-) -> int:  # fmt: skip
-    """Judge one pair and note it; the number of pairs then."""
-    d_lon = (lon[j] - lon[i] + 540.0) % 360.0 - 180.0
-    east = d_lon * 60.0 * math.cos(math.radians((lat[i] + lat[j]) / 2))
-    north = (lat[j] - lat[i]) * 60.0
-    distance = math.sqrt(east * east + north * north)
-    if not low_nm < distance <= reach_nm:
-        return found
-    v_east = east_kn[j] - east_kn[i]
-    v_north = north_kn[j] - north_kn[i]
-    speed2 = v_east * v_east + v_north * v_north
-    toward = -(east * v_east + north * v_north)
-    tcpa = 0.0
-    cpa = distance
-    if speed2 > 0.01:
-        tcpa = toward / speed2
-        cpa = abs(east * v_north - north * v_east) / math.sqrt(speed2)
-    if not beside and distance > NEAR_NM and not (cpa <= CPA_NM and 0.0 < tcpa * 3600.0 <= HORIZON_S):
-        return found
-    if found < len(out):
-        if i < j:
-            out_slots[found, 0] = i
-            out_slots[found, 1] = j
-        else:
-            out_slots[found, 0] = j
-            out_slots[found, 1] = i
-            east = -east
-            north = -north
-        out[found, 0] = distance
-        out[found, 1] = math.degrees(math.atan2(east, north)) % 360.0
-        out[found, 2] = toward / distance if distance > 0.0 else 0.0
-        out[found, 3] = cpa
-        out[found, 4] = tcpa * 3600.0
-    return found + 1
-
-
-@part
 def _sweep(
-    lat: Any, lon: Any, east_kn: Any, north_kn: Any, still: Any, outer: Any, inner: Any, among: bool, low_nm: float, reach_nm: float,
-    beside: bool, found: int, out_slots: Any, out: Any,
-) -> int:  # fmt: skip
-    """All pairs of `outer` with `inner`; `among`: what is in `outer` is met from the lower slot only."""
+    ships: Any, outer: Any, inner: Any, among: bool, low_nm: float, reach_nm: float, beside: bool, found: int, out_slots: Any, out: Any
+) -> int:
+    """All pairs of `outer` with `inner`; the number of pairs then. ships: (n, 5) latitude, longitude 0 to 360, speed east and north, still.
+
+    among: two that may both be in `outer` are met from the lower slot only.
+    """
     wide_nm = reach_nm * 1.01
-    keys = _keys(lat, lon, inner, wide_nm)
+    keys = np.empty(len(inner))
+    for k in range(len(inner)):
+        keys[k] = math.floor((ships[inner[k], LAT] + 90.0) * 60.0 / wide_nm) * _STRIPE + ships[inner[k], LON]
     order = np.argsort(keys)
+    near = np.empty((len(inner), 5))
+    slots = np.empty(len(inner), np.int64)
+    for k in range(len(inner)):
+        slots[k] = inner[order[k]]
+        near[k] = ships[slots[k]]
     keys = keys[order]
     for a in range(len(outer)):
         i = outer[a]
-        widest = min(abs(lat[i]) + wide_nm / 60.0, 90.0)
+        lat = ships[i, LAT]
+        lon = ships[i, LON]
+        narrow = math.cos(math.radians(lat))
+        widest = min(abs(lat) + wide_nm / 60.0, 90.0)
         half = min(wide_nm / 60.0 / max(math.cos(math.radians(widest)), 1e-6), 180.0)
-        middle = lon[i] % 360.0
-        stripe = _stripe(lat[i], wide_nm)
-        for beside_it in range(-1, 2):
-            base = (stripe + beside_it) * _STRIPE
-            for part_of in range(3):
-                # The longitudes within reach, and what of them lies beyond 0 or 360 degrees.
-                low = middle - half
-                high = middle + half
-                if part_of == 0:
-                    low = max(low, 0.0)
-                    high = min(high, 360.0)
-                elif part_of == 1:
-                    if low >= 0.0:
-                        continue
-                    low, high = max(low + 360.0, min(high, 360.0)), 360.0
-                else:
-                    if high <= 360.0:
-                        continue
-                    low, high = 0.0, min(high - 360.0, max(low, 0.0))
-                at = _first(keys, base + low)
-                while at < len(keys) and keys[at] <= base + high:
-                    j = inner[order[at]]
-                    at += 1
-                    if j == i or (among and not still[j] and j < i):
-                        continue
-                    found = _meet(lat, lon, east_kn, north_kn, still, i, j, low_nm, reach_nm, beside, found, out_slots, out)
+        stripe = math.floor((lat + 90.0) * 60.0 / wide_nm)
+        for lane in range(9):
+            # Three stripes; in each the longitudes within reach, and what of them lies beyond 0 or 360 degrees.
+            beyond = lane % 3
+            low = lon - half
+            high = lon + half
+            if beyond == 0:
+                low = max(low, 0.0)
+                high = min(high, 360.0)
+            elif beyond == 1:
+                if low >= 0.0:
+                    continue
+                low, high = max(low + 360.0, min(high, 360.0)), 360.0
+            else:
+                if high <= 360.0:
+                    continue
+                low, high = 0.0, min(high - 360.0, max(low, 0.0))
+            base = (stripe + lane // 3 - 1) * _STRIPE
+            at = _first(keys, base + low) - 1
+            while at + 1 < len(keys) and keys[at + 1] <= base + high:
+                at += 1
+                north = (near[at, LAT] - lat) * 60.0
+                if abs(north) > reach_nm:
+                    continue
+                j = slots[at]
+                if j == i or (among and j < i and (beside or near[at, STILL] == 0.0)):
+                    continue
+                d_lon = near[at, LON] - lon
+                if d_lon > 180.0:
+                    d_lon -= 360.0
+                elif d_lon < -180.0:
+                    d_lon += 360.0
+                # The cosine half-way between both, by its slope: they are near each other.
+                half_way = math.radians((near[at, LAT] - lat) / 2)
+                east = d_lon * 60.0 * (narrow - half_way * math.sin(math.radians(lat)))
+                square = east * east + north * north
+                if square > reach_nm * reach_nm or square <= low_nm * abs(low_nm):
+                    continue
+                v_east = near[at, EAST] - ships[i, EAST]
+                v_north = near[at, NORTH] - ships[i, NORTH]
+                speed2 = v_east * v_east + v_north * v_north
+                toward = -(east * v_east + north * v_north)
+                distance = math.sqrt(square)
+                tcpa = 0.0
+                cpa = distance
+                if speed2 > 0.01:
+                    tcpa = toward / speed2
+                    cpa = abs(east * v_north - north * v_east) / math.sqrt(speed2)
+                if not beside and distance > NEAR_NM and not (cpa <= CPA_NM and 0.0 < tcpa * 3600.0 <= HORIZON_S):
+                    continue
+                if found < len(out):
+                    turned = 1.0 if i < j else -1.0
+                    out_slots[found, 0] = min(i, j)
+                    out_slots[found, 1] = max(i, j)
+                    out[found, 0] = distance
+                    out[found, 1] = math.degrees(math.atan2(turned * east, turned * north)) % 360.0
+                    out[found, 2] = toward / distance if distance > 0.0 else 0.0
+                    out[found, 3] = cpa
+                    out[found, 4] = tcpa * 3600.0
+                found += 1
     return found
 
 
@@ -141,49 +134,36 @@ def pairs(lat: Any, lon: Any, sog: Any, cog: Any, of_interest: Any, at_rest: boo
     then call again with more room.
     """
     n = len(lat)
-    east_kn = np.zeros(n)
-    north_kn = np.zeros(n)
-    still = np.ones(n, np.bool_)
-    known = np.empty(n, np.int64)
-    moving = np.empty(n, np.int64)
-    lying = np.empty(n, np.int64)
-    wanted = np.empty(n, np.int64)
-    fast = np.empty(n, np.int64)
+    ships = np.zeros((n, 5))
+    groups = np.empty((5, n), np.int64)  # those whose place is known, under way, lying still, of interest, fast and not of interest
     counts = np.zeros(5, np.int64)
     for i in range(n):
         if math.isnan(lat[i]) or math.isnan(lon[i]):
             continue
-        known[counts[0]] = i
-        counts[0] += 1
-        if sog[i] >= STILL_KN:
-            still[i] = False
-            moving[counts[1]] = i
-            counts[1] += 1
-        else:
-            lying[counts[2]] = i
-            counts[2] += 1
+        ships[i, LAT] = lat[i]
+        ships[i, LON] = lon[i] % 360.0
         if sog[i] == sog[i] and cog[i] == cog[i]:
-            east_kn[i] = sog[i] * math.sin(math.radians(cog[i]))
-            north_kn[i] = sog[i] * math.cos(math.radians(cog[i]))
-        if of_interest[i]:
-            wanted[counts[3]] = i
-            counts[3] += 1
-        elif sog[i] >= FAST_KN:
-            fast[counts[4]] = i
-            counts[4] += 1
-    found = _sweep(
-        lat, lon, east_kn, north_kn, still, moving[: counts[1]], known[: counts[0]], True, -1.0, MEETING_NM, False, 0, out_slots, out
-    )
+            ships[i, EAST] = sog[i] * math.sin(math.radians(cog[i]))
+            ships[i, NORTH] = sog[i] * math.cos(math.radians(cog[i]))
+        is_still = not sog[i] >= STILL_KN
+        ships[i, STILL] = 1.0 if is_still else 0.0
+        for g in range(5):
+            if (
+                (g == 0)
+                or (g == 1 and not is_still)
+                or (g == 2 and is_still)
+                or (g == 3 and of_interest[i])
+                or (g == 4 and not of_interest[i] and sog[i] >= FAST_KN)
+            ):
+                groups[g, counts[g]] = i
+                counts[g] += 1
+    known, under_way, lying = groups[0, : counts[0]], groups[1, : counts[1]], groups[2, : counts[2]]
+    found = _sweep(ships, under_way, known, True, -1.0, MEETING_NM, False, 0, out_slots, out)
     if counts[3] > 0 and counts[4] > 0:
-        found = _sweep(
-            lat, lon, east_kn, north_kn, still, wanted[: counts[3]], fast[: counts[4]], False, MEETING_NM, WIDE_NM, False, found,
-            out_slots, out,
-        )  # fmt: skip
+        wanted, fast = groups[3, : counts[3]], groups[4, : counts[4]]
+        found = _sweep(ships, wanted, fast, False, MEETING_NM, WIDE_NM, False, found, out_slots, out)
     if at_rest:
-        rest = lying[: counts[2]]
-        # All of them are met from both sides: the lower slot notes the pair.
-        still[:] = False
-        found = _sweep(lat, lon, east_kn, north_kn, still, rest, rest, True, -1.0, BESIDE_NM, True, found, out_slots, out)
+        found = _sweep(ships, lying, lying, True, -1.0, BESIDE_NM, True, found, out_slots, out)
     return found
 
 
