@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,6 +34,9 @@ from tankerwatch.track.fleet import Fleet, Identity
 from tankerwatch.track.pairs import pairs_of
 from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
 from tankerwatch.triage import render
+from tankerwatch.triage.budget import Budget
+from tankerwatch.triage.quiet import Quiet, in_port
+from tankerwatch.triage.scope import Card, Gate, Scope
 from tankerwatch.triage.triage import Triage
 
 FAMILIES: Final = ("fixes", "statics", "bases", "texts", "calls", "others")
@@ -59,7 +63,7 @@ class Watch:
 
     detector: Detector
     settings: Settings
-    excepted: Any
+    gate: Gate
     memory: Any
 
 
@@ -83,14 +87,21 @@ class River:
         self.ticks = Ticks(frame_s)
         self.ring = SentenceRing()
         self.watches = [
-            Watch(d, config.detectors[d.id].settings, config.detectors[d.id].excepted, d.memory.empty())
+            Watch(d, config.detectors[d.id].settings, self.gate(d), d.memory.empty())
             for d in catalog.detectors()
             if config.detectors[d.id].enabled
         ]
-        self.triage = Triage(rules=_rules(self.watches), names=self.name_of, evidence=self._evidence)
+        self.triage = self.triage_of(self.watches)
         self.learner = Learner(context)
-        self.picture = Picture.empty()
+        self.zones = config.zones
+        self._zone_ships: dict[str, set[int]] = {name: set() for name in config.zone_ships}
+        self.picture = self.before = Picture.empty()
         self.pairs = Pairs.empty()
+        self.changed: dict[int, Card] = {}
+        """what was known at the look before of the ships of which more became known since"""
+        self._cards: dict[int, Card] = {}
+        self._scoped = any(self.gate(detector).scope for detector in catalog.detectors())
+        self._now_s = math.nan
         self.clock_s = math.nan
         self.time_error_s = 0.0
         self.timeless_rows = 0
@@ -182,11 +193,13 @@ class River:
         families = {name: rows[name] for name in FAMILIES if name in rows}
         heard = Heard(**families, stations=stations[-1] if stations else ())
         legs = self.fleet.advance(heard) if timed else Legs.empty()
-        before = self.picture
+        self.before, self._now_s = self.picture, frame.now_s
         minute = frame.look and frame.now_s % 60 == 0
         if frame.look:
             self.picture = self.fleet.picture(frame.now_s)
             self.pairs = pairs_of(self.picture, frame.now_s, at_rest=minute)
+            self._place_zones()
+            self._cards |= {mmsi: self._card(mmsi) for mmsi in self.changed}
             if minute:
                 self.learner.learn(self.picture, frame.now_s)
         feeds = _feeds(rows.get("lines"), heard, frame.now_s)
@@ -200,14 +213,14 @@ class River:
             feeds=feeds,
             feed_names=self.feed_names,
             decisions=decisions,
-            before=before,
+            before=self.before,
             time_error_s=self.time_error_s,
             minute=minute,
             hour=self.fleet.last_hour() if frame.look else _NO_HOUR,
             context=self.learner.context,
+            zones=self.zones,
         )
-        present = _present(view)
-        findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view, present)])
+        findings = self.ask(self.watches, view)
         if len(findings) or decisions or frame.look:
             alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)
             changes.alerts |= {alert.id: alert for alert in alerts}
@@ -215,20 +228,68 @@ class River:
             changes.reports |= {report.id: report for report in reports}
         if self.on_frame is not None:
             self.on_frame(view)
+        if frame.look:
+            self.changed.clear()
+
+    def ask(self, watches: Iterable[Watch], view: View) -> Findings:
+        """What detectors say of a view, but for what the configuration leaves out."""
+        present = _present(view)
+        return Findings.concat([found for watch in watches for found in self._ask(watch, view, present)])
 
     def _ask(self, watch: Watch, view: View, present: set[str]) -> Iterator[Findings]:
-        if present.isdisjoint(watch.detector.reads) or (math.isnan(view.now_s) and not watch.detector.timeless):
-            return
-        findings, watch.memory = watch.detector.step(view, watch.memory, watch.settings)
-        if len(findings) and len(watch.excepted):
-            kept = [not (ships and self._excepted(watch, ships[0])) for ships in findings.ships]
-            findings = findings.take(np.array(kept))
-        if len(findings):
-            yield findings
+        if not present.isdisjoint(watch.detector.reads) and (view.now_s == view.now_s or watch.detector.timeless):
+            findings, watch.memory = watch.detector.step(view, watch.memory, watch.settings)
+            if len(findings):
+                yield watch.gate.take(findings, view.now_s)
+        if view.look and self.changed:
+            yield watch.gate.again(self.changed, view.now_s)
 
-    def _excepted(self, watch: Watch, mmsi: int) -> bool:
-        identity = self._identity(mmsi)
-        return bool(watch.excepted.holds(mmsi=mmsi, imo=identity.imo, name=identity.name))
+    def gate(self, detector: Detector) -> Gate:
+        """What lets through that of which a detector may speak."""
+        rule = self.config.detectors[detector.id]
+        return Gate(
+            Scope(
+                detector.id,
+                rule.excepted,
+                pairs=rule.excepted_pairs,
+                kinds=rule.excepted_kinds,
+                areas=tuple(zone for zone in self.config.zones if zone.name in rule.excepted_areas),
+                limited=bool(rule.only),
+                only=rule.only.ships,
+                only_kinds=rule.only.kinds,
+                only_guarded=rule.only.guarded,
+                only_fleet=rule.only.fleet,
+                whole=detector.key not in ("ship", "pair"),
+            ),
+            self._known,
+        )
+
+    def triage_of(self, watches: Iterable[Watch], *, singly: bool = False) -> Triage:
+        """A desk's judgement of what these say, with the budget and the quiet of the configuration; `singly`: each episode by itself."""
+        hours = {} if singly else {name: rule.quiet_hours for name, rule in self.config.detectors.items()}
+        return Triage(
+            rules=_rules(watches),
+            names=self.name_of,
+            evidence=self._evidence,
+            budget=Budget(sys.maxsize, sys.maxsize) if singly else budget_of(self.config),
+            quiet=Quiet(frozenset(self.config.quiet_in_port), self._in_port, hours),
+        )
+
+    def _known(self, mmsi: int, fresh: bool) -> Card:
+        """What was known of a ship at the newest look, or at the one before: the same in short frames and in long ones."""
+        card = self._cards.get(mmsi) if fresh or mmsi not in self.changed else self.changed[mmsi]
+        return card or Card(mmsi)
+
+    def _card(self, mmsi: int) -> Card:
+        slot = self.fleet.slots[mmsi]
+        identity, kind = self.fleet.identities[slot], int(self.fleet.kind[slot])
+        guarded, own = bool(self.fleet.guarded[slot]), bool(self.fleet.own_fleet[slot])
+        return Card(mmsi, identity.imo, identity.name, kind, guarded, own)
+
+    def _in_port(self, mmsi: int, time_s: float) -> bool:
+        """Whether a ship lay in port when something was found: what is found in rows asks the look before."""
+        picture = self.picture if time_s >= self._now_s else self.before
+        return in_port(picture, mmsi, self.config.zones, time_s)
 
     def _identity(self, mmsi: int) -> Identity:
         slot = self.fleet.slots.get(mmsi)
@@ -243,7 +304,18 @@ class River:
         of_a_guarded_kind = 1 <= kind <= len(KINDS) and KINDS[kind - 1] in self.config.guard_kinds
         guarded = of_a_guarded_kind or self.config.guard.holds(**known)
         own = self.config.fleet.holds(**known)
+        if self._scoped:
+            self.changed.setdefault(identity.mmsi, self._cards.get(identity.mmsi, Card(identity.mmsi)))
+        for name, ships in self.config.zone_ships.items():
+            held = self._zone_ships[name]
+            (held.add if ships.holds(**known) else held.discard)(identity.mmsi)
         return guarded or own, own
+
+    def _place_zones(self) -> None:
+        """A ship that a zone names by IMO number or name is known to it from the look after she has sent it."""
+        if any(zone.ships != self._zone_ships.get(zone.name, zone.ships) for zone in self.zones):
+            named = {name: frozenset(ships) for name, ships in self._zone_ships.items()}
+            self.zones = tuple(replace(zone, ships=named.get(zone.name, zone.ships)) for zone in self.zones)
 
     def _evidence(self, source_rows: tuple[int, ...]) -> tuple[Evidence, ...]:
         found = []
@@ -259,6 +331,12 @@ class River:
             text = "".join(c if c.isprintable() else "\ufffd" for c in sentence.decode("ascii", "replace"))
             found.append(Evidence(row & ROW_MASK, name, station, None if math.isnan(time_s) else time_s, text))
         return tuple(found)
+
+
+def budget_of(config: Config) -> Budget:
+    """What a configuration lets each rule raise singly."""
+    rules = {name: (rule.budget_an_hour, rule.budget_a_watch) for name, rule in config.detectors.items()}
+    return Budget(config.alerts_an_hour, a_watch=config.alerts_a_watch, watch_s=config.watch_s, rules=rules)
 
 
 def _present(view: View) -> set[str]:
@@ -384,6 +462,9 @@ def _remarks(river: River) -> list[str]:
         return [*said, "Not one NMEA sentence was found: is this a log, or a table that should end in .csv or .parquet?"]
     if river.time_error_s:
         said.append("The input has no times; base stations placed it in time, to some minutes: false positions were not looked for.")
+    if in_port := {rule: number for rule, number in sorted(river.triage.in_port.items()) if number}:
+        counted = ", ".join(f"{rule} {number}" for rule, number in in_port.items())
+        said.append(f"Kept quiet because their ships lay in port: {counted} ([quiet] in_port).")
     if river.timeless_rows and not river.timed_rows:
         said.append("The input has no times, and no base station tells them: only what needs no time was looked for (distress).")
     elif river.timeless_rows:

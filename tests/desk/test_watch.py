@@ -211,3 +211,25 @@ def test_a_request_from_another_site_is_refused(peer, start_desk, tmp_path):
             assert line.getresponse().status == 403
             line.close()
         assert desk.get("/api/reports")["reports"] == []
+
+
+def test_a_rule_beyond_its_budget_is_told_which_setting_would_help(peer, start_desk, tmp_path):
+    """Found out in a process beside the watch from the journal on disk, told in the group's alert, and there after a restart."""
+    station, own, data = peer(), tmp_path / "own.toml", tmp_path / "data"
+    own.write_text("[detect.not_under_command]\nbudget_an_hour = 0\nhold_s = 0\n", encoding="utf-8")
+    with start_desk(f"tcp://127.0.0.1:{station.port}", "--config", own, data) as desk:
+        station.wait_for_desk()
+        for status in (0, 2):
+            for ship in range(3):
+                station.send(report(311000001 + ship, 24.0 + ship, 58.0, sog=3.0, status=status) + b"\r\n")
+            desk.until(lambda d: d.health()["lag_s"] < 5)
+            time.sleep(1.2)
+        (alert,) = desk.until(lambda d: [a for a in d.get("/api/alerts")["alerts"] if "setting" in a["reason"]])
+        assert "and 3 more" in alert["title"] or "and 2 more" in alert["title"] or "and 1 more" in alert["title"]
+        assert desk.stop() == 0
+        assert desk.process.stderr.read() == ""
+    with start_desk(f"tcp://127.0.0.1:{station.port}", "--config", own, data) as desk:
+        (again,) = [a for a in desk.get("/api/alerts")["alerts"] if a["id"] == alert["id"]]
+        assert again["reason"].partition("setting")[1:] == alert["reason"].partition("setting")[1:]
+    advice = [record for record in read_records(data) if record.what == "decision" and b'"kind": "advice"' in record.data]
+    assert len(advice) == 1

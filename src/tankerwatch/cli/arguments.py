@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from tankerwatch.cli import commands, reporting
+from tankerwatch.cli import trying as trying_rules
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import REPORT_KINDS
@@ -92,6 +93,38 @@ def parser() -> Parser:
     analyse.add_argument("--alerts", metavar="FILE", help="write the alerts there, one JSON object a line; - is standard output")
     analyse.add_argument("--geojson", metavar="FILE", help="write the alerts there for a map; - is standard output")
     _columns_option(analyse)
+
+    analyse.add_argument(
+        "--advise",
+        action="store_true",
+        help="for each rule beyond its budget, find the setting that would change that most (reads once more)",
+    )
+
+    trying = add(
+        "try",
+        trying_rules.try_rule,
+        "see what a rule would have raised with other settings, before they are armed",
+        [
+            "try dark --on tankerwatch-data --days 7",
+            "try dark --on logs/ --setting silent_s=900",
+            "try closing --on feed.nmea --sweep cpa_nm",
+        ],
+    )
+    trying.add_argument("rule", metavar="RULE", help="the id of a detector, such as dark")
+    trying.add_argument("--on", nargs="+", required=True, metavar="HISTORY", help=f"the --data of a watch, or {INPUT}")
+    trying.add_argument(
+        "--setting",
+        type=trying_rules.setting,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting to try; several go together",
+    )
+    trying.add_argument(
+        "--sweep", action="append", default=[], metavar="NAME", help="try many values of this setting; of every setting when none is named"
+    )
+    trying.add_argument("--days", type=trying_rules.days, metavar="N", help="of a watch only the latest N days")
+    _columns_option(trying)
 
     decode = add(
         "decode",

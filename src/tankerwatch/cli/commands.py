@@ -85,7 +85,10 @@ def analyse(arguments: argparse.Namespace) -> int:
     if arguments.alerts == arguments.geojson == "-":
         raise InputFault("both the alerts and the map on standard output", where=called(arguments), help="give one of them a file")
     config = config_of(arguments)
-    from tankerwatch.pipeline import analyse as analyse_input
+    if arguments.advise:
+        from tankerwatch.trial import analyse_advised as analyse_input
+    else:
+        from tankerwatch.pipeline import analyse as analyse_input
 
     with progress_bar(arguments.progress) as progress:
         result = analyse_input(arguments.path, config=config, columns=arguments.columns, progress=progress)

@@ -31,6 +31,7 @@ from tankerwatch.core.schema import (
     col,
     table,
 )
+from tankerwatch.core.zones import Zone
 
 # Quality bits of a decoded row (`quality`).
 BAD_LENGTH = 1 << 0  # more or fewer bits than the standard gives this type
@@ -411,6 +412,7 @@ class View:
     context: Context = field(default_factory=Context)
     """what is usual here: learnt so far from the same stream, or before"""
     before: Picture = field(default_factory=Picture.empty)
+    zones: tuple[Zone, ...] = ()
 
 
 VERBS = ("raise", "amend", "end", "withdraw")
