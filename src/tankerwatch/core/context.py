@@ -115,6 +115,10 @@ class Context:
         near = distance_nm(lat_deg, lon_deg, lat, lon) <= reach_nm
         return lat[near], lon[near]
 
+    def moving_minutes(self, lat_deg: Any, lon_deg: Any) -> F32:
+        """Ship-minutes under way that were heard here or next to here."""
+        return np.asarray(self._total(self.cells.moving, lat_deg, lon_deg), np.float32)
+
     def heard_share(self, lat_deg: Any, lon_deg: Any) -> F32:
         """The share of minutes in which ships under way were heard around here; NaN below ten ship-minutes."""
         heard, missed = (self._total(column, lat_deg, lon_deg) for column in (self.cells.moving, self.cells.missed))
