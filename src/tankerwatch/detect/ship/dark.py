@@ -36,6 +36,8 @@ SETTINGS: Final = {
     "way_kn": Setting(3, "kn", "under way: faster than this", 0.5, 10),
     "near_nm": Setting(6, "nm", "others heard within this of where she would be are around her", 1, 40),
     "neighbours": Setting(2, "-", "so many of them, on more than one side of her", 1, 10),
+    "weak_s": Setting(540, "s", "silence before it is raised where only ships farther off show that she should be heard", 120, 86400),
+    "weak_until_s": Setting(1200, "s", "and no longer than this", 120, 86400),
     "fresh_s": Setting(120, "s", "heard within this counts as still heard", 30, 600),
     "together_share": Setting(0.2, "-", "of the ships near, so many silent since the same minute: it is the station", 0.02, 0.9),
     "lost_chance": Setting(0.3, "-", "of ships that passed here, so many fell silent: an edge of the range", 0.05, 1),
@@ -217,8 +219,20 @@ class _Place:
         thin = context.heard_share(lats, lons) < self.settings["place_share"]
         return bool((chance > self.settings["lost_chance"]).any() or thin.any())
 
+    def others_lost_near(self) -> bool:
+        """Whether another ship fell silent near here, whenever, and is not heard yet: a hole that nobody knew, or the edge."""
+        picture = self.view.picture
+        silent_s = self.view.now_s - picture.heard_s[self.rows]
+        gone = ~self.fresh & (silent_s < 7200) & (picture.sog_kn[self.rows] >= self.settings["way_kn"])
+        from_her = distance_nm(
+            picture.lat_deg[self.slot], picture.lon_deg[self.slot], picture.lat_deg[self.rows], picture.lon_deg[self.rows]
+        )
+        return bool((gone & (np.minimum(from_her, self.apart) <= self.settings["near_nm"])).any())
+
     def heard_there(self, memory: Silence) -> str:
-        """Why she should be heard where she would be now, in words; "" where nothing says so."""
+        """Why she should be heard where she would be now, in words; "" where nothing says so. What is weak counts only for a while, and
+        after some more waiting.
+        """
         picture, settings = self.view.picture, self.settings
         fresh = self.rows[self.fresh]
         apart = self.apart[self.fresh]
@@ -226,19 +240,21 @@ class _Place:
         near = apart <= settings["near_nm"]
         if near.sum() >= settings["neighbours"] and (ahead[near] > 0).any() and (ahead[near] <= 0).any():
             return f"{near.sum():.0f} ships around are still heard"
+        lat, lon = self.view.context.heard_places(self.lat, self.lon, WIDE_NM)
+        along, aside = self.along(lat, lon)
+        beyond = (along >= 1.0) & (along <= 5.0) & (np.abs(aside) <= 3.0)
+        bases = memory.take((memory.what == BASE) & (self.view.now_s - memory.heard_s <= 2 * settings["fresh_s"]))
+        from_base = distance_nm(self.lat, self.lon, bases.lat_deg, bases.lon_deg)
+        alive = len(fresh) or (from_base <= FAR_NM).any()
+        weak_past = not settings["weak_s"] <= self.silent_s <= settings["weak_until_s"]
+        if not alive or (weak_past and not beyond.any()) or self.others_lost_near():
+            return ""
+        if beyond.any():
+            return "ships have been heard there and beyond"
         wide = apart <= WIDE_NM
         quarters = len(set(((ahead[wide] > 0) * 2 + (beside[wide] > 0)).tolist()))
         if quarters >= 3 and wide.sum() >= 4:
             return "ships on nearly all sides of her are still heard"
-        bases = memory.take((memory.what == BASE) & (self.view.now_s - memory.heard_s <= 2 * settings["fresh_s"]))
-        from_base = distance_nm(self.lat, self.lon, bases.lat_deg, bases.lon_deg)
-        if not len(fresh) and not (from_base <= FAR_NM).any():
-            return ""
-        lat, lon = self.view.context.heard_places(self.lat, self.lon, WIDE_NM)
-        ahead, beside = self.along(lat, lon)
-        beyond = (ahead >= 1.0) & (ahead <= 5.0) & (np.abs(beside) <= 3.0)
-        if beyond.any():
-            return "ships have been heard there and beyond"
         for at in np.flatnonzero(from_base <= FAR_NM)[np.argsort(from_base[from_base <= FAR_NM], kind="stable")][:3].tolist():
             if self._within(float(bases.lat_deg[at]), float(bases.lon_deg[at]), float(from_base[at])):
                 return "the base station hears ships farther out"
