@@ -49,6 +49,8 @@ SETTINGS: Final = {
 
 LATEST_S: Final = 2700.0
 """Whom nothing spoke against by then is not looked at any more."""
+LOST_SHARE: Final = 1 / 3
+"""Where so many of the ships near are missing, it is the place."""
 WIDE_NM: Final = 25.0
 FAR_NM: Final = 60.0
 LOCAL_NM: Final = 15.0
@@ -219,15 +221,15 @@ class _Place:
         thin = context.heard_share(lats, lons) < self.settings["place_share"]
         return bool((chance > self.settings["lost_chance"]).any() or thin.any())
 
-    def others_lost_near(self) -> bool:
-        """Whether another ship fell silent near here, whenever, and is not heard yet: a hole that nobody knew, or the edge."""
+    def lost_near(self) -> int:
+        """How many others fell silent near here, whenever, and are not heard yet: a hole that nobody knew, or the edge."""
         picture = self.view.picture
         silent_s = self.view.now_s - picture.heard_s[self.rows]
         gone = ~self.fresh & (silent_s < 7200) & (picture.sog_kn[self.rows] >= self.settings["way_kn"])
         from_her = distance_nm(
             picture.lat_deg[self.slot], picture.lon_deg[self.slot], picture.lat_deg[self.rows], picture.lon_deg[self.rows]
         )
-        return bool((gone & (np.minimum(from_her, self.apart) <= self.settings["near_nm"])).any())
+        return int((gone & (np.minimum(from_her, self.apart) <= self.settings["near_nm"])).sum())
 
     def heard_there(self, memory: Silence) -> str:
         """Why she should be heard where she would be now, in words; "" where nothing says so. What is weak counts only for a while, and
@@ -238,6 +240,9 @@ class _Place:
         apart = self.apart[self.fresh]
         ahead, beside = self.along(picture.lat_deg[fresh], picture.lon_deg[fresh])
         near = apart <= settings["near_nm"]
+        lost = self.lost_near()
+        if lost >= LOST_SHARE * (lost + near.sum()) > 0:
+            return ""
         if near.sum() >= settings["neighbours"] and (ahead[near] > 0).any() and (ahead[near] <= 0).any():
             return f"{near.sum():.0f} ships around are still heard"
         lat, lon = self.view.context.heard_places(self.lat, self.lon, WIDE_NM)
@@ -247,7 +252,7 @@ class _Place:
         from_base = distance_nm(self.lat, self.lon, bases.lat_deg, bases.lon_deg)
         alive = len(fresh) or (from_base <= FAR_NM).any()
         weak_past = not settings["weak_s"] <= self.silent_s <= settings["weak_until_s"]
-        if not alive or (weak_past and not beyond.any()) or self.others_lost_near():
+        if not alive or (weak_past and not beyond.any()) or lost:
             return ""
         if beyond.any():
             return "ships have been heard there and beyond"
