@@ -42,7 +42,9 @@ SETTINGS: Final = {
     "together_share": Setting(0.2, "-", "of the ships near, so many silent since the same minute: it is the station", 0.02, 0.9),
     "lost_chance": Setting(0.3, "-", "of ships that passed here, so many fell silent: an edge of the range", 0.05, 1),
     "place_share": Setting(0.8, "-", "where ships are heard in fewer of the minutes, silence is no wonder", 0.3, 1),
-    "faded": Setting(0.6, "-", "below this share of her usual reports she was fading, and is waited for twice as long", 0.1, 1),
+    "faded": Setting(
+        0.6, "-", "with less than this share of her usual reports she was fading: waited for twice as long, with more others nearer", 0.1, 1
+    ),
     "rest_nm": Setting(2.0, "nm", "others at rest within this of a slow or small ship: a port", 0, 10),
     "slow_kn": Setting(8.0, "kn", "slower than this she may be going to rest", 0, 15),
 }
@@ -117,13 +119,23 @@ def _with_stream(memory: Silence, view: View) -> tuple[Silence, float]:
     return Silence.concat([memory.take(memory.what != STREAM), row]), awake_s
 
 
-def _patience(picture: Picture, rates: tuple[F64, F64], settings: Settings) -> F64:
+def _faded(view: View, settings: Settings) -> Bool:
+    """(n,) whether each ship's reports had become fewer before the last: over some minutes, or over the last ten."""
+    picture = view.picture
+    usual, recent = _rates(view)
+    nominal = np.where(
+        among(picture.msg_type, (18, 19)), 2.0, np.where(picture.sog_kn > 23.0, 30.0, np.where(picture.sog_kn > 14.0, 10.0, 6.0))
+    )
+    due = np.fmin(usual, nominal)
+    return np.asarray((recent < settings["faded"] * due) | (60.0 / picture.interval_s < settings["faded"] * due))
+
+
+def _patience(view: View, faded: Bool, settings: Settings) -> F64:
     """(n,) how long each ship may be silent before it is a wonder, by what her last hour was like."""
-    class_b = among(picture.msg_type, (18, 19))
-    usual, recent = rates
-    nominal = np.where(class_b, 2.0, np.where(picture.sog_kn > 23.0, 30.0, np.where(picture.sog_kn > 14.0, 10.0, 6.0)))
-    wait = np.where(class_b, settings["class_b_s"], settings["silent_s"]) + settings["gap_factor"] * picture.longest_gap_s
-    return np.asarray(np.where(recent < settings["faded"] * np.fmin(usual, nominal), 2.0 * wait, wait))
+    picture = view.picture
+    wait = np.where(among(picture.msg_type, (18, 19)), settings["class_b_s"], settings["silent_s"])
+    wait = wait + settings["gap_factor"] * picture.longest_gap_s
+    return np.asarray(np.where(faded, 2.0 * wait, wait))
 
 
 def _rates(view: View) -> tuple[F64, F64]:
@@ -138,13 +150,13 @@ def _rates(view: View) -> tuple[F64, F64]:
     return made[0], made[1]
 
 
-def _candidates(view: View, awake_s: float, settings: Settings) -> tuple[I64, Bool]:
-    """Slots of ships silent beyond their patience now, and of all ships whether each could be judged at all."""
+def _candidates(view: View, awake_s: float, settings: Settings) -> tuple[I64, Bool, Bool]:
+    """Slots of ships silent beyond their patience now; of all ships, whether each could be judged at all, and whether she had faded."""
     picture, now_s = view.picture, view.now_s
     silent_s = now_s - picture.heard_s
     long = (silent_s >= settings["silent_s"]) & (silent_s <= LATEST_S)
     if not long.any():
-        return np.empty(0, np.int64), long
+        return np.empty(0, np.int64), long, long
     class_a = among(picture.msg_type, (1, 2, 3))
     class_b = among(picture.msg_type, (18, 19)) & (picture.guarded | picture.own_fleet | (picture.length_m >= 50))
     known = (picture.usual_minutes >= settings["known_minutes"]) & (picture.missed_share <= 1 - settings["heard_share"])
@@ -153,9 +165,11 @@ def _candidates(view: View, awake_s: float, settings: Settings) -> tuple[I64, Bo
     if awake_s == awake_s:
         quiet &= picture.heard_s > awake_s
     slots = np.flatnonzero(quiet)
-    if len(slots):
-        slots = slots[silent_s[slots] >= _patience(picture, _rates(view), settings)[slots]]
-    return slots[np.lexsort((picture.mmsi[slots], silent_s[slots]))][:MOST_AT_ONCE], quiet
+    if not len(slots):
+        return slots, quiet, long
+    faded = _faded(view, settings)
+    slots = slots[silent_s[slots] >= _patience(view, faded, settings)[slots]]
+    return slots[np.lexsort((picture.mmsi[slots], silent_s[slots]))][:MOST_AT_ONCE], quiet, faded
 
 
 class _Place:
@@ -231,7 +245,7 @@ class _Place:
         )
         return int((gone & (np.minimum(from_her, self.apart) <= self.settings["near_nm"])).sum())
 
-    def heard_there(self, memory: Silence) -> str:
+    def heard_there(self, memory: Silence, faded: bool) -> str:
         """Why she should be heard where she would be now, in words; "" where nothing says so. What is weak counts only for a while, and
         after some more waiting.
         """
@@ -239,11 +253,12 @@ class _Place:
         fresh = self.rows[self.fresh]
         apart = self.apart[self.fresh]
         ahead, beside = self.along(picture.lat_deg[fresh], picture.lon_deg[fresh])
-        near = apart <= settings["near_nm"]
+        many = settings["neighbours"] * (2 if faded else 1)
+        near = apart <= settings["near_nm"] * (0.5 if faded else 1.0)
         lost = self.lost_near()
         if lost >= LOST_SHARE * (lost + near.sum()) > 0:
             return ""
-        if near.sum() >= settings["neighbours"] and (ahead[near] > 0).any() and (ahead[near] <= 0).any():
+        if near.sum() >= many and (ahead[near] > 0).any() and (ahead[near] <= 0).any():
             return f"{near.sum():.0f} ships around are still heard"
         lat, lon = self.view.context.heard_places(self.lat, self.lon, WIDE_NM)
         along, aside = self.along(lat, lon)
@@ -252,7 +267,7 @@ class _Place:
         from_base = distance_nm(self.lat, self.lon, bases.lat_deg, bases.lon_deg)
         alive = len(fresh) or (from_base <= FAR_NM).any()
         weak_past = not settings["weak_s"] <= self.silent_s <= settings["weak_until_s"]
-        if not alive or (weak_past and not beyond.any()) or lost:
+        if faded or not alive or (weak_past and not beyond.any()) or lost:
             return ""
         if beyond.any():
             return "ships have been heard there and beyond"
@@ -297,7 +312,7 @@ def step(view: View, memory: Silence, settings: Settings) -> tuple[Findings, Sil
     picture, now_s = view.picture, view.now_s
     memory, awake_s = _with_stream(memory, view)
     memory = memory.take((memory.what != BASE) | (now_s - memory.heard_s < 3600))
-    slots, quiet = _candidates(view, awake_s, settings)
+    slots, quiet, faded = _candidates(view, awake_s, settings)
     ships = memory.take(memory.what == SHIP)
     others = memory.take(memory.what != SHIP)
     if not len(slots) and not len(ships):
@@ -328,7 +343,7 @@ def step(view: View, memory: Silence, settings: Settings) -> tuple[Findings, Sil
         seen = at.get(mmsi)
         if seen is not None and keep[seen] and (state[seen] != WAITING or not view.minute):
             continue
-        words, decided = _judged(view, slot, others, settings)
+        words, decided = _judged(view, slot, others, bool(faded[slot]), settings)
         now_state = RAISED if words else EXPLAINED if decided else WAITING
         if words:
             severity = "danger" if picture.guarded[slot] else "caution"
@@ -356,14 +371,14 @@ def _slots_of(picture: Picture, mmsi: U32) -> list[int]:
     return list(order[np.searchsorted(picture.mmsi, mmsi, sorter=order)].tolist()) if len(mmsi) else []
 
 
-def _judged(view: View, slot: int, others: Silence, settings: Settings) -> tuple[str, bool]:
+def _judged(view: View, slot: int, others: Silence, faded: bool, settings: Settings) -> tuple[str, bool]:
     """What to say of a silent ship, "" when nothing; and whether that is decided for the whole of this silence."""
     place = _Place(view, slot, settings)
     if place.station_died():
         return "", True
     if place.at_rest_near() or place.edge():
         return "", False
-    why = place.heard_there(others)
+    why = place.heard_there(others, faded)
     if not why:
         return "", False
     share = 100 * (1 - float(view.picture.missed_share[slot]))

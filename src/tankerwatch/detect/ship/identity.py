@@ -198,7 +198,7 @@ def _difference(before: Persons, memory: Persons, at: int, settings: Settings) -
     """How grave it is, and what to say; ("", "") where it is a correction."""
     was, now = int(before.imo[0]), int(memory.imo[at])
     name = not _alike(before.name[0], memory.name[at], settings["like"])
-    sign = not _alike(before.callsign[0], memory.callsign[at], settings["like"])
+    sign = "" != before.callsign[0] != memory.callsign[at] != ""
     lengths = int(before.length_m[0]), int(memory.length_m[at])
     said = []
     if was != now and is_imo(was) and is_imo(now):
