@@ -19,6 +19,7 @@ import numpy as np
 
 from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
+from tankerwatch.core.context import Context
 from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
@@ -75,7 +76,15 @@ class Watch:
 class River:
     """The stages in order, with all that they remember. `take` what comes in, then read `triage`, `picture` and `fleet`."""
 
-    def __init__(self, config: Config, feed_names: Sequence[str] = ("",), *, place_times: bool = False, frame_s: int = LOOK_S) -> None:
+    def __init__(
+        self,
+        config: Config,
+        feed_names: Sequence[str] = ("",),
+        *,
+        place_times: bool = False,
+        frame_s: int = LOOK_S,
+        context: Context | None = None,
+    ) -> None:
         self.config = config
         self.feed_names = tuple(feed_names)
         self._of_guarded_kind = np.zeros(256, np.bool_)
@@ -91,7 +100,7 @@ class River:
             if config.detectors[d.id].enabled
         ]
         self.triage = self.triage_of(self.watches)
-        self.learner = Learner()
+        self.learner = Learner(context)
         self.zones = config.zones
         self._zone_ships: dict[str, set[int]] = {name: set(ships.mmsis) for name, ships in config.zone_ships.items()}
         self.picture = self.before = Picture.empty()
@@ -197,10 +206,10 @@ class River:
         if frame.look:
             self.picture = self.fleet.picture(frame.now_s)
             self.pairs = pairs_of(self.picture, frame.now_s, at_rest=minute)
-            if minute:
-                self.learner.learn(self.picture, frame.now_s)
             self._place_zones()
             self._cards |= {mmsi: self._card(mmsi) for mmsi in self.changed}
+            if minute:
+                self.learner.learn(self.picture, frame.now_s)
         feeds = _feeds(rows.get("lines"), heard, frame.now_s)
         view = View(
             now_s=frame.now_s,
@@ -478,31 +487,31 @@ def result_of(river: River, tracks: Tracks | None = None) -> Result:
     incidents = sorted(river.triage.incidents.values(), key=lambda i: (math.inf if i.start_s is None else i.start_s, i.id))
     first = river.triage.first_helpers
     concerned = sorted({ship for held in (*(a.ships for a in alerts), *(i.ships for i in incidents)) for ship in held})
-    slots = [river.fleet.slots[mmsi] for mmsi in concerned if mmsi in river.fleet.slots]
+    slots = [slot for mmsi in concerned if (slot := river.fleet.register.slot(mmsi)) is not None]
     return Result(
         alerts=[render.alert_json(a, river.name_of) for a in alerts],
         incidents=[render.incident_json(replace(i, helpers=_helpers_at_first(i, first)), river.name_of) for i in incidents],
         counters={**river.decoder.counters.to_json(), "ships": len(river.fleet)},
         words=_remarks(river),
         ships={mmsi: _ship(river, mmsi) for mmsi in concerned},
-        tracks={int(river.fleet.mmsi[slot]): track for slot, track in (tracks.of(slots) if tracks else {}).items()},
+        tracks={int(river.fleet.register.mmsi[slot]): track for slot, track in (tracks.of(slots) if tracks else {}).items()},
         span_s=(tracks.first_s if tracks else math.nan, river.clock_s),
     )
 
 
 def _ship(river: River, mmsi: int) -> Ship:
     """What a ship has said of herself, cleaned as names are."""
-    slot = river.fleet.slots.get(mmsi)
+    slot = river.fleet.register.slot(mmsi)
     if slot is None:
         return Ship(mmsi)
-    identity, fleet = river.fleet.identities[slot], river.fleet
+    identity, fleet = river.fleet.register.identities[slot], river.fleet
     seen = slot < len(river.picture)
     return Ship(
         mmsi,
         name=words.clean(identity.name, words.NAME_LIMIT),
         callsign=words.clean(identity.callsign, words.NAME_LIMIT),
         imo=identity.imo,
-        kind=int(fleet.kind[slot]),
+        kind=int(fleet.register.kind[slot]),
         length_m=identity.length_m,
         beam_m=identity.beam_m,
         class_b=seen and int(river.picture.msg_type[slot]) in CLASS_B,

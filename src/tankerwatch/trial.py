@@ -21,6 +21,7 @@ from tankerwatch.core.tables import Batch, Decision, Findings, View
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Setting
 from tankerwatch.pipeline import Result, River, Watch, budget_of, result_of
+from tankerwatch.share.tracks import Tracks
 from tankerwatch.store.feeds import feed_names
 from tankerwatch.store.frames import LOST, decode
 from tankerwatch.store.segments import Damage, Segment, journal_of, scan, segments_in
@@ -308,6 +309,7 @@ def analyse_advised(
     config: Config,
     columns: dict[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    tracks: bool = False,
 ) -> Result:
     """As `pipeline.analyse`; and a rule that went beyond its budget is tried on the same input, one pass more for each such rule.
 
@@ -318,11 +320,13 @@ def analyse_advised(
 
     if "-" in paths:
         raise InputFault("standard input can be read but once", where="--advise", help="give files")
-    river = run(recorded(paths, columns=columns, progress=progress), config, place_times=True)
+    noted = Tracks() if tracks else None
+    source = recorded(paths, columns=columns, progress=progress)
+    river = run(source, config, place_times=True, on_frame=noted.take if noted else None)
     spent = river.triage.spent(over=True)
     for rule in sorted({rule for _, rule in spent}):
         changes = sweep(detector_of(rule), config.detectors[rule].settings)
         content = advice(try_rule(config, rule, history_of(paths, columns=columns), changes))
         said = tuple(Decision(river.clock_s, "advice", f"advice-{name}", name, content) for name, of in spent if of == rule)
         river.triage.take(Findings.empty(), said, None, river.clock_s)
-    return result_of(river)
+    return result_of(river, noted)

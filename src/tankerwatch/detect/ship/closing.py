@@ -24,7 +24,6 @@ from tankerwatch.detect.approach import (
     EXPECTED,
     FISHING,
     PLEASURE,
-    TRADE,
     UNTOLD,
     VISITOR,
     Approaches,
