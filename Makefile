@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 RUN := .venv/bin
 # A new version, a new dependency or a new way of setting up is installed before anything else runs.
 PINS := constraints.txt pyproject.toml tools/environment.py
-KERNELS := $(wildcard src/tankerwatch/core/kernels/*.py) $(addprefix src/tankerwatch/core/,ais/layouts.py mids.py mmsi.py)
+KERNELS := $(wildcard src/tankerwatch/core/kernels/*.py) $(addprefix src/tankerwatch/core/,ais/layouts.py hour.py mids.py mmsi.py)
 CODE := src tests tools $(wildcard bench soak examples)
 
 .DEFAULT_GOAL := help

@@ -18,9 +18,10 @@ import numpy as np
 
 from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
+from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
-from tankerwatch.core.schema import F64
+from tankerwatch.core.schema import F64, U8, U32, Bool
 from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
@@ -28,8 +29,10 @@ from tankerwatch.detect.kit import Detector, Settings
 from tankerwatch.share.ships import Ship
 from tankerwatch.share.tracks import Track, Tracks
 from tankerwatch.store.ring import SentenceRing
-from tankerwatch.track.fleet import Fleet, Identity
+from tankerwatch.track.context import Learner
+from tankerwatch.track.fleet import Fleet
 from tankerwatch.track.pairs import pairs_of
+from tankerwatch.track.register import Identity
 from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
 from tankerwatch.triage import render, words
 from tankerwatch.triage.triage import Triage
@@ -42,6 +45,7 @@ PLACED_ERROR_S: Final = 300.0
 ROWS_UNUSED: Final = ("no_time", "no_mmsi", "no_position", "not_a_ship", "bad_columns", "truncated_file")
 CLASS_B: Final = (18, 19, 24)
 LAND: Final = Path(__file__).with_name("web") / "dist" / "land.pmtiles"
+_NO_HOUR: Final = Hour()
 STATION_TAG: Final = re.compile(rb"\\(?:[^\\*]*,)?s:([^,*\\]{1,40})")
 
 
@@ -70,9 +74,11 @@ class River:
     def __init__(self, config: Config, feed_names: Sequence[str] = ("",), *, place_times: bool = False, frame_s: int = LOOK_S) -> None:
         self.config = config
         self.feed_names = tuple(feed_names)
+        self._of_guarded_kind = np.zeros(256, np.bool_)
+        self._of_guarded_kind[[KINDS.index(kind) + 1 for kind in config.guard_kinds]] = True
         stations = {name: (station.lat_deg, station.lon_deg) for name, station in config.stations.items()}
         self.decoder = Decoder(feed_names=self.feed_names, place_times=place_times, sensor_positions=stations)
-        self.fleet = Fleet(watchlist=self._watchlist)
+        self.fleet = Fleet(self._watchlist, self._newcomers)
         self.ticks = Ticks(frame_s)
         self.ring = SentenceRing()
         self.watches = [
@@ -81,6 +87,7 @@ class River:
             if config.detectors[d.id].enabled
         ]
         self.triage = Triage(rules=_rules(self.watches), names=self.name_of, evidence=self._evidence)
+        self.learner = Learner()
         self.picture = Picture.empty()
         self.pairs = Pairs.empty()
         self.clock_s = math.nan
@@ -168,16 +175,19 @@ class River:
         decisions = rows.get("decisions", ())
         for decision in decisions:
             if decision.kind == "guard":
-                self.fleet.guard(int(decision.subject), bool(decision.content["guard"]))
+                self.fleet.register.guard(int(decision.subject), bool(decision.content["guard"]))
         timed = frame.now_s == frame.now_s
         stations = rows.get("stations", ()) if timed else ()
         families = {name: rows[name] for name in FAMILIES if name in rows}
         heard = Heard(**families, stations=stations[-1] if stations else ())
         legs = self.fleet.advance(heard) if timed else Legs.empty()
         before = self.picture
+        minute = frame.look and frame.now_s % 60 == 0
         if frame.look:
             self.picture = self.fleet.picture(frame.now_s)
-            self.pairs = pairs_of(self.picture, frame.now_s)
+            self.pairs = pairs_of(self.picture, frame.now_s, at_rest=minute)
+            if minute:
+                self.learner.learn(self.picture, frame.now_s)
         feeds = _feeds(rows.get("lines"), heard, frame.now_s)
         view = View(
             now_s=frame.now_s,
@@ -191,6 +201,9 @@ class River:
             decisions=decisions,
             before=before,
             time_error_s=self.time_error_s,
+            minute=minute,
+            hour=self.fleet.last_hour() if frame.look else _NO_HOUR,
+            context=self.learner.context,
         )
         present = _present(view)
         findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view, present)])
@@ -217,8 +230,8 @@ class River:
         return bool(watch.excepted.holds(mmsi=mmsi, imo=identity.imo, name=identity.name))
 
     def _identity(self, mmsi: int) -> Identity:
-        slot = self.fleet.slots.get(mmsi)
-        return Identity(mmsi) if slot is None else self.fleet.identities[slot]
+        slot = self.fleet.register.slot(mmsi)
+        return Identity(mmsi) if slot is None else self.fleet.register.identities[slot]
 
     def name_of(self, mmsi: int) -> str:
         """The name that a ship sends, "" when not known."""
@@ -226,10 +239,13 @@ class River:
 
     def _watchlist(self, identity: Identity, kind: int) -> tuple[bool, bool]:
         known: dict[str, Any] = {"mmsi": identity.mmsi, "imo": identity.imo, "name": identity.name}
-        of_a_guarded_kind = 1 <= kind <= len(KINDS) and KINDS[kind - 1] in self.config.guard_kinds
-        guarded = of_a_guarded_kind or self.config.guard.holds(**known)
+        guarded = self._of_guarded_kind[kind] or self.config.guard.holds(**known)
         own = self.config.fleet.holds(**known)
-        return guarded or own, own
+        return bool(guarded or own), own
+
+    def _newcomers(self, mmsi: U32, kind: U8) -> tuple[Bool, Bool]:
+        own = np.isin(mmsi, list(self.config.fleet.mmsis))
+        return self._of_guarded_kind[kind] | np.isin(mmsi, list(self.config.guard.mmsis)) | own, own
 
     def _evidence(self, source_rows: tuple[int, ...]) -> tuple[Evidence, ...]:
         found = []
@@ -257,9 +273,11 @@ def _present(view: View) -> set[str]:
         "calls": heard.calls,
         "bases": heard.bases,
         "feeds": view.feeds,
+        "statics": heard.statics,
     }
     present = {name for name, table in tables.items() if len(table)}
     present |= {"look"} if view.look else set()
+    present |= {"minute"} if view.minute else set()
     return present | {"decisions"} if view.decisions else present
 
 
@@ -374,31 +392,31 @@ def result_of(river: River, tracks: Tracks | None = None) -> Result:
     incidents = sorted(river.triage.incidents.values(), key=lambda i: (math.inf if i.start_s is None else i.start_s, i.id))
     first = river.triage.first_helpers
     concerned = sorted({ship for held in (*(a.ships for a in alerts), *(i.ships for i in incidents)) for ship in held})
-    slots = [river.fleet.slots[mmsi] for mmsi in concerned if mmsi in river.fleet.slots]
+    slots = [slot for slot in map(river.fleet.register.slot, concerned) if slot is not None]
     return Result(
         alerts=[render.alert_json(a, river.name_of) for a in alerts],
         incidents=[render.incident_json(replace(i, helpers=_helpers_at_first(i, first)), river.name_of) for i in incidents],
         counters={**river.decoder.counters.to_json(), "ships": len(river.fleet)},
         words=_remarks(river),
         ships={mmsi: _ship(river, mmsi) for mmsi in concerned},
-        tracks={int(river.fleet.mmsi[slot]): track for slot, track in (tracks.of(slots) if tracks else {}).items()},
+        tracks={int(river.fleet.register.mmsi[slot]): track for slot, track in (tracks.of(slots) if tracks else {}).items()},
         span_s=(tracks.first_s if tracks else math.nan, river.clock_s),
     )
 
 
 def _ship(river: River, mmsi: int) -> Ship:
     """What a ship has said of herself, cleaned as names are."""
-    slot = river.fleet.slots.get(mmsi)
+    slot = river.fleet.register.slot(mmsi)
     if slot is None:
         return Ship(mmsi)
-    identity, fleet = river.fleet.identities[slot], river.fleet
+    identity, kind = river.fleet.register.identities[slot], river.fleet.register.kind[slot]
     seen = slot < len(river.picture)
     return Ship(
         mmsi,
         name=words.clean(identity.name, words.NAME_LIMIT),
         callsign=words.clean(identity.callsign, words.NAME_LIMIT),
         imo=identity.imo,
-        kind=int(fleet.kind[slot]),
+        kind=int(kind),
         length_m=identity.length_m,
         beam_m=identity.beam_m,
         class_b=seen and int(river.picture.msg_type[slot]) in CLASS_B,

@@ -21,6 +21,7 @@ import pytest
 import tankerwatch
 from tankerwatch.config import load
 from tankerwatch.core import arrow
+from tankerwatch.core.hour import HOUR_COLUMNS, MINUTES, Hour
 from tankerwatch.core.schema import Table
 from tankerwatch.core.tables import Bases, Calls, Decision, Feeds, Findings, Fixes, Heard, Legs, Pairs, Picture, Statics, Texts, View
 from tankerwatch.detect import catalog, kit
@@ -30,7 +31,7 @@ from tankerwatch.testing import DetectorScene
 SCENES = Path(__file__).parent.parent / "detect" / "scenes"
 DETECTORS = {detector.id: detector for detector in catalog.detectors()}
 WORDS_OF_THE_HOUSE = {"track"}
-READS = {"look", "legs", "fixes", "texts", "calls", "bases", "decisions", "feeds"}
+READS = {"look", "minute", "statics", "legs", "fixes", "texts", "calls", "bases", "decisions", "feeds"}
 NOW_S = 1_700_000_000.0
 
 each = pytest.mark.parametrize("detector", DETECTORS.values(), ids=DETECTORS.keys())
@@ -49,6 +50,14 @@ def a_table(cls: type[Table], rows: int) -> Table:
     """Rows in which every number that can be is NaN, and everything else zero or empty."""
     blank = cls.blank(rows)
     return blank.replace(**{c.name: np.full(rows, np.nan, c.dtype) for c in cls.columns() if c.dtype.kind == "f"})
+
+
+def an_hour(ships: int) -> Hour:
+    """Minutes in which each ship was heard, and nothing but NaN was kept."""
+    newest = int(NOW_S // 60)
+    minutes = np.array([newest - (newest - at) % MINUTES for at in range(MINUTES)])
+    values = np.full((ships, MINUTES, HOUR_COLUMNS), np.nan, np.float32)
+    return Hour(np.tile(minutes, (ships, 1)), values, np.zeros((ships, MINUTES), np.uint64))
 
 
 def journey(memory: Table) -> Table:
@@ -129,7 +138,8 @@ def test_nan_everywhere_breaks_nothing(detector):
     decisions = (Decision(NOW_S, "acknowledge", "d1", "nothing", {}),)
     memory = detector.memory.empty()
     for tick in range(5):
-        view = View(NOW_S + 10 * tick, True, a_table(Legs, 3), picture, pairs, heard, a_table(Feeds, 1), ("",), decisions)
+        rows = a_table(Legs, 3), picture, pairs, heard, a_table(Feeds, 1)
+        view = View(NOW_S + 10 * tick, True, *rows, ("",), decisions, minute=True, hour=an_hour(3))
         findings, memory = detector.step(view, memory, settings_of(detector))
         findings.check()
         memory.check()

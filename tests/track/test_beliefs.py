@@ -79,19 +79,23 @@ class Kernel:
         self.rows = np.zeros((n, kernel.BELIEFS), np.uint64)
         self.copies, self.copy_s = np.zeros((n, kernel.COPIES), np.uint64), np.full((n, kernel.COPIES), -np.inf)
         self.minutes = np.full((n, kernel.MINUTES), -1, np.int64)
-        self.speeds = np.full((n, kernel.MINUTES), np.nan, np.float32)
+        self.hour = np.full((n, kernel.MINUTES, kernel.HOUR_COLUMNS), np.nan, np.float32)
         self.minute_rows = np.zeros((n, kernel.MINUTES), np.uint64)
 
     def take(self, fixes):
         n = len(fixes)
+        # Copies are told by what was sent: here the heading stands for it.
         rows = np.array(
-            [[f.received_s, f.event_s, f.lat, f.lon, f.sog, f.cog, NAN, f.status, f.kind] for _, f in fixes], np.float64
+            [
+                [f.received_s, f.event_s, f.lat, f.lon, f.sog, f.cog, f.key, f.status, f.kind, 0.0 if f.has_second else 60.0]
+                for _, f in fixes
+            ],
+            np.float64,
         ).reshape(n, kernel.IN_COLUMNS)
         out = np.full((n, kernel.OUT_COLUMNS), np.nan)
         kernel.advance(
-            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.minutes, self.speeds, self.minute_rows,
-            np.array([s for s, _ in fixes], np.int64), rows, np.array([f.key for _, f in fixes], np.uint64),
-            np.array([f.has_second for _, f in fixes], np.bool_), np.array([f.row for _, f in fixes], np.uint64), out,
+            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.minutes, self.hour, self.minute_rows,
+            np.array([s for s, _ in fixes], np.int64), rows, np.array([f.row for _, f in fixes], np.uint64), out,
         )  # fmt: skip
         return out
 
@@ -134,12 +138,13 @@ def test_like_its_plain_twin_wherever_it_is_cut(twin, wishes, cuts):
 
 def _hour(speeds_by_minute, first=0, last=None):
     """The kernel's habits for one ship, and the minutes kept."""
-    minutes, speeds = np.full((1, kernel.MINUTES), -1, np.int64), np.full((1, kernel.MINUTES), np.nan, np.float32)
+    minutes, hour = np.full((1, kernel.MINUTES), -1, np.int64), np.full((1, kernel.MINUTES, kernel.HOUR_COLUMNS), np.nan, np.float32)
     for minute, speed in speeds_by_minute.items():
-        minutes[0, minute % 60], speeds[0, minute % 60] = minute, speed
-    out = np.empty((1, 5))
+        minutes[0, minute % 60], hour[0, minute % 60, kernel.H_SOG] = minute, speed
+    out, ships = np.full((1, kernel.HABIT_COLUMNS), np.nan), np.full((1, kernel.SHIP_COLUMNS), np.nan)
     last = max(speeds_by_minute) if last is None else last
-    kernel.habits(minutes, speeds, np.array([last * 60.0]), np.array([first * 60.0]), out)
+    ships[0, kernel.FIRST] = first * 60.0
+    kernel.habits(minutes, hour, np.array([last * 60.0]), ships, out)
     return out[0]
 
 

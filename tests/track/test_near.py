@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tankerwatch.core.geo import bearing_deg, distance_nm, moved
 from tankerwatch.core.kernels import near
 from tankerwatch.core.tables import Picture
-from tankerwatch.track.pairs import NEAR_NM, OLD_S, WIDE_NM, now_at, pairs_of
+from tankerwatch.track.pairs import OLD_S, now_at, pairs_of
 
 NAN = float("nan")
 LATS = st.one_of(st.floats(-0.2, 0.2), st.floats(53.9, 54.1), st.floats(-79.1, -78.9), st.sampled_from((NAN, 90.0, -90.0, 89.95)))
@@ -23,7 +23,8 @@ ship = st.tuples(LATS, LONS, st.sampled_from((NAN, 0.0, 10.0, 40.0)), st.sampled
 def found(ships, room=1000):
     columns = [np.array(c, np.float64) for c in zip(*[s[:4] for s in ships], strict=True)] if ships else [np.empty(0)] * 4
     slots, out = np.empty((room, 2), np.int64), np.full((room, 5), np.nan)
-    n = near.pairs(*columns, np.array([s[4] for s in ships], np.bool_), WIDE_NM, NEAR_NM, slots, out)
+    n = near.pairs(*columns, np.array([s[4] for s in ships], np.bool_), True, slots, out)
+    assert len({tuple(pair) for pair in slots[:n].tolist()}) == n, "a pair is noted once"
     return {(int(p), int(q)): row for (p, q), row in zip(slots[:n], out[:n], strict=True)}
 
 
@@ -37,13 +38,17 @@ def test_every_pair_within_reach_and_no_other(ships):
                 assert (p, q) not in pairs
                 continue
             apart = float(distance_nm(lat_p, lon_p, lat_q, lon_q))
-            reach = WIDE_NM if guarded_p or guarded_q else NEAR_NM
             if max(abs(lat_p), abs(lat_q)) > 89:
                 continue  # where a degree of longitude is nothing, a plane is no map
-            if apart < 0.995 * reach:
+            speeds = [s[2] for s in (ships[p], ships[q])]
+            both_still = all(not speed >= near.STILL_KN for speed in speeds)
+            threat = guarded_p != guarded_q and speeds[guarded_p] >= near.FAST_KN
+            if apart < 0.995 * (near.BESIDE_NM if both_still else near.NEAR_NM):
                 assert (p, q) in pairs
-            elif apart > 1.005 * reach:
+            elif apart > 1.005 * (near.BESIDE_NM if both_still else near.WIDE_NM if threat else near.MEETING_NM):
                 assert (p, q) not in pairs
+            elif (p, q) in pairs and apart > 1.005 * near.NEAR_NM:
+                assert pairs[p, q][3] <= near.CPA_NM and 0 < pairs[p, q][4] <= near.HORIZON_S
             if (p, q) in pairs:
                 distance, bearing = pairs[p, q][:2]
                 assert distance == pytest.approx(apart, rel=0.005, abs=1e-6)
@@ -68,9 +73,10 @@ def test_the_order_of_ships_does_not_matter(ships, random):
 
 @given(
     st.sampled_from(((24.0, 58.0), (0.0, 179.99), (70.0, -180.0))),
-    st.floats(0, 360), st.floats(0.1, 11), st.floats(0, 40), st.floats(0, 360), st.floats(0, 40), st.floats(0, 360),
+    st.floats(0, 360), st.floats(0.1, 1.9), st.floats(0, 40), st.floats(0, 360), st.floats(0, 40), st.floats(0, 360),
 )  # fmt: skip
 def test_closest_approach_is_what_sailing_on_shows(at, bearing, apart, sog_p, cog_p, sog_q, cog_q):
+    assume(max(sog_p, sog_q) >= near.STILL_KN or apart < near.BESIDE_NM)
     lat, lon = at
     other = [float(v) for v in moved(lat, lon, bearing, apart)]
     row = found([(lat, lon, sog_p, cog_p, True), (*other, sog_q, cog_q, False)])[0, 1]
@@ -95,10 +101,10 @@ def test_closest_approach_is_what_sailing_on_shows(at, bearing, apart, sog_p, co
 
 
 def test_too_little_room_is_told_and_nothing_is_written_beyond_it():
-    ships = [(24.0, 58.0 + i / 1000, 0.0, 0.0, True) for i in range(20)]
+    ships = [(24.0, 58.0 + i / 10000, 0.0, 0.0, True) for i in range(20)]
     columns = [np.array(c, np.float64) for c in zip(*[s[:4] for s in ships], strict=True)]
     slots, out = np.full((8, 2), -1, np.int64), np.zeros((8, 5))
-    assert near.pairs(*columns, np.ones(20, np.bool_), WIDE_NM, NEAR_NM, slots[:5], out[:5]) == 190
+    assert near.pairs(*columns, np.ones(20, np.bool_), True, slots[:5], out[:5]) == 190
     assert (slots[5:] == -1).all() and (out[5:] == 0).all()
 
 
@@ -111,7 +117,7 @@ def a_picture(now_s, *ships):
 
 
 def test_more_pairs_than_expected_are_all_given_in_order():
-    pairs = pairs_of(a_picture(0.0, *[{"lat_deg": 24.0, "lon_deg": 58 + i / 10000} for i in range(40)]), 0.0)
+    pairs = pairs_of(a_picture(0.0, *[{"lat_deg": 24.0, "lon_deg": 58 + i / 10000} for i in range(40)]), 0.0, at_rest=True)
     assert len(pairs) == 780
     keys = pairs.slot.astype(int) * 1000 + pairs.other
     assert (np.diff(keys) > 0).all() and (pairs.slot < pairs.other).all()

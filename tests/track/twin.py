@@ -55,6 +55,11 @@ class Leg:
 
 
 def apart_nm(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    """Flat up to 30 nm, with the width of a degree where the fix (b) is; else on the sphere."""
+    wide = (lon_b - lon_a + 540) % 360 - 180
+    flat = math.hypot(lat_b - lat_a, wide * max(math.cos(math.radians(lat_b)), 0.01)) * 60.040466
+    if flat <= 30:
+        return flat
     a = math.sin(math.radians(lat_b - lat_a) / 2) ** 2
     b = math.cos(math.radians(lat_a)) * math.cos(math.radians(lat_b)) * math.sin(math.radians(lon_b - lon_a) / 2) ** 2
     return 2 * 3440.065 * math.asin(math.sqrt(min(max(a + b, 0.0), 1.0)))
@@ -141,7 +146,7 @@ class Ship:
             run_nm = belief.sog * min(max(fix.event_s - belief.time_s, 0.0), 3600.0) / 3600
             course = math.radians(belief.cog)
             lat += run_nm * math.cos(course) / 60
-            lon += run_nm * math.sin(course) / 60 / max(math.cos(math.radians(lat)), 0.01)
+            lon += run_nm * math.sin(course) / 60 / max(math.cos(math.radians(fix.lat)), 0.01)
         return apart_nm(lat, lon, fix.lat, fix.lon)
 
     @staticmethod

@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from tankerwatch.core.context import Context
+from tankerwatch.core.hour import Hour
 from tankerwatch.core.schema import (
     F32,
     F64,
@@ -317,6 +319,17 @@ class Picture(Table):
     status_s:     Annotated[F64, col("s", "since when this status has been sent", missing=NAN)]
     length_m:     Annotated[U16, col("m", "length from the static data", missing=0)]
     beam_m:       Annotated[U16, col("m", "beam from the static data", missing=0)]
+    to_bow_m:     Annotated[U16, col("m", "from her antenna to the bow, from the static data", missing=0)]
+    to_stern_m:   Annotated[U16, col("m", "from her antenna to the stern", missing=0)]
+    to_port_m:    Annotated[U16, col("m", "from her antenna to the port side", missing=0)]
+    to_starboard_m: Annotated[U16, col("m", "from her antenna to the starboard side", missing=0)]
+    made_kn:      Annotated[F32, col("kn", "speed made good, smoothed from her fixes alone", missing=NAN)]
+    made_deg:     Annotated[F32, col("deg", "course made good, smoothed from her fixes alone", missing=NAN)]
+    turn_deg_min: Annotated[F32, col("-", "how fast her course turns, deg/min, to starboard positive, over 30 s", missing=NAN)]
+    gain_kn_min:  Annotated[F32, col("-", "how fast she gains speed, kn/min, over 30 s", missing=NAN)]
+    stay_s:       Annotated[F64, col("s", "since when she has stayed within 0.2 nm of the place where she was then", missing=NAN)]
+    stay_lat_deg: Annotated[F64, col("deg", "latitude of that place", missing=NAN)]
+    stay_lon_deg: Annotated[F64, col("deg", "longitude of that place", missing=NAN)]
     fixes:        Annotated[U32, col("-", "trusted fixes so far")]
     displaced:    Annotated[U32, col("-", "fixes so far that her trusted belief could not have sailed to")]
     trusted:      Annotated[Bool, col("-", "her position is trusted: no other belief lives that contradicts it")]
@@ -391,6 +404,12 @@ class View:
     decisions: tuple[Decision, ...] = ()
     time_error_s: float = 0.0
     """how wrong times may be: 0 where they were received, minutes where they had to be placed by base stations"""
+    minute: bool = False
+    """this look is at a whole minute: for what is no matter of seconds; `pairs` holds those that lie beside each other too"""
+    hour: Hour = field(default_factory=Hour)
+    """each ship's last hour, at a look"""
+    context: Context = field(default_factory=Context)
+    """what is usual here: learnt so far from the same stream, or before"""
     before: Picture = field(default_factory=Picture.empty)
 
 

@@ -49,6 +49,8 @@ class Clock:
 
     def place(self, found: Found, base_rows: I64, bases: Bases, fixes: Fixes) -> F64:
         """Write times to the messages without one (`found.time_s`); the (lines,) times of all lines, placed too."""
+        if not np.isnan(found.lines.time_s).any():
+            return found.lines.time_s
         events: list[tuple[int, int, float, int, int]] = []
         told = found.messages[base_rows]
         base_rows_told = zip(

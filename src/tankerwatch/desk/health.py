@@ -149,5 +149,5 @@ def report(
         "feeds": rates,
         "clock_check": clock_check(river),
         "counters": {key: counters[key] for key in ("lines", "sentences", "messages", "rejected")},
-        "made_up": river.fleet.refused,
+        "made_up": river.fleet.register.refused,
     }

@@ -61,7 +61,8 @@ Settings = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """What `catalog.py` finds. `reads`: any of look legs fixes texts calls bases decisions feeds; `step` is called when one is there.
+    """What `catalog.py` finds. `reads`: any of look minute legs fixes statics texts calls bases decisions feeds; `step` is called when
+    one is there. A look comes every ten seconds; `minute` is a look at a whole minute, for what is no matter of seconds.
 
     `words` is the danger as it is said in a title ("sudden stop"). `timeless` detectors also run on input without times.
     `key` says of whom findings speak (ship, pair or all) and `horizon_s` how long memory matters, so that work can be divided.

@@ -22,8 +22,9 @@ class _Chunk:
     def __init__(self, buffer: U8, lengths: I64, time_s: F64, source_row: U64) -> None:
         self.buffer, self.time_s, self.source_row = buffer, time_s, source_row
         self.start, self.end = spans(lengths)
-        self.by_row = np.argsort(source_row, kind="stable").astype(np.int32)
-        self.rows = source_row[self.by_row]
+        in_order = bool((source_row[1:] >= source_row[:-1]).all())
+        self.by_row = (np.arange(len(source_row)) if in_order else np.argsort(source_row, kind="stable")).astype(np.int32)
+        self.rows = source_row if in_order else source_row[self.by_row]
         self.dead = 0
 
     def __len__(self) -> int:

@@ -9,9 +9,6 @@ import numpy as np
 from tankerwatch.core.kernels import near
 from tankerwatch.core.tables import Pairs, Picture
 
-WIDE_NM: Final = 12.0
-"""Within this of a guarded ship everything is looked at: a craft of 40 kn needs a quarter of an hour for it."""
-NEAR_NM: Final = 2.0
 OLD_S: Final = 360.0
 """A ship not heard for longer is nowhere in particular: two reports at anchor, and a coasting one, are at most this far apart."""
 
@@ -27,8 +24,8 @@ def now_at(picture: Picture, now_s: float) -> tuple[np.ndarray, np.ndarray]:
     return np.where(fresh, lat, np.nan), np.where(fresh, lon, np.nan)
 
 
-def pairs_of(picture: Picture, now_s: float) -> Pairs:
-    """All pairs within 2 nm, and within 12 nm of a guarded ship, in order of slot."""
+def pairs_of(picture: Picture, now_s: float, *, at_rest: bool = False) -> Pairs:
+    """All pairs near each other or about to be, in order of slot; of two that lie still only with `at_rest`.."""
     if len(picture) < 2:
         return Pairs.empty()
     lat, lon = now_at(picture, now_s)
@@ -36,7 +33,7 @@ def pairs_of(picture: Picture, now_s: float) -> Pairs:
     room = 4 * len(picture) + 64
     while True:
         slots, out = np.empty((room, 2), np.int64), np.empty((room, 5))
-        found = near.pairs(lat, lon, sog, cog, picture.guarded, WIDE_NM, NEAR_NM, slots, out)
+        found = near.pairs(lat, lon, sog, cog, picture.guarded, at_rest, slots, out)
         if found <= room:
             break
         room = found

@@ -20,7 +20,7 @@ import numba
 
 nb: Any = numba  # its types know neither its settings nor all its options
 _CORE = Path(__file__).resolve().parent.parent
-MADE_OF = ("kernels", "ais/layouts.py", "mids.py", "mmsi.py")
+MADE_OF = ("kernels", "ais/layouts.py", "hour.py", "mids.py", "mmsi.py")
 """What kernels are compiled from: themselves and what they read when they are compiled (a test compares it with what they import)."""
 _NAME = "compiled-"
 

@@ -3,73 +3,190 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from tankerwatch.core.kernels.compiling import kernel
+from tankerwatch.core.kernels.compiling import kernel, part
+
+# fmt: off
+NEAR_NM: Final = 2.0        # every pair within this, unless both lie still
+MEETING_NM: Final = 6.0     # within this, those that will come near each other: two ships of 20 kn need nine minutes for it
+WIDE_NM: Final = 12.0       # the same of a ship of interest and a fast craft: one of 40 kn needs a quarter of an hour
+BESIDE_NM: Final = 0.35     # of two that lie still: hulls may touch within this
+CPA_NM: Final = 1.5         # "near each other": they would pass within this
+HORIZON_S: Final = 1200.0   # before that long
+STILL_KN: Final = 0.7       # slower than this, or of unknown speed, a ship lies still
+FAST_KN: Final = 8.0
+# fmt: on
+_STRIPE: Final = 1000.0
+LAT, LON, EAST, NORTH, STILL, NARROW = range(6)
 
 
-@kernel
-def pairs(lat: Any, lon: Any, sog: Any, cog: Any, of_interest: Any, wide_nm: float, near_nm: float, out_slots: Any, out: Any) -> int:
-    """Pairs within `near_nm`, and within `wide_nm` where one of both is of interest. All inputs (n,), positions now, NaN where unknown.
+@part
+def _first(keys: Any, value: float) -> int:
+    low = 0
+    high = len(keys)
+    while low < high:
+        middle = (low + high) // 2
+        if keys[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
-    out_slots: (capacity, 2) i64, lower slot first · out: (capacity, 5) distance nm, bearing deg, closing kn, CPA nm, TCPA s. Returns the
-    number of pairs, which may exceed the capacity: then call again with more room. Unknown speed counts as none.
+
+@part
+def _sweep(
+    ships: Any, outer: Any, inner: Any, among: bool, low_nm: float, reach_nm: float, beside: bool, found: int, out_slots: Any, out: Any
+) -> int:
+    """All pairs of `outer` with `inner`; the number of pairs then. ships: (n, 6) by the columns above.
+
+    among: two that may both be in `outer` are met from the lower slot only.
     """
-    n = len(lat)
-    order = np.argsort(lat)  # NaN last
-    narrow = np.cos(np.radians(lat))
-    found = 0
-    for a in range(n):
-        i = order[a]
-        if math.isnan(lat[i]):
-            break
-        for b in range(a + 1, n):
-            j = order[b]
-            d_lat = lat[j] - lat[i]
-            if not d_lat * 60.0 <= wide_nm:
-                break
-            d_lon = (lon[j] - lon[i] + 540.0) % 360.0 - 180.0
-            east = d_lon * 30.0 * (narrow[i] + narrow[j])
-            north = d_lat * 60.0
-            reach = wide_nm if of_interest[i] or of_interest[j] else near_nm
-            distance = math.hypot(east, north)
-            if not distance <= reach:
-                continue
-            if found < len(out):
-                p, q = i, j
-                if p > q:
-                    p, q = q, p
-                    east = -east
-                    north = -north
-                v_east = 0.0
-                v_north = 0.0
-                if sog[q] == sog[q] and cog[q] == cog[q]:
-                    v_east += sog[q] * math.sin(math.radians(cog[q]))
-                    v_north += sog[q] * math.cos(math.radians(cog[q]))
-                if sog[p] == sog[p] and cog[p] == cog[p]:
-                    v_east -= sog[p] * math.sin(math.radians(cog[p]))
-                    v_north -= sog[p] * math.cos(math.radians(cog[p]))
+    wide_nm = reach_nm * 1.01
+    keys = np.empty(len(inner))
+    for k in range(len(inner)):
+        keys[k] = math.floor((ships[inner[k], LAT] + 90.0) * 60.0 / wide_nm) * _STRIPE + ships[inner[k], LON]
+    order = np.argsort(keys)
+    near = np.empty((len(inner), 6))
+    slots = np.empty(len(inner), np.int64)
+    for k in range(len(inner)):
+        slots[k] = inner[order[k]]
+        near[k] = ships[slots[k]]
+    keys = keys[order]
+    turn = np.empty(len(outer))
+    for k in range(len(outer)):
+        turn[k] = math.floor((ships[outer[k], LAT] + 90.0) * 60.0 / wide_nm) * _STRIPE + ships[outer[k], LON]
+    begins = np.zeros(3, np.int64)
+    for i in outer[np.argsort(turn)]:
+        lat = ships[i, LAT]
+        lon = ships[i, LON]
+        narrow = ships[i, NARROW]
+        ship_east = ships[i, EAST]
+        ship_north = ships[i, NORTH]
+        widest = min(abs(lat) + wide_nm / 60.0, 90.0)
+        half = min(wide_nm / 60.0 / max(math.cos(math.radians(widest)), 1e-6), 179.999999)  # half a circle twice is no overlap
+        stripe = math.floor((lat + 90.0) * 60.0 / wide_nm)
+        for lane in range(9):
+            # Three stripes; in each the longitudes within reach, and what of them lies beyond 0 or 360 degrees.
+            beyond = lane % 3
+            low = lon - half
+            high = lon + half
+            if beyond == 0:
+                low = max(low, 0.0)
+                high = min(high, 360.0)
+            elif beyond == 1:
+                if low >= 0.0:
+                    continue
+                low, high = max(low + 360.0, min(high, 360.0)), 360.0
+            else:
+                if high <= 360.0:
+                    continue
+                low, high = 0.0, min(high - 360.0, max(low, 0.0))
+            base = (stripe + lane // 3 - 1) * _STRIPE
+            if beyond == 0:
+                # From one ship to the next it is a few steps.
+                at = begins[lane // 3]
+                while at > 0 and keys[at - 1] >= base + low:
+                    at -= 1
+                while at < len(keys) and keys[at] < base + low:
+                    at += 1
+                begins[lane // 3] = at
+            else:
+                at = _first(keys, base + low)
+            at -= 1
+            while at + 1 < len(keys) and keys[at + 1] <= base + high:
+                at += 1
+                north = (near[at, LAT] - lat) * 60.0
+                if abs(north) > reach_nm:
+                    continue
+                j = slots[at]
+                if j == i or (among and j < i and (beside or near[at, STILL] == 0.0)):
+                    continue
+                d_lon = near[at, LON] - lon
+                if d_lon > 180.0:
+                    d_lon -= 360.0
+                elif d_lon < -180.0:
+                    d_lon += 360.0
+                east = d_lon * (narrow + near[at, NARROW])
+                square = east * east + north * north
+                if square > reach_nm * reach_nm or square <= low_nm * abs(low_nm):
+                    continue
+                v_east = near[at, EAST] - ship_east
+                v_north = near[at, NORTH] - ship_north
                 speed2 = v_east * v_east + v_north * v_north
                 toward = -(east * v_east + north * v_north)
+                across = east * v_north - north * v_east
+                if (
+                    not beside
+                    and square > NEAR_NM * NEAR_NM
+                    and not (0.0 < toward <= HORIZON_S / 3600.0 * speed2 and across * across <= CPA_NM * CPA_NM * speed2)
+                ):
+                    continue
+                distance = math.sqrt(square)
                 tcpa = 0.0
                 cpa = distance
                 if speed2 > 0.01:
                     tcpa = toward / speed2
-                    cpa = abs(east * v_north - north * v_east) / math.sqrt(speed2)
-                out_slots[found, 0] = p
-                out_slots[found, 1] = q
-                out[found, 0] = distance
-                out[found, 1] = math.degrees(math.atan2(east, north)) % 360.0
-                out[found, 2] = toward / distance if distance > 0.0 else 0.0
-                out[found, 3] = cpa
-                out[found, 4] = tcpa * 3600.0
-            found += 1
+                    cpa = abs(across) / math.sqrt(speed2)
+                if found < len(out):
+                    turned = 1.0 if i < j else -1.0
+                    out_slots[found, 0] = min(i, j)
+                    out_slots[found, 1] = max(i, j)
+                    out[found, 0] = distance
+                    out[found, 1] = math.degrees(math.atan2(turned * east, turned * north)) % 360.0
+                    out[found, 2] = toward / distance if distance > 0.0 else 0.0
+                    out[found, 3] = cpa
+                    out[found, 4] = tcpa * 3600.0
+                found += 1
+    return found
+
+
+@kernel
+def pairs(lat: Any, lon: Any, sog: Any, cog: Any, of_interest: Any, at_rest: bool, out_slots: Any, out: Any) -> int:
+    """Pairs near each other, or about to be, by the distances above; of two that lie still only with `at_rest`.
+
+    All inputs (n,), positions now, NaN where unknown; unknown speed counts as none. out_slots: (capacity, 2) i64, lower slot first ·
+    out: (capacity, 5) distance nm, bearing deg, closing kn, CPA nm, TCPA s. Returns the number of pairs, which may exceed the capacity:
+    then call again with more room.
+    """
+    n = len(lat)
+    ships = np.zeros((n, 6))
+    groups = np.empty((5, n), np.int64)  # those whose place is known, under way, lying still, of interest, fast and not of interest
+    counts = np.zeros(5, np.int64)
+    for i in range(n):
+        if math.isnan(lat[i]) or math.isnan(lon[i]):
+            continue
+        ships[i, LAT] = lat[i]
+        ships[i, LON] = lon[i] % 360.0
+        ships[i, NARROW] = 30.0 * math.cos(math.radians(lat[i]))
+        if sog[i] == sog[i] and cog[i] == cog[i]:
+            ships[i, EAST] = sog[i] * math.sin(math.radians(cog[i]))
+            ships[i, NORTH] = sog[i] * math.cos(math.radians(cog[i]))
+        is_still = not sog[i] >= STILL_KN
+        ships[i, STILL] = 1.0 if is_still else 0.0
+        for g in range(5):
+            if (
+                (g == 0)
+                or (g == 1 and not is_still)
+                or (g == 2 and is_still)
+                or (g == 3 and of_interest[i])
+                or (g == 4 and not of_interest[i] and sog[i] >= FAST_KN)
+            ):
+                groups[g, counts[g]] = i
+                counts[g] += 1
+    known, under_way, lying = groups[0, : counts[0]], groups[1, : counts[1]], groups[2, : counts[2]]
+    found = _sweep(ships, under_way, known, True, -1.0, MEETING_NM, False, 0, out_slots, out)
+    if counts[3] > 0 and counts[4] > 0:
+        wanted, fast = groups[3, : counts[3]], groups[4, : counts[4]]
+        found = _sweep(ships, wanted, fast, False, MEETING_NM, WIDE_NM, False, found, out_slots, out)
+    if at_rest:
+        found = _sweep(ships, lying, lying, True, -1.0, BESIDE_NM, True, found, out_slots, out)
     return found
 
 
 def warm() -> None:
     """Compile (or load from the cache) with the types that `track/pairs.py` uses."""
     one = np.zeros(1)
-    pairs(one, one, one, one, np.zeros(1, np.bool_), 1.0, 1.0, np.zeros((1, 2), np.int64), np.zeros((1, 5)))
+    pairs(one, one, one, one, np.zeros(1, np.bool_), True, np.zeros((1, 2), np.int64), np.zeros((1, 5)))
