@@ -280,6 +280,7 @@ class River:
             names=self.name_of,
             evidence=self._evidence,
             budget=Budget(sys.maxsize, sys.maxsize) if singly else budget_of(self.config),
+            absorbs={watch.detector.id: watch.detector.absorbs for watch in watches},
             quiet=Quiet(frozenset(self.config.quiet_in_port), self._in_port, hours),
         )
 
