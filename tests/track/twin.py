@@ -136,7 +136,12 @@ class Ship:
         able = [b for b, belief in enumerate(self.beliefs) if belief is not None and self._could_sail(belief, fix)]
         if able:
             b = min(able, key=lambda b: self._from_expected(self.beliefs[b], fix))
-            if b != 0 and fix.event_s >= self.beliefs[b].time_s and trusted is not None and self._was_there(fix):
+            late = fix.event_s < self.beliefs[b].time_s
+            strange = b != 0
+            if trusted is not None and not strange:
+                step = apart_nm(trusted.lat, trusted.lon, fix.lat, fix.lon)
+                strange = step > 0.1 and apart > 0.1 and fix.event_s - trusted.time_s < 900
+            if strange and not late and trusted is not None and self._was_there(fix):
                 return self._old(fix, apart)
         elif fix.kind == 0:
             b = 0
@@ -193,8 +198,9 @@ class Ship:
             long = east * east + north * north
             share = min(max((east * to_east + north * to_north) / long, 0.0), 1.0) if long else 0.0
             aside = math.hypot(to_east - share * east, to_north - share * north)
-            off = (a_s + share * (b_s - a_s) - fix.second + 30) % 60 - 30
-            if aside <= 0.1 and (fix.second >= 60 or abs(off) <= 12):
+            when_s = a_s + share * (b_s - a_s)
+            off = (when_s - fix.second + 30) % 60 - 30
+            if aside <= 0.1 and fix.event_s - when_s >= 24 and (fix.second >= 60 or abs(off) <= 12):
                 return True
         return False
 
@@ -291,8 +297,9 @@ class Ship:
                 self.best_kn = slowest
 
     def _displaced_moved(self, b: int, fix: Fix, moved: Belief, ahead: bool) -> None:
-        self.astray_s = self.astray_s if self.astray else fix.received_s
-        self.astray += 1
+        if abs(fix.lat) > 0.001 or abs(fix.lon) > 0.001:
+            self.astray_s = self.astray_s if self.astray else fix.received_s
+            self.astray += 1
         self.displaced += 1
         trusted = self.beliefs[0]
         assert trusted is not None

@@ -49,7 +49,8 @@ def candidates(legs: Legs, fixes: float, apart_nm: float) -> I64:
     """The legs of tracks that fit themselves and cannot be hers: so many fixes, so far from where she is expected."""
     if not (legs.belief > 0).any():
         return np.empty(0, np.int64)
-    nowhere = (np.abs(legs.lat_deg) < NOWHERE_DEG) & (np.abs(legs.lon_deg) < NOWHERE_DEG) & (legs.event_s - legs.born_s < NOWHERE_S)
+    nowhere = (np.abs(legs.lat_deg) < NOWHERE_DEG) & (np.abs(legs.lon_deg) < NOWHERE_DEG)
+    nowhere &= (legs.event_s - legs.born_s < NOWHERE_S) | (legs.in_trusted > 0)
     return np.flatnonzero(
         (legs.belief > 0)
         & (legs.in_belief >= fixes)

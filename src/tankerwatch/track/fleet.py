@@ -354,6 +354,9 @@ class Fleet:
         return Hour(self.minutes[:n], self.hour[:n], self.minute_rows[:n])
 
     def _undisputed(self, now_s: float, n: int) -> Bool:
+        ship = self.ships[:n]
+        strays = (ship[:, kernel.ASTRAY] >= 2) | (ship[:, kernel.FROZEN_NM] >= kernel.THAWED_NM)
+        strays |= np.isfinite(ship[:, kernel.NOWHERE_S]) | np.isfinite(ship[:, kernel.ESTIMATED_S])
         others = self.beliefs[:n, 1:]
         alive = (others[:, :, kernel.COUNT] >= kernel.WEAK_FIXES) & (now_s - others[:, :, kernel.T] <= kernel.LIFE_S)
-        return np.asarray(~alive.any(axis=1))
+        return np.asarray(~(alive.any(axis=1) | strays))

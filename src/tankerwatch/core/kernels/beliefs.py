@@ -56,6 +56,7 @@ OLD_S: Final = 12.0             # if its UTC second is the one of that place
 SAME_CLOCK_S: Final = 20.0      # copies further apart were stamped by clocks of which one is wrong
 SURE_TIMES: Final = 8.0        # a report that is late is so by chance, a clock by the same time again and again
 SET_AFTER_S: Final = 30.0       # longer than a frame and the lateness of lines
+NOWHERE_DEG: Final = 0.001
 THAWED_NM: Final = 0.05         # a position that stood still for so long gives way to the first one that moves
 STAMPED_S: Final = 600.0        # times of satellites and of archives are wrong by up to ten minutes
 FROZEN_NM_MOST: Final = 0.006   # 11 m: as many decimals as a receiver that has stopped may still change
@@ -194,7 +195,7 @@ def _was_there(minutes: Any, hour: Any, s: int, lat: float, lon: float, second: 
             if math.hypot(to_east - share * east, to_north - share * north) <= OLD_NM:
                 when = from_s + share * (to_s - from_s)
                 off = (when - second + 30.0) % 60.0 - 30.0
-                if second >= 60 or abs(off) <= OLD_S:
+                if event - when >= 2.0 * OLD_S and (second >= 60 or abs(off) <= OLD_S):
                     return True
         has = True
         from_lat, from_lon, from_s = to_lat, to_lon, to_s
@@ -409,6 +410,7 @@ def advance(  # the state of the fleet is these arrays
         best = -1
         best_apart = math.inf
         trusted_apart = math.nan
+        step_trusted = math.nan
         for b in range(BELIEFS):
             if beliefs[s, b, COUNT] == 0.0:
                 continue
@@ -418,6 +420,8 @@ def advance(  # the state of the fleet is these arrays
             if b == 0:
                 trusted_apart = apart
             step = _apart_nm(beliefs[s, b, LAT], beliefs[s, b, LON], lat, lon, narrow)
+            if b == 0:
+                step_trusted = step
             if step > ALWAYS_NM and step > _fastest_kn(kind, sog, beliefs[s, b, SOG]) * abs(dt) / 3600.0:
                 continue
             if apart < best_apart:
@@ -428,7 +432,9 @@ def advance(  # the state of the fleet is these arrays
             beliefs[s, 0, COUNT] = 0.0
             best = 0
         late = best >= 0 and beliefs[s, best, COUNT] > 0.0 and event < beliefs[s, best, T]
-        if not late and best != 0 and beliefs[s, 0, COUNT] > 0.0 and _was_there(minutes, hour, s, lat, lon, second, event, narrow):
+        # Old reports drag her back in steps that are always possible; so those are looked at as well that she did not expect.
+        strange = best != 0 or (step_trusted > OLD_NM and trusted_apart > OLD_NM and event - beliefs[s, 0, T] < LIFE_S)
+        if strange and not late and beliefs[s, 0, COUNT] > 0.0 and _was_there(minutes, hour, s, lat, lon, second, event, narrow):
             best = 0
             late = True
         elif late and best == 0:
@@ -489,9 +495,11 @@ def advance(  # the state of the fleet is these arrays
             out[i, OUT_TRUSTED] = min(ships[s, FIXES] - beliefs[s, best, BORN_FIXES], 65535.0)
             ahead = trusted_apart <= FLAT_NM and _is_ahead(beliefs, s, lat, lon, narrow)
             out[i, OUT_AHEAD] = 1.0 if ahead else 0.0
-            if ships[s, ASTRAY] == 0.0:
-                ships[s, ASTRAY_S] = received
-            ships[s, ASTRAY] += 1.0
+            # 0/0 is said by sets that have no position.
+            if abs(lat) > NOWHERE_DEG or abs(lon) > NOWHERE_DEG:
+                if ships[s, ASTRAY] == 0.0:
+                    ships[s, ASTRAY_S] = received
+                ships[s, ASTRAY] += 1.0
             ships[s, DISPLACED] += 1.0
             weak = beliefs[s, 0, COUNT] < WEAK_FIXES and count >= WEAK_FIXES
             forgotten = count > WEAK_FIXES and beliefs[s, best, BORN] - beliefs[s, 0, T] > FORGOTTEN_S
