@@ -89,6 +89,7 @@ class Kernel:
 
     def take(self, fixes):
         n = len(fixes)
+
         def column(name, kind):
             return np.array([getattr(f, name) for _, f in fixes], kind)
 
@@ -138,10 +139,10 @@ def test_like_its_plain_twin_wherever_it_is_cut(twin, wishes, cuts):
         held = compiled.ships[s]
         assert held[kernel.STATUS] == ship.status
         columns = (kernel.FIRST, kernel.HEARD, kernel.FIXES, kernel.DISPLACED, kernel.PRECISE_S, kernel.BEST, kernel.STATUS_S)
-        columns += (kernel.ASTRAY, kernel.ASTRAY_S, kernel.NOWHERE_S, kernel.ESTIMATED_S, kernel.WEAK_S, kernel.SOUND_S)
+        columns += (kernel.ASTRAY, kernel.ASTRAY_S, kernel.NOWHERE_S, kernel.ESTIMATED_S, kernel.INACCURATE_S, kernel.SOUND_S)
         columns += (kernel.FROZEN_S, kernel.FROZEN_NM, kernel.BEHIND, kernel.BELIEVED_S)
         values = (ship.first_s, ship.heard_s, ship.trusted_fixes, ship.displaced, ship.precise_s, ship.best_kn, ship.status_s)
-        values += (ship.astray, ship.astray_s, ship.nowhere_s, ship.estimated_s, ship.weak_s, ship.sound_s)
+        values += (ship.astray, ship.astray_s, ship.nowhere_s, ship.estimated_s, ship.inaccurate_s, ship.sound_s)
         values += (ship.frozen_s, ship.frozen_nm, ship.behind, ship.believed_s)
         assert all(same(a, b) for a, b in zip(held[list(columns)].tolist(), values, strict=True))
 
@@ -151,9 +152,10 @@ def _hour(speeds_by_minute, first=0, last=None):
     minutes, hour = np.full((1, kernel.MINUTES), -1, np.int64), np.full((1, kernel.MINUTES, kernel.HOUR_COLUMNS), np.nan, np.float32)
     for minute, speed in speeds_by_minute.items():
         minutes[0, minute % 60], hour[0, minute % 60, kernel.H_SOG] = minute, speed
-    out = np.empty((1, 5))
+    out, ships = np.full((1, kernel.HABIT_COLUMNS), np.nan), np.full((1, kernel.SHIP_COLUMNS), np.nan)
     last = max(speeds_by_minute) if last is None else last
-    kernel.habits(minutes, hour, np.array([last * 60.0]), np.array([first * 60.0]), out)
+    ships[0, kernel.FIRST] = first * 60.0
+    kernel.habits(minutes, hour, np.array([last * 60.0]), ships, out)
     return out[0]
 
 

@@ -105,7 +105,7 @@ class Ship:
     astray_s: float = NAN
     nowhere_s: float = NAN
     estimated_s: float = NAN
-    weak_s: float = NAN
+    inaccurate_s: float = NAN
     sound_s: float = NAN
     frozen_s: float = NAN
     frozen_at: tuple[float, float] = (NAN, NAN)
@@ -217,9 +217,9 @@ class Ship:
         elif math.isnan(self.estimated_s):
             self.estimated_s = since_s
         if fix.accurate:
-            self.weak_s = math.inf
-        elif self.weak_s == math.inf:
-            self.weak_s = fix.received_s
+            self.inaccurate_s = math.inf
+        elif self.inaccurate_s == math.inf:
+            self.inaccurate_s = fix.received_s
         if not fix.has_place or estimated:
             self.sound_s = NAN
         elif math.isnan(self.sound_s):

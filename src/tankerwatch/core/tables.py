@@ -31,6 +31,7 @@ from tankerwatch.core.schema import (
     col,
     table,
 )
+from tankerwatch.core.zones import Zone
 
 # Quality bits of a decoded row (`quality`).
 BAD_LENGTH = 1 << 0  # more or fewer bits than the standard gives this type
@@ -351,7 +352,7 @@ class Picture(Table):
     astray_s:     Annotated[F64, col("s", "when the first of the newest such row was received", missing=NAN)]
     nowhere_s:    Annotated[F64, col("s", "since when a sound receiver has sent no position; -inf: as it often does", missing=NAN)]
     estimated_s:  Annotated[F64, col("s", "since when it has sent UTC seconds of 61 to 63; -inf: as it often does", missing=NAN)]
-    weak_s:       Annotated[F64, col("s", "since when it has no longer been accurate; inf: it is", missing=NAN)]
+    inaccurate_s:       Annotated[F64, col("s", "since when it has no longer been accurate; inf: it is", missing=NAN)]
     guarded:      Annotated[Bool, col("-", "on the guard list, or of a guarded kind")]
     own_fleet:    Annotated[Bool, col("-", "of the own fleet")]
     source_row:   Annotated[U64, col("-", "feed and line number of the newest trusted fix")]
@@ -422,6 +423,7 @@ class View:
     context: Context = field(default_factory=Context)
     """what is usual here: learnt so far from the same stream, or before"""
     before: Picture = field(default_factory=Picture.empty)
+    zones: tuple[Zone, ...] = ()
 
 
 VERBS = ("raise", "amend", "end", "withdraw")

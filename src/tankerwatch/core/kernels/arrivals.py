@@ -28,29 +28,6 @@ AGREE: Final = 0.6        # that many of them
 # fmt: on
 
 
-@kernel
-def find(table: Any, slots: Any, mmsi: Any, known: int, most: int, out: Any, new: Any) -> int:
-    """The slot of each identity: -1 beyond `most`. table: (power of two,) u32 identities · slots: the same, i64, -1 free · known: slots
-    given so far · out: (n,) i64 · new: (n,) u32, the identities that got a slot, in order · how many they are.
-    """
-    mask = len(table) - 1
-    fresh = 0
-    for i in range(len(mmsi)):
-        at = np.int64((np.uint64(mmsi[i]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) & mask
-        while slots[at] >= 0 and table[at] != mmsi[i]:
-            at = (at + 1) & mask
-        if slots[at] < 0:
-            if known + fresh >= most:
-                out[i] = -1
-                continue
-            table[at] = mmsi[i]
-            slots[at] = known + fresh
-            new[fresh] = mmsi[i]
-            fresh += 1
-        out[i] = slots[at]
-    return fresh
-
-
 @inlined
 def _wrapped(seconds: float) -> float:
     return (seconds + 30.0) % 60.0 - 30.0
@@ -122,6 +99,5 @@ def warm() -> None:
     """Compile (or load from the cache) with the types that the fleet uses."""
     one, small = np.zeros(1), np.zeros(1, np.float32)
     byte, out = np.zeros(1, np.uint8), np.zeros(1, np.uint64)
-    find(np.zeros(2, np.uint32), np.full(2, -1, np.int64), np.ones(1, np.uint32), 0, 1, np.zeros(1, np.int64), np.zeros(1, np.uint32))
     place(np.zeros((1, CLOCK_COLUMNS)), one, byte, np.zeros(1, np.uint16), one.copy(), one.copy())
     keys(one, one, small, small, small, byte, byte, byte, out)

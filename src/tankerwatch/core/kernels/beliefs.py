@@ -23,7 +23,7 @@ FIRST, HEARD, EVENT, FIXES, DISPLACED, STATUS, STATUS_S, FROM_STATUS, HEADING, M
 TURN, GAIN, STAY_S, STAY_LAT, STAY_LON = range(13, 18)
 # Of her satellite receiver: since when her fixes stand still although she makes way (and where), how many strayed in a row and since when,
 # since when she has no position, one that is only estimated, one that is no longer accurate, and since when nothing of that was so.
-FROZEN_S, FROZEN_LAT, FROZEN_LON, FROZEN_NM, ASTRAY, ASTRAY_S, NOWHERE_S, ESTIMATED_S, WEAK_S, SOUND_S = range(18, 28)
+FROZEN_S, FROZEN_LAT, FROZEN_LON, FROZEN_NM, ASTRAY, ASTRAY_S, NOWHERE_S, ESTIMATED_S, INACCURATE_S, SOUND_S = range(18, 28)
 BEHIND, BELIEVED_S, NEXT_COPY = range(28, 31)  # fixes that came before her newest one though she makes way; when another track was believed
 SHIP_COLUMNS: Final = 31
 # Columns of `hearers`: which station (-1 none), when last, how many fixes.
@@ -37,6 +37,9 @@ OUT_BELIEF, OUT_FROM_S, OUT_FROM_LAT, OUT_FROM_LON, OUT_FROM_STATUS, OUT_STATUS_
 OUT_TRUSTED, OUT_BORN_S, OUT_AHEAD = range(9, 12)
 OUT_COLUMNS: Final = 12
 NOT_A_LEG: Final = -1.0
+# Columns of what is usual of a ship.
+USUAL, HEARD_MINUTES, MISSED, LONGEST, FAST_S, OF_MINUTE = range(6)
+HABIT_COLUMNS: Final = 6
 
 # fmt: off
 LIFE_S: Final = 900.0           # a displaced belief lives this long without a fix: false alarms 135 without, 13 with
@@ -220,9 +223,9 @@ def _sense(ships: Any, s: int, received: float, has_place: bool, second: int, ac
     elif ships[s, ESTIMATED_S] != ships[s, ESTIMATED_S]:
         ships[s, ESTIMATED_S] = since
     if accurate:
-        ships[s, WEAK_S] = math.inf  # she can be
-    elif ships[s, WEAK_S] == math.inf:
-        ships[s, WEAK_S] = received
+        ships[s, INACCURATE_S] = math.inf  # she can be
+    elif ships[s, INACCURATE_S] == math.inf:
+        ships[s, INACCURATE_S] = received
     if not sound:
         ships[s, SOUND_S] = math.nan
     elif ships[s, SOUND_S] != ships[s, SOUND_S]:
@@ -437,15 +440,14 @@ def advance(  # the state of the fleet is these arrays
         if strange and not late and beliefs[s, 0, COUNT] > 0.0 and _was_there(minutes, hour, s, lat, lon, second, event, narrow):
             best = 0
             late = True
-        elif late and best == 0:
+        elif late and best == 0 and beliefs[s, 0, T] - event > SAME_CLOCK_S and sog >= 1.0:
             # Where she comes to next, said before she is where she was: her newest fix was stamped by a clock that is fast.
-            if beliefs[s, 0, T] - event > SAME_CLOCK_S and sog >= 1.0:
-                d_lon = (lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0
-                run = d_lon * narrow * beliefs[s, 0, V_EAST] + (lat - beliefs[s, 0, LAT]) * beliefs[s, 0, V_NORTH]
-                ships[s, BEHIND] = ships[s, BEHIND] + 1.0 if run > 0.0 and ships[s, BEHIND] >= 0.0 else 0.0
-                if ships[s, BEHIND] >= BEHIND_MOST:
-                    late = False
-                    beliefs[s, 0, T] = event
+            d_lon = (lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0
+            run = d_lon * narrow * beliefs[s, 0, V_EAST] + (lat - beliefs[s, 0, LAT]) * beliefs[s, 0, V_NORTH]
+            ships[s, BEHIND] = ships[s, BEHIND] + 1.0 if run > 0.0 and ships[s, BEHIND] >= 0.0 else 0.0
+            if ships[s, BEHIND] >= BEHIND_MOST:
+                late = False
+                beliefs[s, 0, T] = event
         if best == -1:
             best = 1
             free = -1
@@ -560,19 +562,23 @@ def advance(  # the state of the fleet is these arrays
 
 
 @kernel
-def habits(minutes: Any, hour: Any, event: Any, first: Any, out: Any) -> None:
-    """What is usual of each ship over the hour up to her newest fix.
+def habits(minutes: Any, hour: Any, event: Any, ships: Any, out: Any) -> None:
+    """What is usual of each ship over the hour up to her newest fix; what was worked out for the same minute stands.
 
-    out: (ships, 5): median speed · minutes heard · share of minutes missed · longest run of missed minutes · the second of the newest
-    minute in which she made four fifths of the median.
+    out: (ships, HABIT_COLUMNS): median speed · minutes heard · share of minutes missed · longest run of missed minutes · the second of
+    the newest minute in which she made four fifths of the median · the minute for which all this is.
     """
     kept = np.empty(MINUTES, np.float64)
     for s in range(len(event)):
-        out[s, :] = math.nan
         if math.isnan(event[s]):
+            out[s, :] = math.nan
             continue
         last = np.int64(event[s] // 60.0)
-        begin = min(last, max(last - MINUTES + 1, np.int64(first[s] // 60.0)))
+        if out[s, OF_MINUTE] == last:
+            continue
+        out[s, :] = math.nan
+        out[s, OF_MINUTE] = last
+        begin = min(last, max(last - MINUTES + 1, np.int64(ships[s, FIRST] // 60.0)))
         heard = 0
         n = 0
         run = 0
@@ -582,25 +588,26 @@ def habits(minutes: Any, hour: Any, event: Any, first: Any, out: Any) -> None:
             if minutes[s, at] == minute:
                 heard += 1
                 run = 0
-                if hour[s, at, H_SOG] == hour[s, at, H_SOG]:
+                sog = hour[s, at, H_SOG]
+                if sog == sog:
                     k = n  # kept in order: sixty are soon sorted, and a general sort takes a second to compile
-                    while k > 0 and kept[k - 1] > hour[s, at, H_SOG]:
+                    while k > 0 and kept[k - 1] > sog:
                         kept[k] = kept[k - 1]
                         k -= 1
-                    kept[k] = hour[s, at, H_SOG]
+                    kept[k] = sog
                     n += 1
             else:
                 run += 1
                 longest = max(longest, run)
-        out[s, 1] = heard
-        out[s, 2] = 1.0 - heard / (last - begin + 1)
-        out[s, 3] = longest
+        out[s, HEARD_MINUTES] = heard
+        out[s, MISSED] = 1.0 - heard / (last - begin + 1)
+        out[s, LONGEST] = longest
         if n > 0:
-            out[s, 0] = kept[n // 2]
+            out[s, USUAL] = kept[n // 2]
             for minute in range(last, begin - 1, -1):
                 at = minute % MINUTES
-                if minutes[s, at] == minute and hour[s, at, H_SOG] >= 0.8 * out[s, 0]:
-                    out[s, 4] = minute * 60.0
+                if minutes[s, at] == minute and hour[s, at, H_SOG] >= 0.8 * out[s, USUAL]:
+                    out[s, FAST_S] = minute * 60.0
                     break
 
 
@@ -608,11 +615,12 @@ def warm() -> None:
     """Compile (or load from the cache) with the types that the fleet uses."""
     minutes, hour = np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES, HOUR_COLUMNS), np.nan, np.float32)
     one, small, byte = np.zeros(1), np.zeros(1, np.float32), np.zeros(1, np.uint8)
+    ships = np.zeros((1, SHIP_COLUMNS))
     advance(
-        np.zeros((1, SHIP_COLUMNS)), np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64),
+        ships, np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64),
         np.zeros((1, COPIES), np.uint64), np.full((1, COPIES), -np.inf), np.zeros((1, COPIES), np.uint16), minutes, hour,
         np.zeros((1, MINUTES), np.uint64), np.full((1, HEARERS, 3), -1.0), np.zeros((1, CLOCK_COLUMNS)),
         np.zeros(1, np.int64), one, one, one, one, small, small, small, byte, byte, byte, np.zeros(1, np.bool_), np.zeros(1, np.uint16),
         np.ones(1, np.uint64), np.ones(1, np.uint64), np.zeros((1, OUT_COLUMNS)),
     )  # fmt: skip
-    habits(minutes, hour, np.zeros(1), np.zeros(1), np.zeros((1, 5)))
+    habits(minutes, hour, np.zeros(1), ships, np.zeros((1, HABIT_COLUMNS)))

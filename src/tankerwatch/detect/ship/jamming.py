@@ -76,7 +76,7 @@ def _signs(picture: Picture, now_s: float) -> tuple[np.ndarray, F64]:
     stands = (picture.frozen_nm >= 0.06) & (lasted >= 40) & (picture.frozen_s - picture.stay_s <= 600) & (picture.stay_s > picture.first_s + 30)
     strays = (picture.astray >= 2) & (now_s - picture.astray_s >= 5)
     nowhere = np.isfinite(picture.nowhere_s) & (now_s - picture.nowhere_s >= 15)
-    weak = np.isfinite(picture.estimated_s) & np.isfinite(picture.weak_s)
+    weak = np.isfinite(picture.estimated_s) & np.isfinite(picture.inaccurate_s)
     shown = (stands | strays | nowhere | weak) & (now_s - picture.heard_s <= SHOWN_S)
     slots = np.flatnonzero(shown)
     if not len(slots):
@@ -84,7 +84,7 @@ def _signs(picture: Picture, now_s: float) -> tuple[np.ndarray, F64]:
     right = ~among(picture.msg_type[slots], (0, 9, 27)) & are_standard(picture.mmsi[slots]) & (picture.fixes[slots] >= 10)
     slots = slots[right]
     since_s = np.full(len(slots), np.inf)
-    for which, when in ((stands, picture.frozen_s), (strays, picture.astray_s), (nowhere, picture.nowhere_s), (weak, picture.weak_s)):
+    for which, when in ((stands, picture.frozen_s), (strays, picture.astray_s), (nowhere, picture.nowhere_s), (weak, picture.inaccurate_s)):
         since_s = np.where(which[slots], np.minimum(since_s, when[slots]), since_s)
     return slots, since_s
 
