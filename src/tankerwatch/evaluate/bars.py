@@ -201,6 +201,13 @@ def _meetings(case: _Case, bar: _Bar) -> None:
     exact = tally.precision(case.split.scenes, meet)
     bar(meet, "precision ≥ 0.95", ("no alarm", None) if exact is None else (f"{exact:.3f}", exact >= 0.95))
     bar(("collision",), "every close-quarters case ≥ 4 min ahead", _share(case.events(("collision",)), lambda e: e.in_time, 1.0))
+    for danger, words, least in (
+        ("loitering", "named within five hours", 0.95),
+        ("zone", "named within three minutes of the border, seven for speeds", 0.95),
+        ("identity", "named within half an hour", 0.95),
+        ("feed", "silence named within ten minutes", 1.0),
+    ):
+        bar((danger,), words, _share(case.events((danger,)), lambda e: e.in_time, least))
     for name in ("Solent", "Kattegat"):
         count, days = case.alarms(("collision",), names=(name,))
         bar(("collision",), f"≤ 2 alerts in the {name} recording", (f"{count} in {days:.1f} ship-days", count <= 2 if days else None))

@@ -14,7 +14,8 @@ from tankerwatch.evaluate.bars import Split, Verdict, verdicts
 from tankerwatch.evaluate.cases.catalog import CASES, build, plans
 from tankerwatch.evaluate.recorded import HOLD_OUT, RECORDINGS, TUNING, Watched
 from tankerwatch.evaluate.truth import FAMILY
-from tankerwatch.evaluate.work import Done, Task, cores, detectors, spread
+from tankerwatch.evaluate.watch import detectors
+from tankerwatch.evaluate.work import Done, Task, cores, spread
 
 SEEDS: Final = {TUNING: (1, 2, 3, 4, 5, 6), HOLD_OUT: (101, 102, 103, 104, 105, 106)}
 CLEAN: Final = {TUNING: 1000, HOLD_OUT: 2000}
@@ -116,7 +117,7 @@ def _known(only: Collection[str]) -> None:
 
 
 def write_scenes(into: Path, only: Collection[str], size: Size) -> list[Path]:
-    """Each scene as a log and its truth beside it."""
+    """Each scene as a log, its truth beside it, and the configuration that it needs, if any."""
     _known(only)
     into.mkdir(parents=True, exist_ok=True)
     made = []
@@ -125,6 +126,8 @@ def write_scenes(into: Path, only: Collection[str], size: Size) -> list[Path]:
             scene = build(plan)
             path = into / f"{plan.name}.nmea"
             path.write_bytes(scene.log)
+            if scene.settings:
+                path.with_suffix(".toml").write_text(scene.settings, encoding="utf-8")
             path.with_suffix(".json").write_text(json.dumps(scene.to_json(), indent=1), encoding="utf-8")
             made.append(path)
     return made

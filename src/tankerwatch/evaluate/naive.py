@@ -72,6 +72,12 @@ def status_fourteen(rows: Rows) -> F64:
     return _when(rows, rows.nav_status == 14)
 
 
+def feed_silent(rows: Rows) -> list[float]:
+    """Nothing from anyone for two minutes."""
+    times = np.sort(rows.time_s)
+    return [float(at) + 120 for at in times[:-1][np.diff(times) > 120]]
+
+
 def loiter(rows: Rows) -> F64:
     """Below two knots for four hours (Global Fishing Watch)."""
     return _held(rows, rows.sog_kn < 2, 4 * 3600)
@@ -108,6 +114,7 @@ def alarms(rows: Rows, tankers: Collection[int]) -> list[Alarm]:
             for danger, rule in ALONE.items():
                 made += [Alarm(danger, (mmsi,), at) for at in _spaced(rule(its))]
     made += _pairs(rows, tankers)
+    made += [Alarm("feed", (), at) for at in feed_silent(rows)]
     return made
 
 

@@ -13,10 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from tankerwatch.config import load
-from tankerwatch.core.incidents import Alert
 from tankerwatch.core.schema import F64
-from tankerwatch.detect import catalog as detect_catalog
 from tankerwatch.evaluate.cases import lies
 from tankerwatch.evaluate.encode import Encoder
 from tankerwatch.evaluate.reception import Received
@@ -24,10 +21,10 @@ from tankerwatch.evaluate.reports import Reports
 from tankerwatch.evaluate.rows import Rows, exposure_days, rows_of_file
 from tankerwatch.evaluate.ships import CLASS_A, CLASS_B, Ship
 from tankerwatch.evaluate.truth import Danger, Scene
+from tankerwatch.evaluate.watch import alerts_in
 from tankerwatch.evaluate.wire import log
 from tankerwatch.evaluate.world import Lie
 from tankerwatch.ingest.recorded import recorded
-from tankerwatch.pipeline import run
 from tankerwatch.scenes.dice import Dice
 
 TUNING, HOLD_OUT = "tuning", "hold-out"
@@ -83,9 +80,7 @@ def watched(recording: Recorded) -> Watched:
     if folder is None or not (path := folder / recording.path).is_file():
         return Watched(recording, None)
     days = exposure_days(rows_of_file(path, recording.columns))
-    config = load(None, detect_catalog.detectors())
-    river = run(recorded([path], columns=recording.columns), config, place_times=True)
-    alerts: list[Alert] = sorted(river.triage.alerts.values(), key=lambda a: (a.raised_s or 0.0, a.id))
+    alerts = sorted(alerts_in(recorded([path], columns=recording.columns)), key=lambda a: (a.raised_s or 0.0, a.id))
     return Watched(
         recording, days, tuple((a.detector, a.ships, a.raised_s, a.reason) for a in alerts if a.detector not in recording.leave_out)
     )

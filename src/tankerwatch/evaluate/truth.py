@@ -62,7 +62,9 @@ class Decoy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """A stream of sentences with its truth. `ship_days` and `tanker_days` say how much sailing it holds, `tankers` who is one."""
+    """A stream of sentences with its truth. `ship_days` and `tanker_days` say how much sailing it holds, `tankers` who is one,
+    `settings` what the desk's configuration has to say (TOML).
+    """
 
     name: str
     log: bytes
@@ -73,6 +75,7 @@ class Scene:
     ship_days: float = 0.0
     tanker_days: float = 0.0
     tankers: frozenset[int] = frozenset()
+    settings: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The truth, without the log."""

@@ -6,12 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 from multiprocessing import get_context
 
-from tankerwatch.config import Config, load
-from tankerwatch.core.incidents import Alert
-from tankerwatch.detect import catalog as detect_catalog
 from tankerwatch.evaluate import naive
 from tankerwatch.evaluate.cases.catalog import Plan, build
 from tankerwatch.evaluate.recorded import RECORDINGS, Watched, laid, watched
@@ -19,9 +15,7 @@ from tankerwatch.evaluate.rows import Rows, rows_of_log
 from tankerwatch.evaluate.score import Score, score
 from tankerwatch.evaluate.traffic import COLD_S, clean
 from tankerwatch.evaluate.truth import Scene
-from tankerwatch.ingest.bytes import Recording
-from tankerwatch.ingest.recorded import recorded
-from tankerwatch.pipeline import run
+from tankerwatch.evaluate.watch import alerts_of, detectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +40,12 @@ class Done:
     watched: Watched | None = None
 
 
-@cache
-def detectors() -> tuple[str, ...]:
-    """Those that exist."""
-    return tuple(d.id for d in detect_catalog.detectors())
-
-
-@cache
-def _config() -> Config:
-    return load(None, detect_catalog.detectors())
-
-
-def alerts_of(log: bytes) -> list[Alert]:
-    """What a desk without a configuration of its own finds in a log."""
-    river = run(recorded(Recording("scene", content=log)), _config(), place_times=True)
-    return list(river.triage.alerts.values())
-
-
 def done(task: Task) -> Done:
     """Do one task."""
     made = Done(task)
     if task.plan is not None:
         scene = build(task.plan)
-        made.ours = score(scene, alerts_of(scene.log), detectors())
+        made.ours = score(scene, alerts_of(scene.log, scene.settings if "zone" in detectors() else ""), detectors())
         made.naive = score(scene, naive.alarms(rows_of_log(scene.log), scene.tankers))
     elif task.what == "clean":
         scene = clean(task.seed, task.places)

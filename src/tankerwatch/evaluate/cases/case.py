@@ -19,7 +19,7 @@ COLD: Final = 1800
 class Case:
     """danger: the detector that it is about · kind: its name · build: puts it into a place, at a level of `levels` ·
     seconds: how long its scene is · traffic: ships that pass by · decoy: it must not alarm · company: plain places in the same world,
-    so that what happens to all ships of this place does not happen to a large share of all.
+    so that what happens to all ships of this place does not happen to a large share of all · alone: no other case in its world.
     """
 
     danger: str
@@ -30,6 +30,7 @@ class Case:
     traffic: int = 6
     decoy: bool = False
     company: int = 0
+    alone: bool = False
 
 
 def passing(place: Place, kind: str = "tanker", *, knots: tuple[float, float] = (10.0, 15.0)) -> tuple[Ship, Motion]:

@@ -150,9 +150,22 @@ def _alone(place: Place, level: str) -> None:
     place.decoy("the only ship of a dead station", ("dark",), (ship,))
 
 
+def _feed_silent(place: Place, level: str) -> None:
+    """Nothing comes any more, from anywhere, for some minutes: it is the feed, and no ship has gone dark."""
+    begin = place.one(COLD + 300, 3600)
+    end = begin + place.one(900, 1800)
+    place.mute = ((begin, end),)
+    ship, motion = passing(place)
+    place.add(ship, motion)
+    others = place.traffic(10)
+    place.danger("feed", "whole feed silent", level, (), begin, end + 60, oracle=begin, due=begin + 600)
+    place.decoy("whole feed silent", ("dark",), (ship, *others))
+
+
 CASES: Final = (
     Case("dark", "dark", _dark, ("10 to 20 min", "20 to 60 min", "hours"), traffic=8),
     Case("dark", "dark in company", _dark_tail, traffic=10),
+    Case("feed", "whole feed silent", _feed_silent, seconds=6000, traffic=0, company=1, alone=True),
     Case("dark", "dead station", _dead_station, traffic=0, decoy=True, company=3),
     Case("dark", "one of two stations dies", _one_of_two_dies, traffic=0, decoy=True, company=3),
     Case("dark", "leaving range", _leaving_range, ("alone", "with others about"), traffic=0, decoy=True),
