@@ -110,6 +110,20 @@ def parser() -> Parser:
     )
     _columns_option(decode)
 
+    evaluate = add(
+        "evaluate",
+        commands.evaluate,
+        "score the detectors on scenes with known truth and on clean traffic",
+        ["evaluate", "evaluate --only closing,dark --quick", "evaluate --only dark --quick --write-scenes scenes"],
+    )
+    evaluate.add_argument("--only", type=_names, default=(), metavar="NAME,…", help="these dangers only, or decoys of these kinds")
+    much = evaluate.add_mutually_exclusive_group()
+    much.add_argument("--quick", action="store_true", help="a scene or two of each kind, no clean traffic: some seconds")
+    much.add_argument("--full", action="store_true", help="all seeds and thousands of ship-days: half an hour")
+    evaluate.add_argument("--jobs", type=int, metavar="N", help="processes at once (as many as there are cores)")
+    evaluate.add_argument("--write", type=Path, metavar="FILE", help="write the results there as a page of Markdown, its plots beside it")
+    evaluate.add_argument("--write-scenes", type=Path, metavar="DIR", help="write the scenes there, logs and truth, and score nothing")
+
     journal = add(
         "journal", commands.journal, "print what a watch has kept, record by record", ["journal tankerwatch-data", "journal history --json"]
     )
@@ -176,6 +190,10 @@ def _columns_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--columns", type=_columns, default={}, metavar="MEANING=NAME,…", help="what the columns of a table are called, where not as usual"
     )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _columns(text: str) -> dict[str, str]:

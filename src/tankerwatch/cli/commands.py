@@ -128,6 +128,28 @@ def decode(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def evaluate(arguments: argparse.Namespace) -> int:
+    """How good the detectors are; status 1 when a bar is missed."""
+    from tankerwatch.evaluate import command
+
+    size = command.QUICK if arguments.quick else command.FULL if arguments.full else command.USUAL
+    if arguments.write_scenes:
+        written = command.write_scenes(arguments.write_scenes, arguments.only, size)
+        (print_json({"scenes": [str(path) for path in written]}) if arguments.json else print(*written, sep="\n"))
+        return 0
+    with progress_bar(arguments.progress, unit=" tasks") as progress:
+        found = command.evaluate(arguments.only, size, jobs=arguments.jobs, tell=progress)
+    if arguments.write:
+        from tankerwatch.evaluate import results
+
+        results.write(arguments.write, found)
+    if arguments.json:
+        print_json(command.to_json(found))
+    else:
+        print(command.words(found))
+    return 0 if found.reached else 1
+
+
 def config_check(arguments: argparse.Namespace) -> int:
     """Every fault of a configuration; status 1 when only entries of its lists name no ship."""
     from tankerwatch.config import check
