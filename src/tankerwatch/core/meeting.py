@@ -142,8 +142,8 @@ def steadiness(course_deg: F64, sog_kn: F64, past_deg: F64, past_kn: F64, within
     """How long ships have gone on as they do, and the turn they are in.
 
     course_deg, sog_kn: (n,) now · past_deg, past_kn: (k, n) in this minute and one, two … before, k >= 5, NaN where not heard. Returns (n,)
-    minutes for which course and speed, or a turn, were held; the rate of that turn in deg/min, 0 for none; and how far her course now is off
-    the mean of one to four minutes before, to starboard positive.
+    minutes for which course and speed, or a turn, were held; the rate of that turn in deg/min, 0 for none; and how far her course now
+    is off the mean of one to four minutes before, to starboard positive.
     """
     turned = (past_deg - course_deg + 180.0) % 360.0 - 180.0
     room_kn = np.maximum(1.2, 0.15 * sog_kn)

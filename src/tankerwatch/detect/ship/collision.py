@@ -71,6 +71,7 @@ PAST: Final = 12  # minutes looked back
 FRESH_S: Final = 150.0  # the newest fix is not older, of a ship under way
 AT_REST_S: Final = 390.0  # at anchor she reports each three minutes
 MEMORY_S: Final = 60.0  # what was foretold fades from the mean in about this time
+LAST_S: Final = 250.0  # until then a fix that is overdue is waited for: it may tell of a turn
 AGILE_S: Final = 15.0  # ferries and yachts are given so much longer to act
 MEETS: Final = {
     HEAD_ON: "{0} and {1} meet head-on at {2:.0f} and {3:.0f} kn",
@@ -146,8 +147,9 @@ class Candidates:
             domain_share(v_east, v_north, cog[0], hulls[0].length_m, sog[0]),
             domain_share(-v_east, -v_north, cog[1], hulls[1].length_m, sog[1]),
         )
-        self.acts = np.zeros(len(self), np.bool_)
+        self.acts, self.fresh = np.zeros(len(self), np.bool_), np.ones(len(self), np.bool_)
         for row, slots in enumerate((self.first, self.second)):
+            self.fresh &= view.now_s - picture.event_s[slots] <= np.fmax(1.2 * picture.interval_s[slots] + 15.0, 45.0)
             self.acts |= _acts(picture, slots, rate[row], off[row], sog[row], settings)
         self._keep((self.gap_m <= 1.5 * self.limit_m) & (self.limit_m > 0) & (self.tcpa_s > 0) & (self.contact_s <= settings["list_s"]))
 
@@ -287,7 +289,7 @@ def _say(view: View, risks: Risks, pairs: Candidates, keys: U64, settings: Setti
         opening = np.abs(pairs.pass_m) - np.abs(risks.pass_m[rows]) > 60.0
         worst = listed & (risks.level[rows] == 0) & (risks.looks[rows] >= 6) & ~opening & (pairs.held_min >= pairs.needs_min)
         lead_s = settings["lead_s"] - AGILE_S * pairs.agile + np.minimum(2 * risks.wander_s[rows], 40.0)
-        worst &= (pairs.contact_s <= lead_s) & (pairs.contact_s > 20.0)
+        worst &= (pairs.contact_s <= lead_s) & (pairs.contact_s > 20.0) & (pairs.fresh | (pairs.contact_s <= LAST_S))
         severe = pairs.gap_m <= settings["touch_nm"] * 1852.0
         worse = listed & (risks.level[rows] == 1) & severe
         for n in np.flatnonzero(worst | worse).tolist():
