@@ -30,6 +30,7 @@ from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, 
 SETTINGS: Final = {
     "silent_s": Setting(360, "s", "silence before it is raised", 120, 86400, "others wait 6 to 12 h"),
     "class_b_s": Setting(1200, "s", "the same for class B, which sends seldom and is heard less far", 120, 86400),
+    "missed_reports": Setting(12, "-", "and at least so many of her usual intervals", 3, 100),
     "gap_factor": Setting(3, "-", "and so many times her longest gap of the last hour more", 0, 10),
     "heard_share": Setting(0.9, "-", "share of the last hour's minutes in which she was heard", 0.5, 1),
     "known_minutes": Setting(20, "min", "minutes of that hour in which she was heard, at least", 5, 60),
@@ -134,7 +135,7 @@ def _patience(view: View, faded: Bool, settings: Settings) -> F64:
     """(n,) how long each ship may be silent before it is a wonder, by what her last hour was like."""
     picture = view.picture
     wait = np.where(among(picture.msg_type, (18, 19)), settings["class_b_s"], settings["silent_s"])
-    wait = wait + settings["gap_factor"] * picture.longest_gap_s
+    wait = np.fmax(wait, settings["missed_reports"] * picture.interval_s) + settings["gap_factor"] * picture.longest_gap_s
     return np.asarray(np.where(faded, 2.0 * wait, wait))
 
 
