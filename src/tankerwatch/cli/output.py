@@ -53,19 +53,21 @@ def print_found(found: Mapping[str, Any]) -> None:
     """Alerts one a line, then how many of what there are."""
     for alert in found["alerts"]:
         state = "" if alert["state"] == "open" else f" ({alert['state']})"
+        if alert["state"] == "withdrawn":
+            state = f" (withdrawn: {plain(alert['history'][-1]['words'])})"
         print(f"{spoken_time(alert['raised_s'])}  {alert['severity']:8}  {alert['detector']:18}  {plain(alert['reason'])}{state}")
     print(f"{count(len(found['alerts']), 'alert')}, {count(len(found['incidents']), 'incident')}")
 
 
 @contextmanager
-def progress_bar(forced: bool) -> Iterator[Progress | None]:
+def progress_bar(forced: bool, *, unit: str = "B") -> Iterator[Progress | None]:
     """A bar on stderr, None where stderr is no terminal and nobody forces it."""
     if not (forced or sys.stderr.isatty()):
         yield None
         return
     from tqdm import tqdm
 
-    with tqdm(file=sys.stderr, unit="B", unit_scale=True, dynamic_ncols=True, leave=not sys.stderr.isatty()) as bar:
+    with tqdm(file=sys.stderr, unit=unit, unit_scale=unit == "B", dynamic_ncols=True, leave=not sys.stderr.isatty()) as bar:
 
         def advance(done: int, total: int) -> None:
             bar.total = total or None

@@ -47,7 +47,21 @@ class ShipList:
 
     def holds(self, *, mmsi: int = 0, imo: int = 0, name: str = "") -> bool:
         """Whether a ship is on the list by any of these; 0 and "" are not known."""
-        return mmsi in self.mmsis or imo in self.imos or (bool(name) and sent_name(name) in self.names)
+        return mmsi in self.mmsis or imo in self.imos or (bool(name and self.names) and sent_name(name) in self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Ships chosen one by one, by kind (codes of `mmsi.py`), because they are guarded, or because they are one's own."""
+
+    ships: ShipList = ShipList()
+    kinds: frozenset[int] = frozenset()
+    guarded: bool = False
+    fleet: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether anything was chosen at all."""
+        return bool(self.ships or self.kinds or self.guarded or self.fleet)
 
 
 def imo_is_valid(imo: int) -> bool:

@@ -104,7 +104,7 @@ def of_station(station: Station, recipe: Recipe) -> Messages:
         msg_type=4,
         repeat=0,
         mmsi=station.mmsi,
-        **_calendar(time_s),
+        **calendar(time_s),
         accurate=1,
         lon_deg=station.lon_deg,
         lat_deg=station.lat_deg,
@@ -181,7 +181,7 @@ def _sentence_count(messages: Messages) -> int:
     return len(framed(first, 0, 0)) if isinstance(first, Payload) else 1
 
 
-def _calendar(time_s: F64) -> dict[str, I64]:
+def calendar(time_s: F64) -> dict[str, I64]:
     """Year, month, day, hour, minute and second of whole seconds since 1970."""
     second = time_s.astype(np.int64)
     day = second.astype("datetime64[s]").astype("datetime64[D]")

@@ -1,0 +1,1 @@
+"""Scenes with known truth, and the score of the detectors on them."""
