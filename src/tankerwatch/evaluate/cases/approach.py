@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from tankerwatch.core.ais.framing import tll
+from tankerwatch.core.mmsi import radar_id
 from tankerwatch.core.schema import F64
 from tankerwatch.evaluate.cases.case import COLD, Case, metres, passing
 from tankerwatch.evaluate.motion import NM, Motion, apart_m, coasting, moved_as, pursuing, ramp, sailed, swinging, through, turns, wander
@@ -49,7 +50,7 @@ def _attack(place: Place, level: str) -> None:
     place.add(tanker, motion)
     count = {"one": 1, "two": 2, "many": place.whole(3, 12)}[crowd]
     begin = int(place.one(COLD + 600, 5200))
-    fan, marks = place.one(0, 360), []
+    fan, marks, crew = place.one(0, 360), [], [tanker]
     for index in range(count):
         how = {"mixed": ("radar", "craft_so", "craft")[index % 3]}.get(seen, seen)
         miles, late = place.one(3.5, 7.0), int(place.one(0, 120)) if index else 0
@@ -65,6 +66,7 @@ def _attack(place: Place, level: str) -> None:
         mile = begin + int(np.argmax(apart[begin:] < WARN_NM * NM))
         first = begin + late - int(place.one(300, 900))
         ship = place.ship("craft" if how == "radar" else how)
+        crew.append(replace(ship, mmsi=radar_id(place.stations[0].name, index + 1)) if how == "radar" else ship)
         if how == "radar":
             _radar(place, index + 1, craft, first, contact + 400)
             told = np.arange(first, contact, RADAR_S, dtype=np.float64)
@@ -81,7 +83,7 @@ def _attack(place: Place, level: str) -> None:
     also = ("collision", "rendezvous", "dark", "false_position")
     end = max(mark[0] for mark in marks) + 900.0
     at_m = (float(motion.east_m[contact]), float(motion.north_m[contact]))
-    place.danger(name, f"{seen}", crowd, (tanker,), begin, end, oracle=oracle, due=due, at_m=at_m, also=also, named=named)
+    place.danger(name, seen, crowd, tuple(crew), begin, end, oracle=oracle, due=due, at_m=at_m, also=also, named=named)
 
 
 # What comes near for good reasons.
