@@ -31,6 +31,7 @@ from tankerwatch.core.schema import (
     col,
     table,
 )
+from tankerwatch.core.zones import Zone
 
 # Quality bits of a decoded row (`quality`).
 BAD_LENGTH = 1 << 0  # more or fewer bits than the standard gives this type
@@ -294,7 +295,10 @@ class Legs(Table):
     status_s:     Annotated[F64, col("s", "since when this status has been sent", missing=NAN)]
     apart_nm:     Annotated[F32, col("nm", "distance from where the trusted belief expected her", missing=NAN)]
     in_belief:    Annotated[U16, col("-", "consecutive fixes of this belief so far, this one counted")]
-    late:         Annotated[Bool, col("-", "older than the ship's newest fix")]
+    late:         Annotated[Bool, col("-", "older than the ship's newest fix, or an old report that came again")]
+    in_trusted:   Annotated[U16, col("-", "of a displaced one: fixes that the trusted belief has got since this belief began", missing=0)]
+    born_s:       Annotated[F64, col("s", "when the first fix of this belief happened", missing=NAN)]
+    along_nm:     Annotated[F32, col("nm", "of a displaced one: how far ahead of her newest trusted fix on her own course", missing=NAN)]
     source_row:   Annotated[U64, col("-", "feed and line number")]
     # fmt: on
 
@@ -341,6 +345,13 @@ class Picture(Table):
     interval_s:   Annotated[F32, col("s", "usual time between her fixes as received here", missing=NAN)]
     missed_share: Annotated[F32, col("-", "share of the minutes of that hour in which she was not heard", missing=NAN)]
     longest_gap_s: Annotated[F32, col("s", "longest run of such minutes", missing=NAN)]
+    frozen_s:     Annotated[F64, col("s", "since when her fixes stand still although she says that she makes way", missing=NAN)]
+    frozen_nm:    Annotated[F32, col("nm", "how far she would have come since then", missing=NAN)]
+    astray:       Annotated[U16, col("-", "newest fixes in a row that her trusted belief could not have sailed to", missing=0)]
+    astray_s:     Annotated[F64, col("s", "when the first of the newest such row was received", missing=NAN)]
+    nowhere_s:    Annotated[F64, col("s", "since when a sound receiver has sent no position; -inf: as it often does", missing=NAN)]
+    estimated_s:  Annotated[F64, col("s", "since when it has sent UTC seconds of 61 to 63; -inf: as it often does", missing=NAN)]
+    inaccurate_s:       Annotated[F64, col("s", "since when it has no longer been accurate; inf: it is", missing=NAN)]
     guarded:      Annotated[Bool, col("-", "on the guard list, or of a guarded kind")]
     own_fleet:    Annotated[Bool, col("-", "of the own fleet")]
     source_row:   Annotated[U64, col("-", "feed and line number of the newest trusted fix")]
@@ -411,6 +422,7 @@ class View:
     context: Context = field(default_factory=Context)
     """what is usual here: learnt so far from the same stream, or before"""
     before: Picture = field(default_factory=Picture.empty)
+    zones: tuple[Zone, ...] = ()
 
 
 VERBS = ("raise", "amend", "end", "withdraw")
