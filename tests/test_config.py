@@ -36,6 +36,7 @@ class Danger:
     settings: dict[str, Threshold] = field(default_factory=lambda: {"silent_s": Threshold(600, "s", "silence", 60, 7200)})
 
 
+COMMON = {key.name for key in KEYS if key.section == "detect.ID" and not key.optional}
 DETECTORS = (Danger(), Danger("closing", "closing", {}))
 
 
@@ -129,6 +130,26 @@ def test_every_key_is_read(written, tmp_path):
         ("[detect.dark]\nsilent_s = 2019-06-13", "detect.dark.silent_s", "a date or time", "600.0"),
         ("[detect.dark]\nexcept = [1]", "detect.dark.except", "a list, not a list of texts", "except = ["),
         ("[detect.dark]\nsilence_s = 60", "detect.dark.silence_s", "no such key", "did you mean silent_s?"),
+        ("[detect.dark]\nexcept = ['A + ']", "detect.dark.except", "'' is empty", "538001234"),
+        ("[detect.dark]\nexcept_kinds = ['tug']", "detect.dark.except_kinds", "no kind 'tug'", "tanker"),
+        ("[detect.dark]\nexcept_areas = ['roads']", "detect.dark.except_areas", "no zone 'roads'", "[zone.roads]"),
+        ("[detect.dark]\nonly = ['IMO 9745903']", "detect.dark.only", "last digit", "FRONT ALTAIR"),
+        ("[detect.dark]\nquiet_hours = ['22-6']", "detect.dark.quiet_hours", "no span of hours", "22:00-06:00"),
+        ("[detect.dark]\nquiet_hours = ['24:30-06:00']", "detect.dark.quiet_hours", "no span of hours", "UTC"),
+        ("[detect.dark]\nbudget_an_hour = -1", "detect.dark.budget_an_hour", "out of range", "0 to 1000"),
+        ("[quiet]\nin_port = ['distress']", "quiet.in_port", "never kept quiet", "closing"),
+        ("[quiet]\nin_port = ['drk']", "quiet.in_port", "no detector 'drk'", "did you mean dark?"),
+        ("[budget]\nwatch_hours = 0", "budget.watch_hours", "out of range", "0.5 to 24"),
+        ("[zone.a]", "zone.a", "neither file nor polygon", "zones.geojson"),
+        ("[zone.a]\npolygon = 1", "zone.a.polygon", "the number 1, not a list of [latitude", "polygon = [["),
+        ("[zone.a]\npolygon = [[1, 2], [3, 4]]", "zone.a.polygon", "fewer than three corners", "polygon = [["),
+        ("[zone.a]\npolygon = [[1, 2], [3, 4], ['x', 1]]", "zone.a.polygon", "corner 2 is no pair of numbers", "polygon = [["),
+        ("[zone.a]\npolygon = [[103, 1], [104, 1], [104, 2]]", "zone.a.polygon", "corner 0 is 103, 1: no place", "polygon = [["),
+        ("[zone.a]\npolygon = [[80, 0], [80, 120], [80, -120]]", "zone.a.polygon", "goes round a pole", "polygon = [["),
+        ("[zone.a]\nfile = 'absent.geojson'", "zone.a.file", "cannot be read", "GeoJSON"),
+        ("[zone.a]\npolygon = [[1, 1], [1, 2], [2, 2]]\nrule = ['inside']", "zone.a.rule", "no rule 'inside'", "enter"),
+        ("[zone.a]\npolygon = [[1, 1], [1, 2], [2, 2]]\nseverity = 'distress'", "zone.a.severity", "no severity 'distress'", "danger"),
+        ("[zone.a]\npolygon = [[1, 1], [1, 2], [2, 2]]\nmin_kn = 9\nmax_kn = 5", "zone.a.min_kn", "9 is above max_kn", "exchange"),
         ("[desk", "", "is not TOML", "config show"),
         (b"\xff\xfe", "", "is not UTF-8 at byte 0", "UTF-8"),
         ("a = " + "[" * 100_000, "", "is not TOML", "config show"),
@@ -171,19 +192,23 @@ def test_what_show_prints_is_the_default(written):
     text = example(detectors)
     assert load(written(text), detectors) == load(None, detectors)
     tree = tomllib.loads(text)
-    assert set(tree) == set(SECTIONS) - {"station"}, "a station has no default place"
+    assert set(tree) == set(SECTIONS) - {"station", "zone"}, "a station and a zone have no default place"
     assert set(tree["detect"]) == {detector.id for detector in detectors}
     for detector in detectors:
-        assert set(tree["detect"][detector.id]) == {"enabled", "except", *detector.settings}
+        assert set(tree["detect"][detector.id]) == {*COMMON, *detector.settings}
 
 
 def test_examples_in_comments_load(written):
     """Every `Such as …` of a key is itself a right value."""
     for key in KEYS:
-        if not key.example or key.path.endswith("lists"):
+        if not key.example or key.path.endswith("lists") or key.path == "zone.NAME.file":
             continue
         section = key.section.replace("NAME", "a").replace("ID", "dark")
         other = {"lat_deg": "lon_deg = 0", "lon_deg": "lat_deg = 0"}.get(key.name, "")
+        if key.section == "zone.NAME" and key.name != "polygon":
+            other = "polygon = [[1, 1], [1, 2], [2, 2]]"
+        if key.name == "feature":
+            continue
         load(written(f"[{section}]\n{key.name} = {key.example}\n{other}"), DETECTORS)
 
 
@@ -191,7 +216,9 @@ def test_defaults_are_within_their_bounds():
     for detector in catalog.detectors():
         for name, setting in detector.settings.items():
             assert setting.low <= setting.value <= setting.high, f"{detector.id}.{name}"
-            assert name not in ("enabled", "except"), f"{detector.id}.{name} is the name of a key that all detectors have"
+            assert name not in {key.name for key in KEYS if key.section == "detect.ID"}, (
+                f"{detector.id}.{name} is the name of a key that all detectors have"
+            )
 
 
 def test_the_page_names_every_key():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 
 from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
+from tankerwatch.core.context import Context
 from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
@@ -26,13 +28,18 @@ from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Settings
+from tankerwatch.share.ships import Ship
+from tankerwatch.share.tracks import Track, Tracks
 from tankerwatch.store.ring import SentenceRing
 from tankerwatch.track.context import Learner
 from tankerwatch.track.fleet import Fleet
 from tankerwatch.track.pairs import pairs_of
 from tankerwatch.track.register import Identity
 from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
-from tankerwatch.triage import render
+from tankerwatch.triage import render, words
+from tankerwatch.triage.budget import Budget
+from tankerwatch.triage.quiet import Quiet, in_port
+from tankerwatch.triage.scope import Card, Gate, Scope
 from tankerwatch.triage.triage import Triage
 
 FAMILIES: Final = ("fixes", "statics", "bases", "texts", "calls", "others")
@@ -41,6 +48,9 @@ BATCH_S: Final = 600.0
 PLACED_ERROR_S: Final = 300.0
 """In a passage of 18 h with base stations heard now and then, placed times were minutes off (opencpn_guernsey, measured)."""
 _NO_HOUR: Final = Hour()
+ROWS_UNUSED: Final = ("no_time", "no_mmsi", "no_position", "not_a_ship", "bad_columns", "truncated_file")
+CLASS_B: Final = (18, 19, 24)
+LAND: Final = Path(__file__).with_name("web") / "dist" / "land.pmtiles"
 STATION_TAG: Final = re.compile(rb"\\(?:[^\\*]*,)?s:([^,*\\]{1,40})")
 
 
@@ -59,14 +69,22 @@ class Watch:
 
     detector: Detector
     settings: Settings
-    excepted: Any
+    gate: Gate
     memory: Any
 
 
 class River:
     """The stages in order, with all that they remember. `take` what comes in, then read `triage`, `picture` and `fleet`."""
 
-    def __init__(self, config: Config, feed_names: Sequence[str] = ("",), *, place_times: bool = False, frame_s: int = LOOK_S) -> None:
+    def __init__(
+        self,
+        config: Config,
+        feed_names: Sequence[str] = ("",),
+        *,
+        place_times: bool = False,
+        frame_s: int = LOOK_S,
+        context: Context | None = None,
+    ) -> None:
         self.config = config
         self.feed_names = tuple(feed_names)
         self._of_guarded_kind = np.zeros(256, np.bool_)
@@ -77,14 +95,21 @@ class River:
         self.ticks = Ticks(frame_s)
         self.ring = SentenceRing()
         self.watches = [
-            Watch(d, config.detectors[d.id].settings, config.detectors[d.id].excepted, d.memory.empty())
+            Watch(d, config.detectors[d.id].settings, self.gate(d), d.memory.empty())
             for d in catalog.detectors()
             if config.detectors[d.id].enabled
         ]
-        self.triage = Triage(rules=_rules(self.watches), names=self.name_of, evidence=self._evidence)
-        self.learner = Learner()
-        self.picture = Picture.empty()
+        self.triage = self.triage_of(self.watches)
+        self.learner = Learner(context or config.context)
+        self.zones = config.zones
+        self._zone_ships: dict[str, set[int]] = {name: set(ships.mmsis) for name, ships in config.zone_ships.items()}
+        self.picture = self.before = Picture.empty()
         self.pairs = Pairs.empty()
+        self.changed: dict[int, Card] = {}
+        """what was known at the look before of the ships of which more became known since"""
+        self._cards: dict[int, Card] = {}
+        self._scoped = any(self.gate(detector).scope for detector in catalog.detectors())
+        self._now_s = math.nan
         self.clock_s = math.nan
         self.time_error_s = 0.0
         self.timeless_rows = 0
@@ -176,11 +201,13 @@ class River:
         families = {name: rows[name] for name in FAMILIES if name in rows}
         heard = Heard(**families, stations=stations[-1] if stations else ())
         legs = self.fleet.advance(heard) if timed else Legs.empty()
-        before = self.picture
+        self.before, self._now_s = self.picture, frame.now_s
         minute = frame.look and frame.now_s % 60 == 0
         if frame.look:
             self.picture = self.fleet.picture(frame.now_s)
             self.pairs = pairs_of(self.picture, frame.now_s, at_rest=minute)
+            self._place_zones()
+            self._cards |= {mmsi: self._card(mmsi) for mmsi in self.changed}
             if minute:
                 self.learner.learn(self.picture, frame.now_s)
         feeds = _feeds(rows.get("lines"), heard, frame.now_s)
@@ -194,14 +221,14 @@ class River:
             feeds=feeds,
             feed_names=self.feed_names,
             decisions=decisions,
-            before=before,
+            before=self.before,
             time_error_s=self.time_error_s,
+            zones=self.zones,
             minute=minute,
             hour=self.fleet.last_hour() if frame.look else _NO_HOUR,
             context=self.learner.context,
         )
-        present = _present(view)
-        findings = Findings.concat([found for watch in self.watches for found in self._ask(watch, view, present)])
+        findings = self.ask(self.watches, view)
         if len(findings) or decisions or frame.look:
             alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)
             changes.alerts |= {alert.id: alert for alert in alerts}
@@ -209,20 +236,71 @@ class River:
             changes.reports |= {report.id: report for report in reports}
         if self.on_frame is not None:
             self.on_frame(view)
+        if frame.look:
+            self.changed.clear()
+
+    def ask(self, watches: Iterable[Watch], view: View) -> Findings:
+        """What detectors say of a view, but for what the configuration leaves out."""
+        present = _present(view)
+        return Findings.concat([found for watch in watches for found in self._ask(watch, view, present)])
 
     def _ask(self, watch: Watch, view: View, present: set[str]) -> Iterator[Findings]:
-        if present.isdisjoint(watch.detector.reads) or (math.isnan(view.now_s) and not watch.detector.timeless):
-            return
-        findings, watch.memory = watch.detector.step(view, watch.memory, watch.settings)
-        if len(findings) and len(watch.excepted):
-            kept = [not (ships and self._excepted(watch, ships[0])) for ships in findings.ships]
-            findings = findings.take(np.array(kept))
-        if len(findings):
-            yield findings
+        if not present.isdisjoint(watch.detector.reads) and (view.now_s == view.now_s or watch.detector.timeless):
+            findings, watch.memory = watch.detector.step(view, watch.memory, watch.settings)
+            if len(findings):
+                yield watch.gate.take(findings, view.now_s)
+        if view.look and self.changed:
+            yield watch.gate.again(self.changed, view.now_s)
 
-    def _excepted(self, watch: Watch, mmsi: int) -> bool:
-        identity = self._identity(mmsi)
-        return bool(watch.excepted.holds(mmsi=mmsi, imo=identity.imo, name=identity.name))
+    def gate(self, detector: Detector) -> Gate:
+        """What lets through that of which a detector may speak."""
+        rule = self.config.detectors[detector.id]
+        return Gate(
+            Scope(
+                detector.id,
+                rule.excepted,
+                pairs=rule.excepted_pairs,
+                kinds=rule.excepted_kinds,
+                areas=tuple(zone for zone in self.config.zones if zone.name in rule.excepted_areas),
+                limited=bool(rule.only),
+                only=rule.only.ships,
+                only_kinds=rule.only.kinds,
+                only_guarded=rule.only.guarded,
+                only_fleet=rule.only.fleet,
+                whole=detector.key not in ("ship", "pair"),
+            ),
+            self._known,
+        )
+
+    def triage_of(self, watches: Iterable[Watch], *, singly: bool = False) -> Triage:
+        """A desk's judgement of what these say, with the budget and the quiet of the configuration; `singly`: each episode by itself."""
+        hours = {} if singly else {name: rule.quiet_hours for name, rule in self.config.detectors.items()}
+        return Triage(
+            rules=_rules(watches),
+            names=self.name_of,
+            evidence=self._evidence,
+            budget=Budget(sys.maxsize, sys.maxsize) if singly else budget_of(self.config),
+            absorbs={watch.detector.id: watch.detector.absorbs for watch in watches},
+            quiet=Quiet(frozenset(self.config.quiet_in_port), self._in_port, hours),
+        )
+
+    def _known(self, mmsi: int, fresh: bool) -> Card:
+        """What was known of a ship at the newest look, or at the one before: the same in short frames and in long ones."""
+        card = self._cards.get(mmsi) if fresh or mmsi not in self.changed else self.changed[mmsi]
+        return card or Card(mmsi)
+
+    def _card(self, mmsi: int) -> Card:
+        register = self.fleet.register
+        slot = register.slot(mmsi)
+        if slot is None:
+            return Card(mmsi)
+        identity, guarded, own = register.identities[slot], bool(register.guarded[slot]), bool(register.own_fleet[slot])
+        return Card(mmsi, identity.imo, identity.name, int(register.kind[slot]), guarded, own)
+
+    def _in_port(self, mmsi: int, time_s: float) -> bool:
+        """Whether a ship lay in port when something was found: what is found in rows asks the look before."""
+        picture = self.picture if time_s >= self._now_s else self.before
+        return in_port(picture, mmsi, self.config.zones, time_s)
 
     def _identity(self, mmsi: int) -> Identity:
         slot = self.fleet.register.slot(mmsi)
@@ -236,11 +314,28 @@ class River:
         known: dict[str, Any] = {"mmsi": identity.mmsi, "imo": identity.imo, "name": identity.name}
         guarded = self._of_guarded_kind[kind] or self.config.guard.holds(**known)
         own = self.config.fleet.holds(**known)
+        self._note((identity.mmsi,))
+        for name, ships in self.config.zone_ships.items():
+            held = self._zone_ships[name]
+            (held.add if ships.holds(**known) else held.discard)(identity.mmsi)
         return bool(guarded or own), own
 
     def _newcomers(self, mmsi: U32, kind: U8) -> tuple[Bool, Bool]:
+        self._note(mmsi.tolist())
         own = np.isin(mmsi, list(self.config.fleet.mmsis))
         return self._of_guarded_kind[kind] | np.isin(mmsi, list(self.config.guard.mmsis)) | own, own
+
+    def _note(self, ships: Iterable[int]) -> None:
+        """More became known of these: exceptions are judged anew at the next look."""
+        if self._scoped:
+            for mmsi in ships:
+                self.changed.setdefault(mmsi, self._cards.get(mmsi, Card(mmsi)))
+
+    def _place_zones(self) -> None:
+        """A ship that a zone names by IMO number or name is known to it from the look after she has sent it."""
+        if any(zone.ships != self._zone_ships.get(zone.name, zone.ships) for zone in self.zones):
+            named = {name: frozenset(ships) for name, ships in self._zone_ships.items()}
+            self.zones = tuple(replace(zone, ships=named.get(zone.name, zone.ships)) for zone in self.zones)
 
     def _evidence(self, source_rows: tuple[int, ...]) -> tuple[Evidence, ...]:
         found = []
@@ -256,6 +351,12 @@ class River:
             text = "".join(c if c.isprintable() else "\ufffd" for c in sentence.decode("ascii", "replace"))
             found.append(Evidence(row & ROW_MASK, name, station, None if math.isnan(time_s) else time_s, text))
         return tuple(found)
+
+
+def budget_of(config: Config) -> Budget:
+    """What a configuration lets each rule raise singly."""
+    rules = {name: (rule.budget_an_hour, rule.budget_a_watch) for name, rule in config.detectors.items()}
+    return Budget(config.alerts_an_hour, a_watch=config.alerts_a_watch, watch_s=config.watch_s, rules=rules)
 
 
 def _present(view: View) -> set[str]:
@@ -330,6 +431,30 @@ class Result:
     incidents: list[dict[str, Any]]
     counters: dict[str, Any]
     words: list[str]
+    ships: dict[int, Ship] = field(default_factory=dict)
+    """what the ships in alerts and incidents have said of themselves, by MMSI"""
+    tracks: dict[int, Track] = field(default_factory=dict)
+    """where they have been, when it was asked for"""
+    span_s: tuple[float, float] = (math.nan, math.nan)
+    """the first and the last time of the input, NaN where it has none"""
+
+    def to_stix(self, tlp: str = "amber") -> dict[str, Any]:
+        """The alerts as a STIX 2.1 bundle; tlp: clear, green or amber. Private craft stay out unless they are part of an incident."""
+        from tankerwatch.share.stix import bundle
+
+        return bundle(self.alerts, self.incidents, self.ships, tlp=tlp, remarks=self.words)
+
+    def to_arrow(self) -> Any:
+        """The alerts as a pyarrow Table with the metadata of GeoParquet 1.1."""
+        from tankerwatch.share.geoparquet import table
+
+        return table(self.alerts)
+
+    def to_html(self, about: Mapping[str, str] | None = None) -> str:
+        """The whole analysis as one page that needs nothing else; `about` says what was called and of what it is made."""
+        from tankerwatch.share.report import page
+
+        return page(self, land=LAND, about=about or {})
 
     def to_geojson(self) -> dict[str, Any]:
         """The alerts that have a place, as a GeoJSON FeatureCollection."""
@@ -347,25 +472,50 @@ class Result:
         }
 
 
-def run(source: RecordedSource, config: Config, *, place_times: bool = False) -> River:
+def run(source: RecordedSource, config: Config, *, place_times: bool = False, on_frame: Callable[[View], None] | None = None) -> River:
     """Let everything that a recorded source holds flow through; the river at its end."""
     river = River(config, place_times=place_times)  # a recording's feed has no name: however it is packed, what is found is the same
+    river.on_frame = on_frame
     for batch in source.batches():
         river.take(batch)
     river.finish()
     return river
 
 
-def result_of(river: River) -> Result:
-    """The alerts and incidents of a river at its end."""
+def result_of(river: River, tracks: Tracks | None = None) -> Result:
+    """The alerts and incidents of a river at its end, with the tracks of their ships where those were noted."""
     alerts = sorted(river.triage.alerts.values(), key=lambda a: (math.inf if a.raised_s is None else a.raised_s, a.id))
     incidents = sorted(river.triage.incidents.values(), key=lambda i: (math.inf if i.start_s is None else i.start_s, i.id))
     first = river.triage.first_helpers
+    concerned = sorted({ship for held in (*(a.ships for a in alerts), *(i.ships for i in incidents)) for ship in held})
+    slots = [slot for mmsi in concerned if (slot := river.fleet.register.slot(mmsi)) is not None]
     return Result(
         alerts=[render.alert_json(a, river.name_of) for a in alerts],
         incidents=[render.incident_json(replace(i, helpers=_helpers_at_first(i, first)), river.name_of) for i in incidents],
         counters={**river.decoder.counters.to_json(), "ships": len(river.fleet)},
         words=_remarks(river),
+        ships={mmsi: _ship(river, mmsi) for mmsi in concerned},
+        tracks={int(river.fleet.register.mmsi[slot]): track for slot, track in (tracks.of(slots) if tracks else {}).items()},
+        span_s=(tracks.first_s if tracks else math.nan, river.clock_s),
+    )
+
+
+def _ship(river: River, mmsi: int) -> Ship:
+    """What a ship has said of herself, cleaned as names are."""
+    slot = river.fleet.register.slot(mmsi)
+    if slot is None:
+        return Ship(mmsi)
+    identity, fleet = river.fleet.register.identities[slot], river.fleet
+    seen = slot < len(river.picture)
+    return Ship(
+        mmsi,
+        name=words.clean(identity.name, words.NAME_LIMIT),
+        callsign=words.clean(identity.callsign, words.NAME_LIMIT),
+        imo=identity.imo,
+        kind=int(fleet.register.kind[slot]),
+        length_m=identity.length_m,
+        beam_m=identity.beam_m,
+        class_b=seen and int(river.picture.msg_type[slot]) in CLASS_B,
     )
 
 
@@ -381,6 +531,9 @@ def _remarks(river: River) -> list[str]:
         return [*said, "Not one NMEA sentence was found: is this a log, or a table that should end in .csv or .parquet?"]
     if river.time_error_s:
         said.append("The input has no times; base stations placed it in time, to some minutes: false positions were not looked for.")
+    if in_port := {rule: number for rule, number in sorted(river.triage.in_port.items()) if number}:
+        counted = ", ".join(f"{rule} {number}" for rule, number in in_port.items())
+        said.append(f"Kept quiet because their ships lay in port: {counted} ([quiet] in_port).")
     if river.timeless_rows and not river.timed_rows:
         said.append("The input has no times, and no base station tells them: only what needs no time was looked for (distress).")
     elif river.timeless_rows:
@@ -394,14 +547,45 @@ def analyse(
     config: Config,
     columns: dict[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    tracks: bool = False,
 ) -> Result:
     """Run decode, track, detect and triage over recorded input exactly as a desk would have.
 
-    Raises InputFault when a path cannot be read.
+    tracks: note where the ships have been, for a report. Raises InputFault when a path cannot be read.
     """
     from tankerwatch.ingest.recorded import recorded
 
-    return result_of(run(recorded(paths, columns=columns, progress=progress), config, place_times=True))
+    noted = Tracks() if tracks else None
+    source = recorded(paths, columns=columns, progress=progress)
+    result = result_of(run(source, config, place_times=True, on_frame=noted.take if noted else None), noted)
+    return replace(result, counters={**result.counters, **_of_tables(source.counters)})
+
+
+def _of_tables(counters: Mapping[str, int]) -> dict[str, Any]:
+    """How many rows of tables were read, and by reason those that say nothing of a ship."""
+    unused = {reason: counters[reason] for reason in ROWS_UNUSED if counters.get(reason)}
+    return {"rows": counters["rows"], "rows_unused": unused} if counters.get("rows") else {}
+
+
+def learn(
+    paths: Sequence[Path | str],
+    *,
+    config: Config,
+    columns: dict[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Context, dict[str, Any]]:
+    """What is usual where, from recorded input, on top of what the configuration's context holds; and the counters of the reading.
+
+    No detector runs. Raises InputFault when a path cannot be read.
+    """
+    from tankerwatch.ingest.recorded import recorded
+
+    asleep = {name: replace(rule, enabled=False) for name, rule in config.detectors.items()}
+    river = run(recorded(paths, columns=columns, progress=progress), replace(config, detectors=asleep), place_times=True)
+    context = river.learner.context
+    cells = context.cells
+    told = {"ships": len(river.fleet), "cells": len(cells), "stays": int(cells.stays.sum()), "hours": int(cells.moving.sum()) // 60}
+    return context, {**river.decoder.counters.to_json(), **told}
 
 
 def demo_headless(*, config: Config) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable
@@ -170,6 +171,49 @@ def test_a_leap_that_the_following_stamps_bear_out_is_believed() -> None:
     day = 86400
     assert [t - T for t in times(*log(0, 1, 9 * day, 9 * day + 1, 9 * day + 2))] == [0, 1, 9 * day, 9 * day + 1, 9 * day + 2]
     assert [t - T for t in times(*log(0, 3 * day, 6 * day, 9 * day))] == [0, 3 * day, 6 * day, 9 * day]
+
+
+def _told(lines: list[bytes], counters: Counter[str]) -> list[float]:
+    return np.concatenate([part.time_s for part in stamped([b"\n".join(lines)], counters)]).tolist()
+
+
+def _of_stations(offsets: list[int], lines: int) -> tuple[list[float], list[float], int]:
+    """Times told by stations in turn, a second apart, each with its clock's offset: (true, believed, not believed)."""
+    true = [T + at for at in range(lines)]
+    said = [f"\\s:s{at % len(offsets)},c:{round(T) + at + offsets[at % len(offsets)]}*00\\!AIVDM,1".encode() for at in range(lines)]
+    counters: Counter[str] = Counter()
+    told = _told(said, counters)
+    return true, told, counters["absurd_time"]
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 2])
+@pytest.mark.parametrize("offset_s", [90, 3600, -3600, 86400 * 9])
+def test_a_station_with_a_wrong_clock_does_not_drive_the_time(ahead: int, offset_s: int) -> None:
+    offsets = [offset_s if at == ahead else 0 for at in range(3)]
+    true, told, absurd = _of_stations(offsets, 600)
+    known = [(t, got) for t, got, own in zip(true, told, itertools.cycle(offsets), strict=False) if got == got and not own]
+    assert len(known) >= 398 and all(got == t for t, got in known)
+    if offset_s > 0:  # who is behind is late, and drives nothing
+        assert absurd == 200
+        assert all(abs(got - t) <= 2 for t, got in zip(true, told, strict=True) if got == got)
+
+
+def test_a_clock_that_jumps_ahead_in_mid_stream_is_not_followed_while_others_go_on() -> None:
+    said = []
+    for at in range(900):
+        wrong = 3600 if at % 3 == 0 and at >= 450 else 0
+        said.append(f"\\s:s{at % 3},c:{round(T) + at + wrong}*00\\!AIVDM,1".encode())
+    told = _told(said, Counter())
+    assert max(abs(got - T - at) for at, got in enumerate(told)) <= 1
+
+
+def test_a_pause_of_all_stations_is_a_pause() -> None:
+    stamps_s = [round(T) + at + (1800 if at >= 300 else 0) for at in range(600)]
+    said = [f"\\s:s{at % 3},c:{t}*00\\!AIVDM,1".encode() for at, t in enumerate(stamps_s)]
+    counters: Counter[str] = Counter()
+    told = _told(said, counters)
+    assert told == stamps_s
+    assert not counters["absurd_time"]
 
 
 @given(st.lists(st.sampled_from([*log(0, 1, 2, 200000, 5e9), SENTENCE, b"\\si:A*00\\", b""]), max_size=80), st.integers(1, 200))

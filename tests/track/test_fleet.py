@@ -116,8 +116,8 @@ def test_copies_from_other_stations_are_one_fix_with_all_stations_kept(heard, st
     assert len(legs) == len(rows)
     assert not legs.late.any()
     assert thrice.picture(start_s + 100).fixes[0] == len(rows)
-    assert {station: h.fixes for station, h in thrice.hearings.of(0).items()} == {0: 10, 1: 10, 2: 10}
-    assert thrice.hearings.of(0)[2].last_s == start_s + 94
+    assert {station: h.fixes for station, h in thrice.hearings(0).items()} == {0: 10, 1: 10, 2: 10}
+    assert thrice.hearings(0)[2].last_s == start_s + 94
 
 
 def test_copies_ten_seconds_late_of_a_ship_that_reports_every_two_are_copies(heard, start_s):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tankerwatch.triage.budget import Budget
+
 
 def stops(count, **more):
     # Far from each other and mild, so that no incident makes them exempt.
@@ -85,3 +89,41 @@ def test_what_belongs_to_an_open_incident_is_shown_singly(triage, findings, at):
         "KOKUKA COURAGEOUS: sudden stop",
         "Sudden stop: and 1 more",
     ]
+
+
+def test_a_watch_has_a_budget_too(triage, findings, at):
+    desk = triage(budget=Budget(6, a_watch=4, watch_s=7200))
+    desk.take(findings(*[{**row, "at": 20 * n} for n, row in enumerate(stops(7))]), (), None, at(120))
+    titles = [alert.title for alert in desk.alerts.values()]
+    assert titles == [*(f"MMSI 30000000{n}: sudden stop" for n in range(4)), "Sudden stop: and 2 more", "MMSI 300000006: sudden stop"]
+
+
+def test_the_group_of_a_watch_says_so(triage, findings, at):
+    desk = triage(budget=Budget(6, a_watch=2, watch_s=14_400))
+    desk.take(findings(*stops(5)), (), None, at(5))
+    group = list(desk.alerts.values())[-1]
+    assert group.reason.startswith("Sudden stop: three more within a watch of 4 h than the two that this rule shows singly: MMSI")
+
+
+@pytest.mark.parametrize(
+    ("rules", "singly"), [({}, 2), ({"sudden_stop": (5, None)}, 5), ({"sudden_stop": (None, 1)}, 1), ({"dark": (9, 9)}, 2)]
+)
+def test_a_rule_may_have_a_budget_of_its_own(triage, findings, at, rules, singly):
+    desk = triage(budget=Budget(2, a_watch=3, watch_s=14_400, rules=rules))
+    desk.take(findings(*stops(9)), (), None, at(9))
+    assert len(desk.alerts) == singly + 1
+
+
+def test_advice_is_told_in_the_group_and_stays(triage, findings, decision, at):
+    desk = triage(alerts_an_hour=1)
+    desk.take(findings(*stops(3)), (), None, at(3))
+    ((group, rule),) = desk.spent()
+    assert rule == "sudden_stop"
+    words = "Of its settings share would change that most: 0.3 (now 0.45) would have raised 1 instead of 3 in the last 7 days of history."
+    desk.take(findings(), (decision("advice", group, at=4, words=words),), None, at(4))
+    assert desk.alerts[group].reason.endswith(f"MMSI 300000001, MMSI 300000002. {words}")
+    assert desk.spent() == [] and desk.alerts[group].history[-1].words == desk.alerts[group].reason
+    desk.take(findings({**stops(9)[8], "at": 5}), (), None, at(5))
+    assert desk.alerts[group].reason.endswith(f"MMSI 300000008. {words}")
+    desk.take(findings(), (decision("advice", "no-such", at=6, words=words),), None, at(6))
+    assert desk.refused == {"advice for what is no group": 1}

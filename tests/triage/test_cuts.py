@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tankerwatch.triage import render
+from tankerwatch.triage.quiet import Quiet
 
 DETECTORS = ("distress", "not_under_command", "sudden_stop", "drifting", "closing", "dark")
 finding_rows = st.lists(
@@ -68,7 +69,9 @@ def test_any_cut_and_any_order_gives_the_same(triage, findings, picture, decisio
     rows = in_time_order(rows)
     ticks = {100, 101, 250, 400}
     ships = [{"mmsi": mmsi, "lat": 25.2 + mmsi / 100, "lon": 57.2} for mmsi in range(1, 9)]
-    alone = triage(alerts_an_hour=3)
+    hours = {"dark": ((150, 300),), "drifting": ((120, 200), (400, 100))}
+    quiet = Quiet(frozenset({"closing"}), lambda ship, time_s: bool((ship + time_s // 3600) % 2), hours)
+    alone = triage(alerts_an_hour=3, quiet=quiet)
     alone.take(findings(*rows), (), None, at(400))
     subjects = [*alone.alerts, "none"]
     people = [
@@ -77,7 +80,7 @@ def test_any_cut_and_any_order_gives_the_same(triage, findings, picture, decisio
     ]
 
     def run(edges, shuffled):
-        desk, changed, last = triage(alerts_an_hour=3), {}, -1
+        desk, changed, last = triage(alerts_an_hour=3, quiet=quiet), {}, -1
         for edge in sorted({*edges, *ticks}):
             part = [row for row in rows if last < row["at"] <= edge]
             if shuffled:

@@ -167,3 +167,41 @@ def test_every_life_follows_the_table(triage, findings, decision, at, verbs):
         desk.take(findings() if people else findings({"at": minute, "verb": verb}), said, None, at(minute))
         state = TRANSITIONS.get((state, verb), state)
         assert [alert.state for alert in desk.alerts.values()] == ([state] if state else [])
+
+
+@pytest.mark.parametrize(
+    ("row", "said", "why"),
+    [
+        ({"verb": "withdraw", "reason": "{0} has anchored: she stopped by will."}, (), "FRONT ALTAIR has anchored: she stopped by will."),
+        ({"verb": "withdraw", "reason": ""}, (), "disproved"),
+        ({"verb": "end", "reason": ""}, (), "over"),
+        (None, ("dismiss", "exercise"), "exercise"),
+        (None, ("dismiss", ""), "dismissed at the desk; no reason was given"),
+    ],
+)
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed before"])
+def test_what_is_taken_back_says_why(triage, findings, decision, at, row, said, why, closed):
+    desk = triage()
+    desk.take(findings({}), (), None, at(0))
+    if closed and row != {"verb": "end", "reason": ""}:
+        desk.take(findings({"verb": "end", "at": 1}), (), None, at(1))
+    decided = tuple(decision(kind, only(desk).id, at=2, words=words) for kind, words in ([said] if said else []))
+    desk.take(findings({**row, "at": 2}) if row else findings(), decided, None, at(2))
+    assert only(desk).state in ("withdrawn", "closed")
+    assert only(desk).history[-1].words == why and only(desk).reason == "FRONT ALTAIR has lost her speed."
+
+
+def test_a_withdrawn_group_says_why(triage, findings, at):
+    desk = triage(alerts_an_hour=0)
+    rows = [{"ships": (n,), "lat": 10.0 * n} for n in (1, 2, 3)]
+    desk.take(findings(*rows, *({**row, "verb": "withdraw", "at": 1} for row in rows)), (), None, at(1))
+    assert (only(desk).state, only(desk).reason) == ("withdrawn", "Sudden stop: all three that shared this alert were disproved.")
+    assert only(desk).history[-1].words == only(desk).reason
+
+
+def test_severity_and_confidence_are_apart(triage, findings, at):
+    """Less sure is not less bad: while it is open a severity only grows, a score goes both ways, and neither moves the other."""
+    desk = triage()
+    for n, (severity, score) in enumerate([("caution", 0.9), ("danger", 0.4), ("danger", 0.95), ("notice", 0.2)]):
+        desk.take(findings({"at": n, "severity": severity, "score": score, "verb": "amend" if n else "raise"}), (), None, at(n))
+        assert only(desk).severity == ("danger" if n else "caution") and only(desk).score == pytest.approx(score)

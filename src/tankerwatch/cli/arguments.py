@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
+import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from tankerwatch.cli import commands, reporting
+from tankerwatch.cli import trying as trying_rules
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import REPORT_KINDS
+from tankerwatch.share import TLP, USUAL_TLP
 
 INPUT: Final = (
     "logs of NMEA sentences (.nmea .txt .log .aivdm, also .gz .zst), files of decoded reports (.csv .parquet), folders of these; "
@@ -37,7 +41,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """The arguments of one command, `run` among them. Raises InputFault for what is not understood."""
+    """The arguments of one command, `run` among them, and all of it as `typed`. Raises InputFault for what is not understood."""
     arguments, unknown = parser().parse_known_args(argv)
     if unknown:
         known = re.findall(r"--[\w-]+", arguments.parser.format_usage())
@@ -46,6 +50,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         raise InputFault(
             f"{unknown[0]!r} is not understood", where=program, help=f"did you mean {near[0]}?" if near else f"{program} --help"
         )
+    arguments.typed = shlex.join(["tankerwatch", *(sys.argv[1:] if argv is None else argv)])
     return arguments
 
 
@@ -69,6 +74,7 @@ def parser() -> Parser:
     demo.add_argument("--speed", type=_speed, default=120.0, metavar="N", help="how many times faster than it happened (120)")
     demo.add_argument("--headless", action="store_true", help="no page: run it through as fast as it can, and print what it found")
     _listen(demo)
+    _context_option(demo)
 
     watch = add(
         "watch",
@@ -81,17 +87,71 @@ def parser() -> Parser:
         "--data", type=Path, default=commands.DATA, metavar="DIR", help=f"where all that is received is kept ({commands.DATA})"
     )
     _listen(watch)
+    _context_option(watch)
 
     analyse = add(
         "analyse",
         commands.analyse,
         "find what a watch over recorded input would have seen, and when",
-        ["analyse feed.nmea.gz", "analyse logs/ --alerts alerts.jsonl --json", "analyse positions.csv --columns time=Seen,mmsi=Id"],
+        [
+            "analyse feed.nmea.gz --report report.html",
+            "analyse logs/ --alerts alerts.jsonl --json",
+            "analyse positions.csv --columns time=Seen,mmsi=Id",
+        ],
     )
     analyse.add_argument("path", nargs="+", metavar="PATH", help=INPUT)
     analyse.add_argument("--alerts", metavar="FILE", help="write the alerts there, one JSON object a line; - is standard output")
     analyse.add_argument("--geojson", metavar="FILE", help="write the alerts there for a map; - is standard output")
+    analyse.add_argument("--parquet", type=_file, metavar="FILE", help="write the alerts there as GeoParquet")
+    analyse.add_argument("--stix", metavar="FILE", help="write the alerts there as a STIX 2.1 bundle to share; - is standard output")
+    analyse.add_argument("--tlp", choices=TLP, default=USUAL_TLP, help="how far the bundle may be passed on: %(choices)s (%(default)s)")
+    analyse.add_argument("--report", metavar="FILE", help="write one HTML page there that opens offline: map, time line, table")
     _columns_option(analyse)
+
+    analyse.add_argument(
+        "--advise",
+        action="store_true",
+        help="for each rule beyond its budget, find the setting that would change that most (reads once more)",
+    )
+
+    _context_option(analyse)
+
+    learn = add(
+        "learn",
+        commands.learn,
+        "learn from recorded input what is usual where, for a watch that need not begin cold",
+        ["learn logs/ -o context.parquet", "learn june.nmea.zst --context context.parquet -o context.parquet"],
+    )
+    learn.add_argument("path", nargs="+", metavar="PATH", help=INPUT)
+    learn.add_argument("-o", "--out", type=Path, required=True, metavar="CONTEXT", help="the file to write: a Parquet table of cells")
+    _context_option(learn)
+    _columns_option(learn)
+
+    trying = add(
+        "try",
+        trying_rules.try_rule,
+        "see what a rule would have raised with other settings, before they are armed",
+        [
+            "try dark --on tankerwatch-data --days 7",
+            "try dark --on logs/ --setting silent_s=900",
+            "try closing --on feed.nmea --sweep cpa_nm",
+        ],
+    )
+    trying.add_argument("rule", metavar="RULE", help="the id of a detector, such as dark")
+    trying.add_argument("--on", nargs="+", required=True, metavar="HISTORY", help=f"the --data of a watch, or {INPUT}")
+    trying.add_argument(
+        "--setting",
+        type=trying_rules.setting,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting to try; several go together",
+    )
+    trying.add_argument(
+        "--sweep", action="append", default=[], metavar="NAME", help="try many values of this setting; of every setting when none is named"
+    )
+    trying.add_argument("--days", type=trying_rules.days, metavar="N", help="of a watch only the latest N days")
+    _columns_option(trying)
 
     decode = add(
         "decode",
@@ -170,6 +230,12 @@ def _listen(command: Parser) -> None:
     )
 
 
+def _context_option(command: Parser) -> None:
+    command.add_argument(
+        "--context", type=Path, metavar="FILE", help="what was learnt before of these waters (tankerwatch learn; as configured, else none)"
+    )
+
+
 def _address(text: str) -> str:
     if loopback(text) is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no address of this machine alone, such as 127.0.0.1:8420; there is no log-in yet")
@@ -184,6 +250,12 @@ def _speed(text: str) -> float:
     if not 0.1 <= speed <= 100_000:
         raise argparse.ArgumentTypeError(f"{text!r} is no speed; 0.1 to 100000 times")
     return speed
+
+
+def _file(text: str) -> Path:
+    if text == "-":
+        raise argparse.ArgumentTypeError("Parquet is written to a file, not to standard output")
+    return Path(text)
 
 
 def _columns_option(command: argparse.ArgumentParser) -> None:

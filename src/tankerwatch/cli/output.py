@@ -53,6 +53,8 @@ def print_found(found: Mapping[str, Any]) -> None:
     """Alerts one a line, then how many of what there are."""
     for alert in found["alerts"]:
         state = "" if alert["state"] == "open" else f" ({alert['state']})"
+        if alert["state"] == "withdrawn":
+            state = f" (withdrawn: {plain(alert['history'][-1]['words'])})"
         print(f"{spoken_time(alert['raised_s'])}  {alert['severity']:8}  {alert['detector']:18}  {plain(alert['reason'])}{state}")
     print(f"{count(len(found['alerts']), 'alert')}, {count(len(found['incidents']), 'incident')}")
 

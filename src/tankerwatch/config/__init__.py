@@ -4,6 +4,6 @@ Ships are named in lists (`ships.py`): which to guard, which are one's own, whic
 """
 
 from tankerwatch.config.load import Config, DetectorConfig, Station, check, load
-from tankerwatch.config.ships import ShipList, ships_from
+from tankerwatch.config.ships import Chosen, ShipList, ships_from
 
-__all__ = ["Config", "DetectorConfig", "ShipList", "Station", "check", "load", "ships_from"]
+__all__ = ["Chosen", "Config", "DetectorConfig", "ShipList", "Station", "check", "load", "ships_from"]

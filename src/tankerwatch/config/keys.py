@@ -11,7 +11,10 @@ TEXT: Final = "a text"
 TEXTS: Final = "a list of texts"
 NUMBER: Final = "a number"
 SWITCH: Final = "true or false"
+CORNERS: Final = "a list of [latitude, longitude] pairs"
 
+ROUTINE: Final = ("closing", "collision", "dark", "loitering", "rendezvous")
+"""Rules that the daily work of a port sets off: boats come alongside, ships lie side by side and switch off."""
 KINDS: Final = ("tanker", "cargo", "passenger", "fishing", "service", "high_speed", "pleasure", "authority", "other")
 """Kinds of ship that can be guarded as a whole, in the order of their codes 1 to 9 (docs/reference/wire.md)."""
 
@@ -66,7 +69,9 @@ class DeclaredDetector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key. `path` is section and name (`station.NAME.lat_deg`: NAME is any); `default` None: it must be given."""
+    """One key. `path` is section and name (`station.NAME.lat_deg`: NAME is any); `default` None: it must be given, or may be absent
+    where it is `optional`.
+    """
 
     path: str
     kind: str
@@ -77,6 +82,7 @@ class Key:
     high: float | None = None
     choices: tuple[str, ...] = ()
     example: str = ""
+    optional: bool = False
 
     @property
     def name(self) -> str:
@@ -94,9 +100,17 @@ SECTIONS: Final[dict[str, str]] = {
     "sources": "What `tankerwatch watch` listens to when its command line names no source.",
     "guard": "Ships that other craft must not close on unnoticed, by kind and by name.",
     "fleet": "Your own ships, marked on the map. To guard them too, name them in [guard] as well.",
+    "context": "What is usual in these waters, learnt before: a watch that is given it need not begin cold.",
     "station": "Where your sensors stand, one section each: `[station.NAME]`, NAME as the feed or its tag block `s:` calls it. "
     "A radar tells bearing and distance from itself (`TTM`); without its place its targets cannot be put on the map.",
-    "detect": "One section for each detector, `[detect.ID]`: switch it, leave ships out of it, move its thresholds.",
+    "zone": "Areas of the sea, one section each: `[zone.NAME]`, from a GeoJSON file or with corners written here. What is not wanted in it "
+    "is told by the detector `zone`; without any rule it is a name for `except_areas`, or a `port`.",
+    "budget": "How many alerts a rule may raise singly. Beyond that they share one alert, which tells the setting that would change "
+    "it most. A distress is never held back.",
+    "quiet": "What is not worth a shout while a ship lies in port. It is counted, and told when it grows to danger; a distress is "
+    "always told.",
+    "detect": "One section for each detector, `[detect.ID]`: switch it, leave ships out of it, move its thresholds. "
+    "`tankerwatch try` shows what a threshold would have raised before it is set.",
 }
 
 SHIP_WORDS: Final = 'an MMSI ("538001234"), an IMO number ("IMO 9000003") or a name ("FRONT ALTAIR")'
@@ -122,10 +136,82 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key("fleet.ships", TEXTS, (), f"your own ships: {SHIP_WORDS}", example='["FRONT ALTAIR"]'),
     Key("fleet.lists", TEXTS, (), "CSV files of your own ships, as for guard.lists", example='["fleet.csv"]'),
+    Key("context.file", TEXT, "", "a file that `tankerwatch learn` wrote, seen from this file's folder", example='"context.parquet"'),
     Key("station.NAME.lat_deg", NUMBER, None, "latitude of the sensor, north positive", "deg", -90.0, 90.0, example="25.28"),
     Key("station.NAME.lon_deg", NUMBER, None, "longitude of the sensor, east positive", "deg", -180.0, 180.0, example="56.36"),
+    Key("zone.NAME.file", TEXT, "", "a GeoJSON file of polygons, seen from this file's folder", example='"zones.geojson"'),
+    Key(
+        "zone.NAME.feature", TEXT, "", "of that file only the polygons of this name (or id); all when empty", example='"Fujairah anchorage"'
+    ),
+    Key(
+        "zone.NAME.polygon",
+        CORNERS,
+        (),
+        "its corners in order, in deg, instead of a file",
+        "deg",
+        example="[[25.1, 56.3], [25.3, 56.3], [25.3, 56.6]]",
+    ),
+    Key("zone.NAME.rule", TEXTS, (), "crossings that are told", choices=("enter", "leave"), example='["enter"]'),
+    Key("zone.NAME.max_kn", NUMBER, None, "who makes more inside is told", "kn", 0.0, 100.0, example="12.0", optional=True),
+    Key("zone.NAME.min_kn", NUMBER, None, "who makes less inside is told", "kn", 0.0, 100.0, example="5.0", optional=True),
+    Key("zone.NAME.forbidden", TEXTS, (), "kinds of ship that may not be inside", choices=KINDS, example='["fishing"]'),
+    Key(
+        "zone.NAME.for_kinds",
+        TEXTS,
+        (),
+        "kinds of ship whom the rules are for; with for_ships empty too: all",
+        choices=KINDS,
+        example='["cargo"]',
+    ),
+    Key("zone.NAME.for_ships", TEXTS, (), f"ships whom the rules are for: {SHIP_WORDS}", example='["FRONT ALTAIR"]'),
+    Key("zone.NAME.severity", TEXT, "caution", "how bad it is", choices=("notice", "caution", "danger")),
+    Key("zone.NAME.port", SWITCH, False, "whether ships at rest in it are in port, for [quiet]"),
+    Key("budget.alerts_an_hour", NUMBER, 6.0, "alerts that a rule may raise singly in any hour", "-", 0.0, 1000.0),
+    Key("budget.alerts_a_watch", NUMBER, 24.0, "and in any watch", "-", 0.0, 10000.0),
+    Key("budget.watch_hours", NUMBER, 4.0, "how long a watch is", "-", 0.5, 24.0),
+    Key(
+        "quiet.in_port",
+        TEXTS,
+        ROUTINE,
+        "rules whose alerts below danger are only counted while the ship is in port: at rest in a zone that is a `port`, moored among "
+        "moored ships, or at anchor close to them",
+    ),
     Key("detect.ID.enabled", SWITCH, True, "whether the detector runs"),
-    Key("detect.ID.except", TEXTS, (), f"ships that this detector leaves alone: {SHIP_WORDS}", example='["PILOT 3"]'),
+    Key(
+        "detect.ID.except",
+        TEXTS,
+        (),
+        f"ships that this detector leaves alone: {SHIP_WORDS}; or two that it leaves alone with each other, with + between",
+        example='["PILOT 3", "538001234 + SUPPLIER"]',
+    ),
+    Key("detect.ID.except_kinds", TEXTS, (), "kinds of ship that it leaves alone", choices=KINDS, example='["pleasure"]'),
+    Key("detect.ID.except_areas", TEXTS, (), "zones in which it says nothing, by name"),
+    Key(
+        "detect.ID.only",
+        TEXTS,
+        (),
+        "when given, it speaks of these alone: ships as in `except`, kinds, `guarded`, `fleet`",
+        example='["fleet", "tanker", "IMO 9000003"]',
+    ),
+    Key(
+        "detect.ID.quiet_hours",
+        TEXTS,
+        (),
+        "hours of the day, UTC, in which what it raises below danger shares one alert",
+        example='["22:00-06:00"]',
+    ),
+    Key(
+        "detect.ID.budget_an_hour",
+        NUMBER,
+        None,
+        "alerts that it may raise singly in any hour, when not as in [budget]",
+        "-",
+        0.0,
+        1000.0,
+        example="12.0",
+        optional=True,
+    ),
+    Key("detect.ID.budget_a_watch", NUMBER, None, "and in any watch", "-", 0.0, 10000.0, example="48.0", optional=True),
 )
 
 

@@ -50,6 +50,20 @@ class ShipList:
         return mmsi in self.mmsis or imo in self.imos or (bool(name and self.names) and sent_name(name) in self.names)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Ships chosen one by one, by kind (codes of `mmsi.py`), because they are guarded, or because they are one's own."""
+
+    ships: ShipList = ShipList()
+    kinds: frozenset[int] = frozenset()
+    guarded: bool = False
+    fleet: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether anything was chosen at all."""
+        return bool(self.ships or self.kinds or self.guarded or self.fleet)
+
+
 def imo_is_valid(imo: int) -> bool:
     """Whether a seven-digit IMO number's last digit checks the others (IMO Resolution A.1117(30): weights 7 to 2)."""
     if not 1_000_000 <= imo <= 9_999_999:

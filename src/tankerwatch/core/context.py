@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final
 
 import numpy as np
 
-from tankerwatch.core.schema import F32, I64, NAN, U32, U64, Table, col, table
+from tankerwatch.core.geo import distance_nm
+from tankerwatch.core.schema import F32, F64, I64, NAN, U32, U64, Table, col, table
 
 CELL_DEG: Final = 0.02
 """Height of a cell; its width is the nearest whole part of a circle of latitude that is as long."""
@@ -41,6 +42,16 @@ class Cells(Table):
     # fmt: on
 
 
+@table
+class Reception(Table):
+    """One row per ship of the picture, by slot: how many of her fixes arrive. It is learnt anew by every stream."""
+
+    # fmt: off
+    usual_rate:  Annotated[F32, col("-", "fixes a minute, mean over half an hour of minutes in which she was heard", missing=NAN)]
+    recent_rate: Annotated[F32, col("-", "the same over four minutes, up to the last whole one before she fell silent", missing=NAN)]
+    # fmt: on
+
+
 def cells_of(lat_deg: Any, lon_deg: Any) -> U64:
     """(n,) number of the cell of each place; NaN places are in cell 0."""
     lat, lon = np.nan_to_num(np.asarray(lat_deg, np.float64)), np.nan_to_num(np.asarray(lon_deg, np.float64))
@@ -57,11 +68,23 @@ def cells_around(lat_deg: Any, lon_deg: Any) -> U64:
     return np.stack([cells_of(np.clip(lat + a * CELL_DEG, -90, 90), lon + b * step) for a in (-1, 0, 1) for b in (-1, 0, 1)], axis=-1)
 
 
+def centres_of(cells: U64) -> tuple[F64, F64]:
+    """(n,) latitude and longitude (-180 to 180) of the middle of each cell."""
+    lat = (np.asarray(cells >> np.uint64(32), np.float64) + 0.5) * CELL_DEG - 90.0
+    across = np.maximum(np.round(360.0 / CELL_DEG * np.cos(np.radians(lat))), 1.0)
+    lon = (np.asarray(cells & np.uint64(0xFFFFFFFF), np.float64) + 0.5) / across * 360.0
+    return lat, (lon + 180.0) % 360.0 - 180.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
-    """What was learnt so far. All questions take (n,) places in degrees and answer (n,)."""
+    """What was learnt so far. All questions take (n,) places in degrees and answer (n,).
+
+    To be read at a look and not kept: the tables go on with the stream.
+    """
 
     cells: Cells = field(default_factory=Cells.empty)
+    reception: Reception = field(default_factory=Reception.empty)
 
     def rows(self, cells: U64) -> I64:
         """The row of each cell, -1 where nothing was ever heard."""
@@ -79,6 +102,22 @@ class Context:
     def stays(self, lat_deg: Any, lon_deg: Any) -> F32:
         """How many ships have come to rest here or next to here: an anchorage, a port, a pilot station."""
         return np.asarray(self._total(self.cells.stays, lat_deg, lon_deg), np.float32)
+
+    def heard_places(self, lat_deg: float, lon_deg: float, reach_nm: float, least: int = 3) -> tuple[F64, F64]:
+        """Latitudes and longitudes of the cells within `reach_nm` of a place in which ships were heard for `least` minutes."""
+        band = (
+            np.uint64(max(int((lat_deg + 90.0 - reach_nm / 60.0) / CELL_DEG), 0)),
+            np.uint64(int((lat_deg + 90.0 + reach_nm / 60.0) / CELL_DEG) + 1),
+        )
+        low, high = np.searchsorted(self.cells.cell, [edge << np.uint64(32) for edge in band])
+        often = self.cells.moving[low:high] + self.cells.resting[low:high] >= least
+        lat, lon = centres_of(self.cells.cell[low:high][often])
+        near = distance_nm(lat_deg, lon_deg, lat, lon) <= reach_nm
+        return lat[near], lon[near]
+
+    def moving_minutes(self, lat_deg: Any, lon_deg: Any) -> F32:
+        """Ship-minutes under way that were heard here or next to here."""
+        return np.asarray(self._total(self.cells.moving, lat_deg, lon_deg), np.float32)
 
     def heard_share(self, lat_deg: Any, lon_deg: Any) -> F32:
         """The share of minutes in which ships under way were heard around here; NaN below ten ship-minutes."""

@@ -31,6 +31,7 @@ from tankerwatch.core.schema import (
     col,
     table,
 )
+from tankerwatch.core.zones import Zone
 
 # Quality bits of a decoded row (`quality`).
 BAD_LENGTH = 1 << 0  # more or fewer bits than the standard gives this type
@@ -294,7 +295,10 @@ class Legs(Table):
     status_s:     Annotated[F64, col("s", "since when this status has been sent", missing=NAN)]
     apart_nm:     Annotated[F32, col("nm", "distance from where the trusted belief expected her", missing=NAN)]
     in_belief:    Annotated[U16, col("-", "consecutive fixes of this belief so far, this one counted")]
-    late:         Annotated[Bool, col("-", "older than the ship's newest fix")]
+    late:         Annotated[Bool, col("-", "older than the ship's newest fix, or an old report that came again")]
+    in_trusted:   Annotated[U16, col("-", "of a displaced one: fixes that the trusted belief has got since this belief began", missing=0)]
+    born_s:       Annotated[F64, col("s", "when the first fix of this belief happened", missing=NAN)]
+    ahead:        Annotated[Bool, col("-", "of a displaced one: it lies ahead on her own course, where she would be within ten minutes")]
     source_row:   Annotated[U64, col("-", "feed and line number")]
     # fmt: on
 
@@ -332,7 +336,7 @@ class Picture(Table):
     stay_lon_deg: Annotated[F64, col("deg", "longitude of that place", missing=NAN)]
     fixes:        Annotated[U32, col("-", "trusted fixes so far")]
     displaced:    Annotated[U32, col("-", "fixes so far that her trusted belief could not have sailed to")]
-    trusted:      Annotated[Bool, col("-", "her position is trusted: no other belief lives that contradicts it")]
+    trusted:      Annotated[Bool, col("-", "her position is trusted: nothing contradicts it, her fixes move as she does, and her receiver is sound")]
     usual_sog_kn: Annotated[F32, col("kn", "median of her own speed over the last hour", missing=NAN)]
     usual_minutes: Annotated[U8, col("-", "minutes of that hour in which she was heard")]
     fast_s:       Annotated[F64, col("s", "when she last made four fifths of that median", missing=NAN)]
@@ -341,6 +345,14 @@ class Picture(Table):
     interval_s:   Annotated[F32, col("s", "usual time between her fixes as received here", missing=NAN)]
     missed_share: Annotated[F32, col("-", "share of the minutes of that hour in which she was not heard", missing=NAN)]
     longest_gap_s: Annotated[F32, col("s", "longest run of such minutes", missing=NAN)]
+    frozen_s:     Annotated[F64, col("s", "since when her fixes stand still although she says that she makes way", missing=NAN)]
+    frozen_nm:    Annotated[F32, col("nm", "how far she would have come since then", missing=NAN)]
+    believed_s:   Annotated[F64, col("s", "when another track of hers was last believed instead of the one before", missing=NAN)]
+    astray:       Annotated[U16, col("-", "newest fixes in a row that her trusted belief could not have sailed to", missing=0)]
+    astray_s:     Annotated[F64, col("s", "when the first of the newest such row was received", missing=NAN)]
+    nowhere_s:    Annotated[F64, col("s", "since when a sound receiver has sent no position; -inf: as it often does", missing=NAN)]
+    estimated_s:  Annotated[F64, col("s", "since when it has sent UTC seconds of 61 to 63; -inf: as it often does", missing=NAN)]
+    inaccurate_s:       Annotated[F64, col("s", "since when it has no longer been accurate; inf: it is", missing=NAN)]
     guarded:      Annotated[Bool, col("-", "on the guard list, or of a guarded kind")]
     own_fleet:    Annotated[Bool, col("-", "of the own fleet")]
     source_row:   Annotated[U64, col("-", "feed and line number of the newest trusted fix")]
@@ -411,6 +423,7 @@ class View:
     context: Context = field(default_factory=Context)
     """what is usual here: learnt so far from the same stream, or before"""
     before: Picture = field(default_factory=Picture.empty)
+    zones: tuple[Zone, ...] = ()
 
 
 VERBS = ("raise", "amend", "end", "withdraw")

@@ -45,7 +45,7 @@ def watch(sources: list[str], data: Path, *, config: Config, listen: str | None 
             desk = _replay(files, journal, register, config)
         else:
             live = [parse_source(name, register.index_of(name), allow_remote=config.allow_remote) for name in named]
-            desk = LiveDesk(config, journal, register, Hub(), sources=live)
+            desk = LiveDesk(config, journal, register, Hub(), sources=live, history=data)
         desk.rebuild()
         asyncio.run(_run(desk, server, f"watching {', '.join(named)}"))
 

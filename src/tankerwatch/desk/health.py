@@ -148,6 +148,7 @@ def report(
         "since_s": _or_none(health.first_s),
         "feeds": rates,
         "clock_check": clock_check(river),
+        "kept_quiet": {rule: number for rule, number in sorted(river.triage.in_port.items()) if number},
         "counters": {key: counters[key] for key in ("lines", "sentences", "messages", "rejected")},
         "made_up": river.fleet.register.refused,
     }

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import tankerwatch
@@ -22,6 +23,7 @@ from tankerwatch.core.ports import Desk, FeedState, Journal, LiveSource, Picture
 from tankerwatch.core.tables import Batch, Decision, Lines, View
 from tankerwatch.desk import health as healths
 from tankerwatch.desk import panel
+from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.inbox import Inbox, Waiting
 from tankerwatch.desk.trails import Trails
 from tankerwatch.ingest import clock
@@ -68,6 +70,7 @@ class LiveDesk:
         sources: Sequence[LiveSource] = (),
         player: Callable[[], Player] | None = None,
         show: Show = LIVE,
+        history: Path | None = None,
     ) -> None:
         self.config, self.journal, self.register, self.hub, self.show = config, journal, register, hub, show
         self.sources = sources
@@ -76,6 +79,8 @@ class LiveDesk:
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="river")
         self.version = tankerwatch.__version__
         self.epochs = itertools.count(int(clock.now()) & 0x7FFFFFFF)
+        self.advisor = Advisor(config, history, self.inbox.decide, clock.now) if history is not None and player is None else None
+        """who finds out, from the journal on disk, which setting would change most what a rule beyond its budget raises"""
         self._player = player
         self.repeated = False
         self._told_states: dict[int, str] = {}
@@ -165,6 +170,8 @@ class LiveDesk:
                 changes, safe = await loop.run_in_executor(self.worker, self._process, batch, player)
                 self._answer(waiting, safe)
                 await self._publish(changes)
+            if self.advisor is not None:
+                self.advisor.consider(self.river.triage.spent())
             if player is not None and player.ended:
                 await self._publish(await loop.run_in_executor(self.worker, self._finish))
                 if player is self.player and self.replay_state.state != "ended":

@@ -121,7 +121,7 @@ def ship_panel(river: River, trails: Trails, slot: int) -> dict[str, Any]:
             "last_s": number(h.last_s, 3),
             "fixes": h.fixes,
         }
-        for station, h in fleet.hearings.of(slot).items()
+        for station, h in fleet.hearings(slot).items()
     ]
     rows = list(trails.rows.get(slot, ()))
     sentences = [

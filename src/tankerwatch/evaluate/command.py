@@ -26,7 +26,7 @@ LAID_SEEDS: Final = {TUNING: 1, HOLD_OUT: 101}
 @dataclass(frozen=True, slots=True)
 class Size:
     """How much is run. splits: which halves · seeds, dangers and decoys: of each kind and level a seed · clean: worlds of clean traffic
-    of each half (about a hundred ship-days each) · recorded: whether recordings are watched.
+    of each half (about a hundred ship-days each) · recorded: whether recordings are watched · naive: whether the naive rules run too.
     """
 
     splits: tuple[str, ...]
@@ -35,9 +35,10 @@ class Size:
     decoys: int
     clean: dict[str, int]
     recorded: bool
+    naive: bool = True
 
 
-QUICK: Final = Size((TUNING,), 1, 1, 1, {}, False)
+QUICK: Final = Size((TUNING,), 1, 1, 1, {}, False, naive=False)
 USUAL: Final = Size((TUNING, HOLD_OUT), 1, 1, 1, {TUNING: 1, HOLD_OUT: 2}, True)
 FULL: Final = Size((TUNING, HOLD_OUT), 4, 2, 1, {TUNING: 4, HOLD_OUT: 32}, True)
 
@@ -66,7 +67,9 @@ def tasks(only: Collection[str], size: Size) -> list[Task]:
         made += [Task(one.split, "recorded", recording=n) for n, one in enumerate(RECORDINGS)]
     for split in size.splits:
         seeds = SEEDS[split][: size.seeds]
-        made += [Task(split, "scenes", plan=plan) for plan in plans(only, seeds, dangers=size.dangers, decoys=size.decoys)]
+        made += [
+            Task(split, "scenes", plan=plan, naive=size.naive) for plan in plans(only, seeds, dangers=size.dangers, decoys=size.decoys)
+        ]
         if size.recorded:
             made += [
                 Task(split, "laid", seed=LAID_SEEDS[split], recording=n)
@@ -143,7 +146,7 @@ def to_json(found: Found) -> dict[str, Any]:
                 "scenes": tally.to_json(split.scenes),
                 "over_recordings": tally.to_json(split.laid),
                 "clean": tally.to_json(split.clean),
-                "naive": tally.to_json(split.naive_scenes, strays=False),
+                "naive": tally.to_json(split.naive_scenes, strays=False) if split.naive_scenes.events else None,
             }
             for name, split in found.splits.items()
         },

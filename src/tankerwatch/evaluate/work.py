@@ -28,6 +28,7 @@ class Task:
     seed: int = 0
     places: int = 12
     recording: int = -1
+    naive: bool = True
 
 
 @dataclass(slots=True)
@@ -46,7 +47,8 @@ def done(task: Task) -> Done:
     if task.plan is not None:
         scene = build(task.plan)
         made.ours = score(scene, alerts_of(scene.log, scene.settings if "zone" in detectors() else ""), detectors())
-        made.naive = score(scene, naive.alarms(rows_of_log(scene.log), scene.tankers))
+        if task.naive:
+            made.naive = score(scene, naive.alarms(rows_of_log(scene.log), scene.tankers))
     elif task.what == "clean":
         scene = clean(task.seed, task.places)
         made.ours = _warm(scene, score(scene, alerts_of(scene.log)))

@@ -60,7 +60,7 @@ def stamped(
     stream = source if isinstance(source, Stream) else Stream(source)
     tail = b""  # lines whose times are not decided yet, and half a line
     number = 1
-    last_s, since = NAN, 0
+    state = stamps.fresh_state()
     ended = False
     while not ended:
         size, full = len(tail), len(tail) + chunk_bytes
@@ -82,7 +82,7 @@ def stamped(
             size += 1
         count = len(found.start)
         decide = count if ended else max(count - stamps.AHEAD, 0)
-        if found.bare == count and last_s != last_s:
+        if found.bare == count and state[0] != state[0]:
             time_s = _no_times(decide)  # nobody tells a time, neither here nor before
         else:
             own_s, kind = SHELF.take("own", count, np.float64)[:count], SHELF.take("kind", count, np.uint8)[:count]
@@ -90,8 +90,7 @@ def stamped(
             if found.kept is not None:
                 kind[~found.kept] = stamps.NONE
             time_s = np.empty(decide)
-            last_s, since, absurd = stamps.carry(own_s, kind, decide, last_s, since, time_s)
-            counters["absurd_time"] += absurd
+            counters["absurd_time"] += stamps.carry(own_s, kind, decide, state, time_s)
         counters["lines"] += decide
         lines = Lines(buffer, found.start[:decide], found.end[:decide], time_s, found.number[:decide])
         if found.kept is not None:

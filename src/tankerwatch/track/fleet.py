@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from tankerwatch.core.hour import HOUR_COLUMNS, MINUTES, Hour
+from tankerwatch.core.kernels import arrivals
 from tankerwatch.core.kernels import beliefs as kernel
 from tankerwatch.core.schema import F64, Bool
 from tankerwatch.core.tables import Fixes, Heard, Legs, Picture
-from tankerwatch.track.hearings import Hearings
+from tankerwatch.track.hearings import Hearing, RecentStations
 from tankerwatch.track.register import NOBODY, Newcomers, Register, Watchlist, only_tankers
-from tankerwatch.track.times import event_times
+from tankerwatch.track.times import Clocks
 
 
 class Fleet:
@@ -24,13 +25,16 @@ class Fleet:
 
     def __init__(self, watchlist: Watchlist = only_tankers, newcomers: Newcomers | None = None) -> None:
         self.register = Register(watchlist, newcomers)
-        self.hearings = Hearings()
+        self.recent = RecentStations()
         self.stations: tuple[str, ...] = ()
         self.ships: Any = np.zeros((0, kernel.SHIP_COLUMNS))
         self.beliefs: Any = np.zeros((0, kernel.BELIEFS, kernel.BELIEF_COLUMNS))
         self.rows: Any = np.zeros((0, kernel.BELIEFS), np.uint64)
         self.copies: Any = np.zeros((0, kernel.COPIES), np.uint64)
         self.copy_s: Any = np.zeros((0, kernel.COPIES))
+        self.copy_by: Any = np.zeros((0, kernel.COPIES), np.uint16)
+        self.hearers: Any = np.zeros((0, kernel.HEARERS, 3))
+        self.clocks = Clocks()
         self.minutes: Any = np.zeros((0, MINUTES), np.int64)
         self.hour: Any = np.zeros((0, MINUTES, HOUR_COLUMNS), np.float32)
         self.minute_rows: Any = np.zeros((0, MINUTES), np.uint64)
@@ -62,10 +66,12 @@ class Fleet:
             return new
 
         self.ships, self.beliefs, self.rows = longer(self.ships, np.nan), longer(self.beliefs, 0.0), longer(self.rows, 0)
-        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED]] = 0.0
+        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM, kernel.NEXT_COPY]] = 0.0
         self.ships[fresh:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[fresh:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
-        self.copies, self.copy_s = longer(self.copies, 0), longer(self.copy_s, -np.inf)
+        self.copies, self.copy_s, self.copy_by = longer(self.copies, 0), longer(self.copy_s, -np.inf), longer(self.copy_by, 0)
+        self.hearers = longer(self.hearers, 0.0)
+        self.hearers[fresh:, :, kernel.WHO] = -1.0
         self.minutes, self.hour = longer(self.minutes, -1), longer(self.hour, np.nan)
         self.minute_rows, self.habits = longer(self.minute_rows, 0), longer(self.habits, np.nan)
 
@@ -75,22 +81,25 @@ class Fleet:
         if (slot == NOBODY).any():
             self.register.refused += int((slot == NOBODY).sum())
             fixes, slot = fixes.take(slot != NOBODY), slot[slot != NOBODY]
-        event_s = event_times(fixes.time_s, fixes.utc_second)
-        rows = np.empty((len(fixes), kernel.IN_COLUMNS))
-        given: list[Any] = [fixes.time_s, event_s, fixes.lat_deg, fixes.lon_deg, fixes.sog_kn, fixes.cog_deg]
-        for column, values in enumerate([*given, fixes.heading_deg, fixes.nav_status, fixes.msg_type, fixes.utc_second]):
-            rows[:, column] = values
-        out = np.empty((len(fixes), kernel.OUT_COLUMNS))
-        kernel.advance(
-            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.minutes, self.hour, self.minute_rows,
-            slot, rows, fixes.source_row, out,
+        received_s, event_s = self.clocks.place(fixes.time_s, fixes.utc_second, fixes.station)
+        keys, out = np.empty(len(fixes), np.uint64), np.empty((len(fixes), kernel.OUT_COLUMNS))
+        arrivals.keys(
+            fixes.lon_deg, fixes.lat_deg, fixes.sog_kn, fixes.cog_deg, fixes.heading_deg, fixes.nav_status, fixes.utc_second,
+            fixes.msg_type,
+            keys,
         )  # fmt: skip
-        self.hearings.take(slot, fixes.station, fixes.time_s, fixes.source_row)
+        kernel.advance(
+            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.copy_by, self.minutes, self.hour, self.minute_rows,
+            self.hearers, self.clocks.state,
+            slot, received_s, event_s, fixes.lat_deg, fixes.lon_deg, fixes.sog_kn, fixes.cog_deg, fixes.heading_deg, fixes.nav_status,
+            fixes.msg_type, fixes.utc_second, fixes.accurate, fixes.station, keys, fixes.source_row, out,
+        )  # fmt: skip
+        self.recent.take(fixes.station, fixes.source_row)
         new = out[:, kernel.OUT_BELIEF] >= 0
         if not new.all():
-            fixes, slot, event_s, out = fixes.take(new), slot[new], event_s[new], out[new]
+            fixes, slot, received_s, event_s, out = fixes.take(new), slot[new], received_s[new], event_s[new], out[new]
         return Legs(
-            received_s=fixes.time_s,
+            received_s=received_s,
             event_s=event_s,
             mmsi=fixes.mmsi,
             slot=slot.astype(np.uint32),
@@ -110,13 +119,21 @@ class Fleet:
             apart_nm=out[:, kernel.OUT_APART].astype(np.float32),
             in_belief=out[:, kernel.OUT_COUNT].astype(np.uint16),
             late=out[:, kernel.OUT_LATE] > 0,
+            in_trusted=out[:, kernel.OUT_TRUSTED].astype(np.uint16),
+            born_s=out[:, kernel.OUT_BORN_S],
+            ahead=out[:, kernel.OUT_AHEAD] > 0,
             source_row=fixes.source_row,
         )
 
     def station_of(self, source_row: int) -> str:
         """Which station heard a recent fix, "" when that is not known any more."""
-        station = self.hearings.station_of(source_row)
+        station = self.recent.of(source_row)
         return self.stations[station] if 0 <= station < len(self.stations) else ""
+
+    def hearings(self, slot: int) -> dict[int, Hearing]:
+        """How each station hears a ship, by its number: the eight stations that heard her last."""
+        held = self.hearers[slot]
+        return {int(who): Hearing(float(last_s), int(fixes)) for who, last_s, fixes in held[held[:, kernel.WHO] >= 0]}
 
     def picture(self, now_s: float) -> Picture:
         """The newest trusted state of every ship; the row number is her slot."""
@@ -168,6 +185,14 @@ class Fleet:
             interval_s=ship[:, kernel.INTERVAL].astype(np.float32),
             missed_share=habits[:, kernel.MISSED].astype(np.float32),
             longest_gap_s=(habits[:, kernel.LONGEST] * 60).astype(np.float32),
+            frozen_s=ship[:, kernel.FROZEN_S].copy(),
+            frozen_nm=ship[:, kernel.FROZEN_NM].astype(np.float32),
+            believed_s=ship[:, kernel.BELIEVED_S].copy(),
+            astray=np.minimum(ship[:, kernel.ASTRAY], 65535).astype(np.uint16),
+            astray_s=ship[:, kernel.ASTRAY_S].copy(),
+            nowhere_s=ship[:, kernel.NOWHERE_S].copy(),
+            estimated_s=ship[:, kernel.ESTIMATED_S].copy(),
+            inaccurate_s=ship[:, kernel.INACCURATE_S].copy(),
             guarded=self.register.guarded[:n].copy(),
             own_fleet=self.register.own_fleet[:n].copy(),
             source_row=self.rows[:n, 0].copy(),
@@ -179,6 +204,9 @@ class Fleet:
         return Hour(self.minutes[:n], self.hour[:n], self.minute_rows[:n])
 
     def _undisputed(self, now_s: float, n: int) -> Bool:
+        ship = self.ships[:n]
+        strays = (ship[:, kernel.ASTRAY] >= 2) | (ship[:, kernel.FROZEN_NM] >= kernel.THAWED_NM)
+        strays |= np.isfinite(ship[:, kernel.NOWHERE_S]) | np.isfinite(ship[:, kernel.ESTIMATED_S])
         others = self.beliefs[:n, 1:]
         alive = (others[:, :, kernel.COUNT] >= kernel.WEAK_FIXES) & (now_s - others[:, :, kernel.T] <= kernel.LIFE_S)
-        return np.asarray(~alive.any(axis=1))
+        return np.asarray(~(alive.any(axis=1) | strays))

@@ -5,6 +5,8 @@ Every step goes through the transition table of `core/incidents.py`; what the ta
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -16,14 +18,16 @@ from tankerwatch.triage import words
 from tankerwatch.triage.book import Book, short_id
 from tankerwatch.triage.budget import NAMES_SAID, Budget, Group
 from tankerwatch.triage.finding import Finding
+from tankerwatch.triage.parts import Parts
+from tankerwatch.triage.quiet import Quiet
 
 EVIDENCE_EACH_END: Final = 10
 """An alert keeps its first ten and its latest ten pieces of evidence."""
 STEPS_FIRST: Final = 8
 STEPS_LATEST: Final = 56
 
-ENDED: Final = {"raise": "seen again", "end": "over", "withdraw": "disproved"}
-"""What is said of a step for which the detector found no words."""
+ENDED: Final = {"raise": "seen again", "end": "over", "withdraw": "disproved", "dismiss": "dismissed at the desk; no reason was given"}
+"""What is said of a step for which nobody found words: whatever ends or is withdrawn says why."""
 
 
 def with_step(alert: Alert, time_s: float | None, verb: str, said: str) -> tuple[Step, ...]:
@@ -47,7 +51,7 @@ class Episodes:
     """The alerts of all episodes, in the book.
 
     `names` gives a ship's name as sent, "" when none is known; `evidence` the received lines behind source rows; `in_incident` whether
-    a finding belongs to an open incident, and so is shown singly whatever its rule has spent.
+    a finding belongs to an open incident, and so is shown singly whatever its rule has spent; `quiet` what is not shown singly now.
     """
 
     def __init__(
@@ -59,6 +63,8 @@ class Episodes:
         evidence: Callable[[tuple[int, ...]], tuple[Evidence, ...]],
         budget: Budget,
         in_incident: Callable[[Finding], bool],
+        quiet: Quiet | None = None,
+        absorbs: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.book = book
         self.groups: dict[str, Group] = {}
@@ -68,6 +74,11 @@ class Episodes:
         self._evidence = evidence
         self._budget = budget
         self._in_incident = in_incident
+        self._quiet = quiet or Quiet()
+        self._parts = Parts(book, absorbs or {})
+        self._hushed: dict[str, None] = {}
+        self.in_port: Counter[str] = Counter()
+        """how many episodes of each rule were only counted, because their ship lay in port"""
         self._alert_of: dict[str, str] = {}
         self.reported: dict[str, None] = {}
         """alerts that a person's report raised: no detector will ever end them"""
@@ -76,10 +87,24 @@ class Episodes:
         """What the ships are called now."""
         return [words.ship_name(ship, self._names(ship)) for ship in ships]
 
-    def take(self, finding: Finding) -> Alert | None:
-        """Carry out what a detector said; the alert that it touched, None when it touched none."""
+    def take(self, finding: Finding) -> list[Alert]:
+        """Carry out what a detector said; the alerts that it touched."""
+        if self._parts.knows(finding.key):
+            return []
+        touched = self._take(finding)
+        if touched is None:
+            return []
+        ended = [
+            self._change(part, finding.time_s, "end", f"Part of: {touched.title}.")
+            for part in self._parts.take_in(touched, self._alert_of)
+        ]
+        return [touched, *(alert for alert in ended if alert is not None)]
+
+    def _take(self, finding: Finding) -> Alert | None:
         name = self._alert_of.get(finding.key)
         if name is None:
+            if finding.key in self._hushed:
+                return self._still_hushed(finding)
             if finding.verb != "raise":
                 self.book.refuse(f"{finding.verb} of an episode never raised")
                 return None
@@ -87,8 +112,9 @@ class Episodes:
         group = self.groups.get(name)
         if group is None:
             return self._amend(self.book.alerts[name], finding)
-        if finding.severity == "distress" and group.severity != "distress" and finding.verb in ("raise", "amend"):
-            # A distress is never one of many: it leaves the group for an alert of its own.
+        least = RANK[group.keeps_to]
+        if RANK[finding.severity] >= least > RANK[group.severity] and finding.verb in ("raise", "amend"):
+            # A distress is never one of many, and danger does not wait for the morning: it leaves the group for an alert of its own.
             self._leave(group, finding)
             return self._begin(finding)
         return self._amend_group(group, finding)
@@ -129,7 +155,54 @@ class Episodes:
             return self._change(alert, decision.time_s, "acknowledge", said, acknowledged_s=alert.acknowledged_s or decision.time_s)
         if decision.kind == "confirm":
             return self._change(alert, decision.time_s, "confirm", said, confirmed=True)
-        return self._change(alert, decision.time_s, "dismiss", said)
+        return self._change(alert, decision.time_s, "dismiss", said or ENDED["dismiss"])
+
+    def advise(self, decision: Decision) -> Alert | None:
+        """A group's alert is told which setting would change it most."""
+        group = self.groups.get(decision.subject)
+        if group is None:
+            self.book.refuse("advice for what is no group")
+            return None
+        group.advice = words.clean(str(decision.content.get("words") or ""))
+        alert = self.book.alerts[group.alert]
+        told = group.told(alert, self.named(group.ships()[:NAMES_SAID]))
+        return self._change(alert, decision.time_s, "amend", told.reason, reason=told.reason)
+
+    def spent(self, over: bool) -> list[Group]:
+        """The groups of rules beyond their budget that were given no advice yet: those that are open, with `over` the others too."""
+        unadvised = (group for group in self.groups.values() if group.until_s is None and not group.advice)
+        return [group for group in unadvised if over or self.book.alerts[group.alert].state == OPEN]
+
+    def morning_s(self) -> float:
+        """When the next group of quiet hours has nothing more to wait for; inf when there is none."""
+        return min((group.until_s for group in self._waiting() if group.until_s is not None), default=math.inf)
+
+    def end_quiet(self, time_s: float) -> list[Alert]:
+        """At the end of quiet hours a group ends, unless one of its members goes on."""
+        ended = []
+        for group in self._waiting():
+            if group.until_s is not None and group.until_s <= time_s:
+                alert = self.book.alerts[group.alert]
+                verb = {CLOSED: "end", WITHDRAWN: "withdraw"}[group.over(time_s)]
+                changed = self._change(alert, time_s, verb, alert.reason)
+                ended += [changed] if changed is not None else []
+        return ended
+
+    def _waiting(self) -> list[Group]:
+        """Open groups of quiet hours whose members are all over."""
+        quiet = (group for group in self.groups.values() if group.until_s is not None and not group.states[OPEN])
+        return [group for group in quiet if self.book.alerts[group.alert].state == OPEN]
+
+    def _still_hushed(self, finding: Finding) -> Alert | None:
+        """More of an episode that was only counted: it may be over, or worse, or its ship has left the port."""
+        if finding.verb in ("raise", "amend"):
+            if self._quiet.port(finding) and not self._in_incident(finding):
+                return None
+            del self._hushed[finding.key]
+            self.in_port[finding.detector] -= 1
+            return self._begin(finding)
+        del self._hushed[finding.key]
+        return None
 
     def end(self, alert: Alert, time_s: float, said: str) -> Alert | None:
         """End an alert that no detector will end."""
@@ -148,9 +221,21 @@ class Episodes:
             if known is not None and known.id in self.reported:
                 self._alert_of[finding.key] = known.id
                 return self._amend(known, finding)
+        whole = self._parts.whole(finding)
+        if whole is not None:
+            said = words.fill(finding.reason, self.named(finding.ships))
+            return self._change(whole, finding.time_s, "amend", said, evidence=kept_evidence(whole.evidence, self._resolved(finding)))
+        of_incident = self._in_incident(finding)
+        if not of_incident and self._quiet.port(finding):
+            self._hushed[finding.key] = None
+            self.in_port[finding.detector] += 1
+            return None
+        until_s = None if of_incident else self._quiet.until_s(finding)
+        if until_s is not None:
+            return self._raise_in_group(finding, until_s)
         time_s = self.book.clock_s if finding.time_s is None else finding.time_s
         spent = not self._budget.spend(finding.detector, finding.severity, time_s)
-        if spent and not (finding.severity != "distress" and self._in_incident(finding)):
+        if spent and not (finding.severity != "distress" and of_incident):
             return self._raise_in_group(finding)
         return self._raise(finding)
 
@@ -228,16 +313,17 @@ class Episodes:
             rows = rows[:EVIDENCE_EACH_END] + rows[-EVIDENCE_EACH_END:]
         return kept_evidence((), self._evidence(rows)) if rows else ()
 
-    def _raise_in_group(self, finding: Finding) -> Alert:
-        """The rule has spent its hour: this episode joins the open group of its rule, or begins one."""
+    def _raise_in_group(self, finding: Finding, until_s: float | None = None) -> Alert:
+        """Beyond the budget, or in hours that are quiet until then: this episode joins the open group of its rule, or begins one."""
         for group in self.groups.values():
-            if group.detector == finding.detector and self.book.alerts[group.alert].state == OPEN:
+            if (group.detector, group.until_s) == (finding.detector, until_s) and self.book.alerts[group.alert].state == OPEN:
                 break
         else:
-            alert = self._raise(finding, key=f"group\n{finding.key}")
+            alert = self._raise(finding, key=f"{'group' if until_s is None else 'quiet'}\n{finding.key}")
             # A group lies at no one place, and no ship of it is the one in danger.
             self.book.put(replace(alert, lat_deg=None, lon_deg=None))
-            group = self.groups[alert.id] = Group(alert.id, finding.detector)
+            why = self._budget.singly(finding.detector) if until_s is None else f"in the quiet hours until {words.hour(until_s)} UTC"
+            group = self.groups[alert.id] = Group(alert.id, finding.detector, why, until_s)
         self._alert_of[finding.key] = group.alert
         return self._amend_group(group, finding) or self.book.alerts[group.alert]
 
@@ -246,10 +332,10 @@ class Episodes:
         new = finding.key not in group.members
         group.amend(finding)
         alert = self.book.alerts[group.alert]
-        told = group.told(alert, self.named(group.ships()[:NAMES_SAID]), self._budget.an_hour)
+        told = group.told(alert, self.named(group.ships()[:NAMES_SAID]))
         # A piece for each ship rather than many of one: later words about a known member bring none.
         evidence = kept_evidence(alert.evidence, self._resolved(finding)[-1:]) if new else alert.evidence
-        state = group.over()
+        state = group.over(self.book.clock_s)
         verb = {OPEN: "amend", CLOSED: "end", WITHDRAWN: "withdraw"}[state]
         if state != OPEN and alert.state != OPEN and state == alert.state:
             return None
@@ -272,6 +358,6 @@ class Episodes:
         del self._alert_of[finding.key]
         group.leave(finding.key)
         alert = self.book.alerts[group.alert]
-        told = group.told(alert, self.named(group.ships()[:NAMES_SAID]), self._budget.an_hour)
-        verb = "amend" if group.over() == OPEN else "end"
+        told = group.told(alert, self.named(group.ships()[:NAMES_SAID]))
+        verb = "amend" if group.over(self.book.clock_s) == OPEN else "end"
         self._change(alert, finding.time_s, verb, told.reason, title=told.title, reason=told.reason, ships=told.ships)

@@ -19,6 +19,7 @@ from tankerwatch.triage.budget import ALERTS_AN_HOUR, DISTRESSES_AN_HOUR, Budget
 from tankerwatch.triage.episodes import Episodes
 from tankerwatch.triage.finding import Finding, rows
 from tankerwatch.triage.incidents import THREAT, Incidents
+from tankerwatch.triage.quiet import Quiet
 
 HELPERS_EVERY_S: Final = 60.0
 REPORTED_OPEN_S: Final = 86_400.0
@@ -36,7 +37,9 @@ class Triage:
     """The desk's judgement: what needs a person's eye, and what belongs together.
 
     rules: detector → what an alert says of its rule (`id version what why wrong settings`) · names: a ship's name as she sends it, ""
-    when not known · evidence: the received lines behind source rows · alerts_an_hour: how many alerts a rule may raise singly.
+    when not known · evidence: the received lines behind source rows · alerts_an_hour: how many alerts a rule may raise singly, where no
+    `budget` says more · quiet: what is not shown singly now ·
+    absorbs: detector → those whose findings about its ships are part of its own.
 
     `alerts`, `incidents` and `reports` hold the newest state of everything by id; `refused` counts what changed nothing, by reason;
     `first_helpers` who could help when an incident began, which stays true after it is over.
@@ -50,6 +53,9 @@ class Triage:
         evidence: Callable[[tuple[int, ...]], tuple[Evidence, ...]] = _no_evidence,
         alerts_an_hour: int = ALERTS_AN_HOUR,
         distresses_an_hour: int = DISTRESSES_AN_HOUR,
+        budget: Budget | None = None,
+        quiet: Quiet | None = None,
+        absorbs: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._book = Book()
         self._names = names
@@ -58,8 +64,10 @@ class Triage:
             rules=rules,
             names=names,
             evidence=evidence,
-            budget=Budget(alerts_an_hour, distresses_an_hour),
+            budget=budget or Budget(alerts_an_hour, distresses_an_hour),
             in_incident=lambda finding: self._incidents.in_open(finding),
+            quiet=quiet,
+            absorbs=absorbs,
         )
         self._incidents = Incidents(self._book, names=names, is_group=self._episodes.groups.__contains__)
         self._no_place: dict[str, None] = {}
@@ -69,6 +77,13 @@ class Triage:
         self.reports: Mapping[str, Report] = self._book.reports
         self.refused: Mapping[str, int] = self._book.refused
         self.first_helpers: dict[str, tuple[Helper, ...]] = {}
+        self.in_port: Mapping[str, int] = self._episodes.in_port
+
+    def spent(self, *, over: bool = False) -> list[tuple[str, str]]:
+        """Open alerts (with `over`, others too) in which a rule's episodes beyond its budget are gathered and that no advice was given for:
+        (id, detector).
+        """
+        return [(group.alert, group.detector) for group in self._episodes.spent(over)]
 
     def take(self, findings: Findings, decisions: tuple[Decision, ...], picture: Picture | None, now_s: float) -> Changes:
         """Carry out what was found and decided up to `now_s`; the alerts, incidents and reports that changed, each once.
@@ -83,7 +98,8 @@ class Triage:
             if event.time_s is not None:
                 self._reach(event.time_s)
             if isinstance(event, Finding):
-                self._settle(self._episodes.take(event))
+                for alert in self._episodes.take(event):
+                    self._settle(alert)
             else:
                 self._decide(event)
         self._reach(now_s)
@@ -96,6 +112,8 @@ class Triage:
             self._report(reports.report(decision))
         elif decision.kind in ("acknowledge", "confirm", "dismiss"):
             self._settle(self._episodes.decide(decision))
+        elif decision.kind == "advice":
+            self._settle(self._episodes.advise(decision))
         # Decisions of other kinds (guard, feed) are for other stages.
 
     def _report(self, report: Report) -> None:
@@ -121,8 +139,10 @@ class Triage:
         """Let the clock go on, and on its way everything end that ends by itself, in order."""
         if not math.isfinite(now_s):
             return
-        while (due_s := min(self._incidents.deadline_s(), self._unheard_s())) <= now_s:
+        while (due_s := min(self._incidents.deadline_s(), self._unheard_s(), self._episodes.morning_s())) <= now_s:
             self._book.reach(due_s)
+            for alert in self._episodes.end_quiet(due_s):
+                self._settle(alert)
             for alert in self._unheard(due_s):
                 self._settle(self._episodes.end(alert, due_s, "nothing more was said of it for a day"))
             self._incidents.close_due(due_s)

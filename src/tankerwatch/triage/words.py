@@ -81,6 +81,12 @@ def number(count: int) -> str:
     return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else str(count)
 
 
+def hour(time_s: float) -> str:
+    """The time of day, UTC: `06:00`."""
+    minute = int(time_s // 60) % 1440
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 def listed(names: Sequence[str], most: int = 3) -> str:
     """`A`, `A and B`, `A, B and C`, `A, B, C and 4 more`."""
     if len(names) > most:

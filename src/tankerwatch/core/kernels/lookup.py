@@ -1,4 +1,4 @@
-"""Numbers by number: the tables by which a ship finds her row, and a station and a ship what is kept of both.
+"""Numbers by number: the table by which a ship finds her row.
 
 A table is an array of keys, a power of two long and at most half full, with linear probing; EMPTY stands for none.
 """
@@ -52,31 +52,8 @@ def put(table: Any, values: Any, keys: Any, given: Any) -> None:
         values[at] = given[i]
 
 
-@kernel
-def hear(table: Any, rows: Any, keys: Any, times: Any, last_s: Any, count: Any, used: int) -> int:
-    """Note when each key was heard last and how often; the number of rows then. A key beyond the rows' room is not kept.
-
-    table: (n,) u64 with its rows (n,) i64 · keys, times: (k,) in order of time · last_s, count: (room,) by row.
-    """
-    length = len(table)
-    for i in range(len(keys)):
-        at = _begin(keys[i], length)
-        while table[at] != keys[i] and table[at] != EMPTY:
-            at = (at + 1) & (length - 1)
-        if table[at] == EMPTY:
-            if used >= len(last_s):
-                continue
-            table[at] = keys[i]
-            rows[at] = used
-            used += 1
-        last_s[rows[at]] = times[i]
-        count[rows[at]] += 1
-    return used
-
-
 def warm() -> None:
     """Compile (or load from the cache) with the types that `track` uses."""
     table, values, keys = np.full(4, EMPTY, np.uint64), np.zeros(4, np.int64), np.ones(1, np.uint64)
     put(table, values, keys, np.zeros(1, np.int64))
     find(table, values, keys, np.zeros(1, np.int64))
-    hear(table, values, keys, np.zeros(1), np.zeros(2), np.zeros(2, np.int64), 1)

@@ -30,6 +30,10 @@ TAG_ONLY: Final = 3
 
 EARLIEST_S: Final = 631_152_000  # 1990-01-01: no AIS before
 LATEST_S: Final = 4_102_444_800  # 2100-01-01
+FAR_S: Final = 60.0  # a stamp this far ahead of all before it is a station's wrong clock when others go on as before
+BEHIND_S: Final = 15.0  # this much older than the newest is still "as before"
+OTHERS: Final = 3  # so many of them
+BEGINNING: Final = 16  # lines of a log among which the first time is chosen by the most
 LEAP_S: Final = 86_400.0  # a stamp this far ahead of the one before must be followed by others
 LEAP_ALONE_S: Final = 400 * 86_400.0  # the furthest leap that is believed with too few others to tell
 WITNESSES: Final = 5
@@ -426,9 +430,49 @@ def _day_first(buffer: U8, at: int, stop: int) -> float:
 
 
 @part
-def _believed(own_s: F64, kind: U8, i: int, last_s: float) -> bool:
+def _contradicted(own_s: F64, kind: U8, i: int, reached_s: float, doubt_s: float) -> bool:
+    """Whether the lines that follow go on with the time as it was before this stamp leapt ahead: then one station's clock is wrong.
+
+    doubt_s: how far ahead the stamp was that was last not believed; the same again needs others to bear it out.
+    """
+    stamp = float(own_s[i])
+    seen = 0
+    older = 0
+    for j in range(i + 1, min(i + 1 + SIGHT, len(own_s))):
+        if kind[j] == OWN:
+            seen += 1
+            older += reached_s - BEHIND_S <= own_s[j] < stamp - FAR_S
+    return older >= OTHERS or (2 * older >= seen and abs(stamp - reached_s - doubt_s) <= FAR_S)
+
+
+@part
+def _alone(own_s: F64, kind: U8, i: int) -> bool:
+    """Whether at the beginning of a log, where clocks disagree, more of the next lines tell another time than this one's."""
+    stamp = float(own_s[i])
+    last = stamp
+    falls = 0
+    near = 1
+    older = 0
+    ahead = 0
+    for j in range(i + 1, min(i + BEGINNING, len(own_s))):
+        if kind[j] == OWN:
+            falls += own_s[j] < last - FAR_S
+            last = float(own_s[j])
+            older += last < stamp - BEHIND_S
+            ahead += last > stamp + FAR_S
+            near += stamp - BEHIND_S <= last <= stamp + FAR_S
+    return falls > 1 and max(older, ahead) > near
+
+
+@part
+def _believed(own_s: F64, kind: U8, i: int, last_s: float, since: int, reached_s: float, doubt_s: float) -> bool:
     """Whether a stamp is no stray, and, when it is far ahead of the one before, is borne out by those after it."""
     stamp = float(own_s[i])
+    if reached_s == reached_s:
+        if stamp > reached_s + FAR_S and _contradicted(own_s, kind, i, reached_s, doubt_s):
+            return False
+    elif since <= BEGINNING and _alone(own_s, kind, i):
+        return False
     if stamp <= last_s + LEAP_S:
         return True
     seen = 0
@@ -453,34 +497,46 @@ def _believed(own_s: F64, kind: U8, i: int, last_s: float) -> bool:
 
 
 @kernel
-def carry(own_s: F64, kind: U8, decide: int, last_s: float, since: int, out_s: F64) -> tuple[float, int, int]:
-    """Give each of the first `decide` lines its time: its own, or that of the line before it.
+def carry(own_s: F64, kind: U8, decide: int, state: F64, out_s: F64) -> int:
+    """Give each of the first `decide` lines its time: its own, or that of the line before it. A station whose clock is ahead of the others'
+    does not drive the time: its lines get that of the lines around them.
 
-    last_s: time of the line before the first, NaN for none; since: lines since that time was stamped. The arrays must reach `AHEAD` lines
-    further unless the input ends there. Returns the new last_s and since, and the number of stamps that were not believed.
+    The arrays must reach `AHEAD` lines further unless the input ends there. state (`fresh_state`): time of the line before the first, lines
+    since that time was stamped, newest time so far, how far ahead the last stamp was that was not believed. Returns the number of stamps
+    that were not believed.
     """
+    last_s, since, reached_s, doubt_s = state[0], int(state[1]), state[2], state[3]
     absurd = 0
     for i in range(decide):
         since += 1
         if since >= CARRIED:
             last_s = math.nan
-        if kind[i] == OWN:
-            if _believed(own_s, kind, i, last_s):
-                last_s = own_s[i]
-                since = 0
-            else:
-                absurd += 1
-        elif kind[i] == ABSURD:
+        at = i
+        if kind[i] == TAG_ONLY:
+            at += 1
+            while at < min(i + TAG_LINES, len(kind)) and kind[at] == TAG_ONLY:
+                at += 1
+        if kind[i] == ABSURD:
             absurd += 1
-        elif kind[i] == TAG_ONLY:
-            j = i + 1
-            while j < min(i + TAG_LINES, len(kind)) and kind[j] == TAG_ONLY:
-                j += 1
-            if j < len(kind) and kind[j] == OWN and _believed(own_s, kind, j, last_s):
-                last_s = own_s[j]
+        elif at < len(kind) and kind[at] == OWN:
+            if _believed(own_s, kind, at, last_s, since, reached_s, doubt_s):
+                last_s = own_s[at]
                 since = 0
+                if not reached_s >= last_s:
+                    reached_s = last_s
+            else:
+                absurd += at == i
+                doubt_s = own_s[at] - reached_s
+                if last_s < reached_s - FAR_S:
+                    last_s = reached_s  # not the time of a station that is late
         out_s[i] = last_s
-    return last_s, since, absurd
+    state[0], state[1], state[2], state[3] = last_s, since, reached_s, doubt_s
+    return absurd
+
+
+def fresh_state() -> F64:
+    """What `carry` begins with."""
+    return np.array([math.nan, 0.0, math.nan, math.nan])
 
 
 @kernel
@@ -546,5 +602,5 @@ def warm() -> None:
     split(buffer, 0, 0, 1, False, 80, 1, start, end, np.zeros(1, np.uint64))
     own(buffer, start, end, time_s, kind)
     moments(buffer, start, end, time_s)
-    carry(time_s, kind, 1, math.nan, 0, np.zeros(1))
+    carry(time_s, kind, 1, fresh_state(), np.zeros(1))
     order_keys(time_s, end, 15.0, 1, np.zeros((1, 2)), np.full(5, 0.0), np.zeros(1))

@@ -33,11 +33,11 @@ class Case:
     alone: bool = False
 
 
-def passing(place: Place, kind: str = "tanker", *, knots: tuple[float, float] = (10.0, 15.0)) -> tuple[Ship, Motion]:
-    """A ship that passes the place's middle, eastward, half-way through the scene."""
+def passing(place: Place, kind: str = "tanker", *, knots: tuple[float, float] = (10.0, 15.0), fan: float = 6.0) -> tuple[Ship, Motion]:
+    """A ship that passes the place's middle, eastward within `fan` degrees, half-way through the scene."""
     ship = place.ship(kind)
     speed = place.one(*knots) + wander(place.dice, place.seconds, 0.1, 300)
-    course = place.one(84.0, 96.0) + wander(place.dice, place.seconds, 0.3, 600)
+    course = place.one(90.0 - fan, 90.0 + fan) + wander(place.dice, place.seconds, 0.3, 600)
     return ship, through((0.0, 0.0), place.seconds / 2, speed, course)
 
 

@@ -21,6 +21,8 @@ CASES: Final[tuple[Case, ...]] = (
     *identity.CASES,
     *zones.CASES,
 )
+SHARED: Final = ("dark", "false_position", "clone", "jamming")
+"""What silences or misplaces one ship at a place does so to those who pass by as well: a decoy of these is about them too."""
 PLACES: Final = 12
 """Places in a world: enough to share its cost, few enough that what happens at one is rare in the whole."""
 
@@ -69,7 +71,7 @@ def build(plan: Plan) -> Scene:
         if case.traffic:
             # A craft that runs for one tanker runs past others.
             others = place.traffic(case.traffic, tankers=case.danger not in ("closing", "swarm"))
-            if case.danger == "dark":  # whatever silences one silences those who pass by as well
+            if case.danger in SHARED:
                 place.decoys = [replace(d, ships=(*d.ships, *(ship.mmsi for ship in others))) for d in place.decoys]
         for _ in range(case.company):
             world.place().traffic(8)
