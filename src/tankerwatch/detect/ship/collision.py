@@ -44,7 +44,7 @@ from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, 
 # fmt: off
 SETTINGS: Final = {
     "close_nm": Setting(0.2, "nm", "hulls that pass nearer than this pass too close", 0.02, 1, "close quarters"),
-    "agile_nm": Setting(0.08, "nm", "the same when one is a ferry, a yacht or a fishing boat", 0.01, 0.5),
+    "agile_nm": Setting(0.06, "nm", "the same when one is a ferry, a yacht or a fishing boat", 0.01, 0.5),
     "touch_nm": Setting(0.05, "nm", "nearer than this it is danger, below caution", 0.01, 0.5, "half a cable, a ship's length"),
     "fast_kn": Setting(15, "kn", "ships on opposite or equal courses: at this mean speed all of `close_nm` is too close", 5, 40),
     "slow_kn": Setting(9, "kn", "at this mean speed only a near contact; in a channel they pass at a cable", 2, 20),
