@@ -35,7 +35,7 @@ class Risks(Table):
     listed_s:  Annotated[F64, col("s", "when it came on the list", missing=NAN)]
     raised_s:  Annotated[F64, col("s", "when it became an alert", missing=NAN)]
     nearest_m: Annotated[F32, col("m", "least distance of the two so far", missing=NAN)]
-    level:     Annotated[U8, col("-", "0 seen, 1 an alert, 2 an alert of danger")]
+    level:     Annotated[U8, col("-", "0 seen, 1 an alert, 2 an alert of danger, 3 an alert that ended")]
     # fmt: on
 
     def find(self, keys: U64) -> I64:

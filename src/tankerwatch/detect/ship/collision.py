@@ -44,7 +44,7 @@ from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, 
 # fmt: off
 SETTINGS: Final = {
     "close_nm": Setting(0.2, "nm", "hulls that pass nearer than this pass too close", 0.02, 1, "close quarters"),
-    "agile_nm": Setting(0.08, "nm", "the same when one is a ferry, a yacht or a fishing boat", 0.01, 0.5),
+    "agile_nm": Setting(0.06, "nm", "the same when one is a ferry, a yacht or a fishing boat", 0.01, 0.5),
     "touch_nm": Setting(0.05, "nm", "nearer than this it is danger, below caution", 0.01, 0.5, "half a cable, a ship's length"),
     "fast_kn": Setting(15, "kn", "ships on opposite or equal courses: at this mean speed all of `close_nm` is too close", 5, 40),
     "slow_kn": Setting(9, "kn", "at this mean speed only a near contact; in a channel they pass at a cable", 2, 20),
@@ -72,6 +72,8 @@ FRESH_S: Final = 150.0  # the newest fix is not older, of a ship under way
 AT_REST_S: Final = 390.0  # at anchor she reports each three minutes
 MEMORY_S: Final = 60.0  # what was foretold fades from the mean in about this time
 LAST_S: Final = 250.0  # until then a fix that is overdue is waited for: it may tell of a turn
+PAST_EACH_OTHER: Final = 3  # level of a pair whose alert has ended: they are not cried again
+REARM_S: Final = 1800.0  # before this
 AGILE_S: Final = 15.0  # ferries and yachts are given so much longer to act
 MEETS: Final = {
     HEAD_ON: "{0} and {1} meet head-on at {2:.0f} and {3:.0f} kn",
@@ -298,18 +300,19 @@ def _say(view: View, risks: Risks, pairs: Candidates, keys: U64, settings: Setti
             risks.level[row] = 2 if severe[n] else 1
             risks.raised_s[row] = now_s if verb == "raise" else risks.raised_s[row]
             found.append(_told(view, risks, row, verb, *_words(view.picture, pairs, n), severity="danger" if severe[n] else "caution"))
-    over = now_s - risks.seen_s > settings["clear_s"]
-    for row in np.flatnonzero(over & (risks.level > 0)).tolist():
-        slots = [slot_of(view.picture, ship) for ship in (s[0] for s in ships_of(risks.key[row : row + 1]))]
-        passed = f"They came no nearer than {risks.nearest_m[row] / 1852:.2f} nm."
-        words = f"{{0}} and {{1}} are past each other or have altered. {passed}"
+    unseen_s = now_s - risks.seen_s
+    for row in np.flatnonzero((unseen_s > settings["clear_s"]) & among(risks.level, (1, 2))).tolist():
+        slots = [slot_of(view.picture, ship[0]) for ship in ships_of(risks.key[row : row + 1])]
+        nearest = f"They came no nearer than {risks.nearest_m[row] / 1852:.2f} nm."
+        words = f"{{0}} and {{1}} are past each other or have altered. {nearest}"
         found.append(_told(view, risks, row, "end", slots, words, severity="notice"))
-    return Findings.concat(found), risks.take(~over)
+        risks.level[row] = PAST_EACH_OTHER
+    return Findings.concat(found), risks.take(unseen_s <= np.where(risks.level == PAST_EACH_OTHER, REARM_S, settings["clear_s"]))
 
 
 def _watch_raised(view: View, risks: Risks) -> None:
     """Keep the least distance of those that are alerts, wherever they go."""
-    rows = np.flatnonzero(risks.level > 0)
+    rows = np.flatnonzero(among(risks.level, (1, 2)))
     if not len(rows) or not len(view.pairs):
         return
     one, other = view.picture.mmsi[view.pairs.slot], view.picture.mmsi[view.pairs.other]
