@@ -54,6 +54,8 @@ LATEST_S: Final = 2700.0
 """Whom nothing spoke against by then is not looked at any more."""
 LOST_SHARE: Final = 1 / 3
 """Where so many of the ships near are missing, it is the place."""
+OPEN_DEG: Final = 175.0
+"""Ships are on all sides when no wider angle is open: then she is well within the waters in which they are heard."""
 WIDE_NM: Final = 25.0
 FAR_NM: Final = 60.0
 LOCAL_NM: Final = 15.0
@@ -273,9 +275,9 @@ class _Place:
         if beyond.any():
             return "ships have been heard there and beyond"
         wide = apart <= WIDE_NM
-        quarters = len(set(((ahead[wide] > 0) * 2 + (beside[wide] > 0)).tolist()))
-        if quarters >= 3 and wide.sum() >= 4:
-            return "ships on nearly all sides of her are still heard"
+        angles = np.sort(np.degrees(np.arctan2(beside[wide], ahead[wide])) % 360.0)
+        if len(angles) >= 3 and np.diff(angles, append=angles[0] + 360.0).max() < OPEN_DEG:
+            return "ships on all sides of her are still heard"
         for at in np.flatnonzero(from_base <= FAR_NM)[np.argsort(from_base[from_base <= FAR_NM], kind="stable")][:3].tolist():
             if self._within(float(bases.lat_deg[at]), float(bases.lon_deg[at]), float(from_base[at])):
                 return "the base station hears ships farther out"
