@@ -10,7 +10,7 @@ KERNELS := $(wildcard src/tankerwatch/core/kernels/*.py) $(addprefix src/tankerw
 CODE := src tests tools $(wildcard bench soak examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench soak check style types law packages unused pages web docs clean
+.PHONY: help demo test bench soak evaluate check style types law packages unused pages web docs clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -31,6 +31,9 @@ bench: .venv/ready .venv/compiled ## the speed of the decoder against its peers,
 
 soak: .venv/ready-dev .venv/compiled ## the decoder against millions of hostile lines and files, into soak/RESULTS.md (some minutes)
 	@$(RUN)/python soak/decoder.py --write $(OPTIONS)
+
+evaluate: .venv/ready .venv/compiled ## the detectors on scenes with known truth and clean traffic, into evaluate/RESULTS.md (half an hour)
+	@$(RUN)/tankerwatch evaluate --full --write evaluate/RESULTS.md $(OPTIONS)
 
 CHECKS := style types law packages unused pages web
 check: $(CHECKS) ## style, types, the law of the house, packages, unused code, generated pages, the page's bundle (all: make -k check)

@@ -35,6 +35,14 @@ ALERT = {
     "state": "open",
     "raised_s": 1560394210.0,
     "reason": "FRONT ALTAIR has lost way",
+    "ships": [],
+    "names": {},
+    "start_s": None,
+    "end_s": None,
+    "lat_deg": None,
+    "lon_deg": None,
+    "incident": None,
+    "rule": {},
 }
 INCIDENT = {"id": "i1", "alerts": ["a1"]}
 COUNTERS = {"lines": 12, "messages": 3, "positions": 2, "rejected": {"checksum": 1, "not_ais\x1b[31m": 1}}
@@ -60,8 +68,8 @@ def calls(monkeypatch) -> dict[str, Any]:
     """Stands in for the program behind the command line; what was called with what."""
     called: dict[str, Any] = {}
 
-    def analyse(paths: list[str], *, config: Config, columns: dict[str, str], progress: Any) -> Any:
-        called.update(analyse=paths, config=config, columns=columns, progress=progress)
+    def analyse(paths: list[str], *, config: Config, columns: dict[str, str], progress: Any, tracks: bool) -> Any:
+        called.update(analyse=paths, config=config, columns=columns, progress=progress, tracks=tracks)
         if progress:
             progress(500, 1000)
             progress(1000, 1000)
@@ -70,7 +78,10 @@ def calls(monkeypatch) -> dict[str, Any]:
             incidents=[INCIDENT],
             counters=COUNTERS,
             words=["no times:\nonly distress was looked for"],
+            ships={},
             to_geojson=lambda: {"type": "x"},
+            to_stix=lambda tlp: {"type": "bundle", "tlp": tlp},
+            to_html=lambda about: f"<!doctype html>{about['Command']}",
         )
 
     def decode_to(paths: list[str], out: Path, *, columns: dict[str, str], progress: Any) -> dict[str, Any]:
@@ -231,6 +242,23 @@ def test_alerts_to_a_file_or_to_stdout(said, calls, tmp_path):
     assert said("analyse", ".", "--alerts", "-")[1] == [json.dumps(ALERT)]
     both = said("analyse", ".", "--alerts", "-", "--json")[1]
     assert json.loads(both[0]) == ALERT and json.loads(both[-1])["alerts"] == [ALERT]
+
+
+def test_everything_that_an_analysis_can_write(said, calls, tmp_path):
+    report, bundle, parquet = (str(tmp_path / name) for name in ("a b.html", "b.json", "c.parquet"))
+    assert said("analyse", ".", "--report", report, "--stix", bundle, "--parquet", parquet, "--tlp", "green")[0] == 0
+    assert calls["tracks"] is True and json.loads(Path(bundle).read_text()) == {"type": "bundle", "tlp": "green"}
+    assert Path(report).read_text().startswith("<!doctype html>tankerwatch analyse . --report '")
+    assert Path(parquet).read_bytes()[:4] == b"PAR1" and len(list(tmp_path.iterdir())) == 3
+    assert json.loads(said("analyse", ".", "--stix", "-")[1][0])["tlp"] == "amber" and calls["tracks"] is False
+
+
+@pytest.mark.parametrize(
+    "argv", [("--alerts", "-", "--stix", "-"), ("--report", "-", "--geojson", "-"), ("--parquet", "-"), ("--tlp", "red")]
+)
+def test_what_an_analysis_cannot_write(said, calls, argv):
+    status, _, (line,) = said("analyse", ".", *argv)
+    assert status == 2 and " help: " in line and "analyse" not in calls
 
 
 def test_a_bar_only_where_someone_looks(said, calls):

@@ -227,7 +227,7 @@ def decided(story, wanted):
 def everything(river):
     found = result_of(river)
     reports = [(r.id, r.incident, r.words) for r in river.triage.reports.values()]
-    return json.dumps([found.alerts, found.incidents, reports, river.fleet.guarded[: len(river.fleet)].tolist()], allow_nan=False)
+    return json.dumps([found.alerts, found.incidents, reports, river.fleet.register.guarded[: len(river.fleet)].tolist()], allow_nan=False)
 
 
 def halved(batch):
@@ -248,8 +248,8 @@ def test_what_people_decided_survives_the_journal_and_any_cut(story, wanted, con
     assert [a.detector for a in alerts.values() if a.acknowledged_s] == ["closing"]
     assert [a.detector for a in alerts.values() if a.state == "withdrawn"] == ["distress"]
     assert len(first.triage.reports) == 1
-    slot = first.fleet.slots[311000002]
-    assert first.fleet.guarded[slot]
+    slot = first.fleet.register.slot(311000002)
+    assert first.fleet.register.guarded[slot]
     again, fine = River(config, ("",)), River(config, ("",), frame_s=1)
     with FileJournal(tmp_path) as journal:
         for batch in journal.replay():

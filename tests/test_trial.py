@@ -216,6 +216,24 @@ def test_advice_of_a_desk_is_kept_and_replayed(config, watched, tmp_path):
     assert again.triage.alerts[alert] == river.triage.alerts[alert] and not again.triage.spent()
 
 
+def test_a_busy_desk_tries_the_latest_hours_only(config, tmp_path, monkeypatch):
+    """The week is begun only when, by what the day took, it would be done in time."""
+    from tankerwatch import trial
+
+    asked = []
+    real = trial.history_of
+    monkeypatch.setattr(trial, "history_of", lambda paths, days: asked.append(days) or real(paths, days=days))
+    with FileJournal(tmp_path) as journal:
+        for hour in range(9 * 24):
+            journal.append(batch_of(START_S + 3600.0 * hour))
+        journal.commit()
+    for step_s, wanted in ((1.0, [0.25, 1.0, 7.0]), (300.0, [0.25, 1.0]), (2000.0, [0.25])):
+        asked.clear()
+        clock = iter(range(100))
+        assert found(config(), tmp_path, "dark", lambda step_s=step_s, clock=clock: next(clock) * step_s) == {}, "it raised nothing"
+        assert asked == wanted
+
+
 def run(capsys, *argv):
     status = main(["try", *map(str, argv)])
     out, err = capsys.readouterr()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tankerwatch.config import load
 from tankerwatch.config.zones import rings_from
@@ -130,3 +132,31 @@ def test_a_feature_that_is_not_there_is_a_fault_of_its_zone(tmp_path, drawn):
     path.write_text('[zone.a]\nfile = "zones.geojson"\nfeature = "x"\n', encoding="utf-8")
     with pytest.raises(ConfigFault, match=r"zone\.a\.file: .*zones\.geojson.*no feature 'x'.*no feature has a name"):
         load(path, catalog.detectors())
+
+
+numbers = st.one_of(st.integers(-400, 400), st.floats(), st.none(), st.booleans(), st.text(max_size=3), st.just(10**400))
+trees = st.recursive(
+    numbers,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=5),
+        st.dictionaries(
+            st.sampled_from(("type", "coordinates", "geometry", "geometries", "features", "properties", "name")), inner, max_size=4
+        ),
+        st.builds(
+            lambda kind, parts: {"type": kind, "coordinates": parts, "geometries": parts, "features": parts, "geometry": parts},
+            st.sampled_from(("Polygon", "MultiPolygon", "Feature", "FeatureCollection", "GeometryCollection", "Point")),
+            inner,
+        ),
+    ),
+    max_leaves=30,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(trees)
+def test_no_file_breaks_the_reader(drawn, tree):
+    """Whatever JSON holds, it is zones or one fault."""
+    try:
+        Zone("a", *rings_from(drawn(tree))).inside(0.0, 0.0)
+    except ConfigFault as fault:
+        assert "\n" not in str(fault)

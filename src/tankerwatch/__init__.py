@@ -6,7 +6,7 @@ From Python:
     for part in tw.decode("feed.nmea.gz"):        # a path, bytes, or a binary file; bounded memory
         part.positions.to_arrow()                 # also .statics .texts .others .bases .calls
         part.application(0)                       # a row of .others: tw.AreaNotice, tw.MetHydro, tw.InlandStatic, tw.Application or None
-    result = tw.analyse("feed.nmea.gz")           # result.alerts, result.incidents, result.to_geojson()
+    result = tw.analyse("feed.nmea.gz")           # result.alerts, result.incidents, result.to_geojson(), to_stix(), to_arrow(), to_html()
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ def decode(source: str | Path | bytes | IO[bytes], *, tables: Collection[str] | 
     return parts([source], tables=tables) if isinstance(source, str | Path) else parts_of(source, tables)
 
 
-def analyse(*sources: str | Path, config: str | Path | None = None, columns: dict[str, str] | None = None) -> Result:
+def analyse(*sources: str | Path, config: str | Path | None = None, columns: dict[str, str] | None = None, tracks: bool = False) -> Result:
     """What a desk would have found in recordings. `config` is a TOML file; `columns` names those of a foreign table.
 
-    Raises InputFault when something cannot be read.
+    tracks: note where the ships in alerts have been, for `to_html`. Raises InputFault when something cannot be read.
     """
     from tankerwatch.config import load
     from tankerwatch.detect import catalog
     from tankerwatch.pipeline import analyse as analyse_recordings
 
-    return analyse_recordings(sources, config=load(Path(config) if config else None, catalog.detectors()), columns=columns)
+    return analyse_recordings(sources, config=load(Path(config) if config else None, catalog.detectors()), columns=columns, tracks=tracks)

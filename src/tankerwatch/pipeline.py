@@ -23,17 +23,20 @@ from tankerwatch.core.context import Context
 from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
-from tankerwatch.core.schema import F64
+from tankerwatch.core.schema import F64, U8, U32, Bool
 from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Settings
+from tankerwatch.share.ships import Ship
+from tankerwatch.share.tracks import Track, Tracks
 from tankerwatch.store.ring import SentenceRing
 from tankerwatch.track.context import Learner
-from tankerwatch.track.fleet import Fleet, Identity
+from tankerwatch.track.fleet import Fleet
 from tankerwatch.track.pairs import pairs_of
+from tankerwatch.track.register import Identity
 from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
-from tankerwatch.triage import render
+from tankerwatch.triage import render, words
 from tankerwatch.triage.budget import Budget
 from tankerwatch.triage.quiet import Quiet, in_port
 from tankerwatch.triage.scope import Card, Gate, Scope
@@ -45,6 +48,9 @@ BATCH_S: Final = 600.0
 PLACED_ERROR_S: Final = 300.0
 """In a passage of 18 h with base stations heard now and then, placed times were minutes off (opencpn_guernsey, measured)."""
 _NO_HOUR: Final = Hour()
+ROWS_UNUSED: Final = ("no_time", "no_mmsi", "no_position", "not_a_ship", "bad_columns", "truncated_file")
+CLASS_B: Final = (18, 19, 24)
+LAND: Final = Path(__file__).with_name("web") / "dist" / "land.pmtiles"
 STATION_TAG: Final = re.compile(rb"\\(?:[^\\*]*,)?s:([^,*\\]{1,40})")
 
 
@@ -81,9 +87,11 @@ class River:
     ) -> None:
         self.config = config
         self.feed_names = tuple(feed_names)
+        self._of_guarded_kind = np.zeros(256, np.bool_)
+        self._of_guarded_kind[[KINDS.index(kind) + 1 for kind in config.guard_kinds]] = True
         stations = {name: (station.lat_deg, station.lon_deg) for name, station in config.stations.items()}
         self.decoder = Decoder(feed_names=self.feed_names, place_times=place_times, sensor_positions=stations)
-        self.fleet = Fleet(watchlist=self._watchlist)
+        self.fleet = Fleet(self._watchlist, self._newcomers)
         self.ticks = Ticks(frame_s)
         self.ring = SentenceRing()
         self.watches = [
@@ -94,7 +102,7 @@ class River:
         self.triage = self.triage_of(self.watches)
         self.learner = Learner(context or config.context)
         self.zones = config.zones
-        self._zone_ships: dict[str, set[int]] = {name: set() for name in config.zone_ships}
+        self._zone_ships: dict[str, set[int]] = {name: set(ships.mmsis) for name, ships in config.zone_ships.items()}
         self.picture = self.before = Picture.empty()
         self.pairs = Pairs.empty()
         self.changed: dict[int, Card] = {}
@@ -187,7 +195,7 @@ class River:
         decisions = rows.get("decisions", ())
         for decision in decisions:
             if decision.kind == "guard":
-                self.fleet.guard(int(decision.subject), bool(decision.content["guard"]))
+                self.fleet.register.guard(int(decision.subject), bool(decision.content["guard"]))
         timed = frame.now_s == frame.now_s
         stations = rows.get("stations", ()) if timed else ()
         families = {name: rows[name] for name in FAMILIES if name in rows}
@@ -215,10 +223,10 @@ class River:
             decisions=decisions,
             before=self.before,
             time_error_s=self.time_error_s,
+            zones=self.zones,
             minute=minute,
             hour=self.fleet.last_hour() if frame.look else _NO_HOUR,
             context=self.learner.context,
-            zones=self.zones,
         )
         findings = self.ask(self.watches, view)
         if len(findings) or decisions or frame.look:
@@ -272,6 +280,7 @@ class River:
             names=self.name_of,
             evidence=self._evidence,
             budget=Budget(sys.maxsize, sys.maxsize) if singly else budget_of(self.config),
+            absorbs={watch.detector.id: watch.detector.absorbs for watch in watches},
             quiet=Quiet(frozenset(self.config.quiet_in_port), self._in_port, hours),
         )
 
@@ -281,10 +290,12 @@ class River:
         return card or Card(mmsi)
 
     def _card(self, mmsi: int) -> Card:
-        slot = self.fleet.slots[mmsi]
-        identity, kind = self.fleet.identities[slot], int(self.fleet.kind[slot])
-        guarded, own = bool(self.fleet.guarded[slot]), bool(self.fleet.own_fleet[slot])
-        return Card(mmsi, identity.imo, identity.name, kind, guarded, own)
+        register = self.fleet.register
+        slot = register.slot(mmsi)
+        if slot is None:
+            return Card(mmsi)
+        identity, guarded, own = register.identities[slot], bool(register.guarded[slot]), bool(register.own_fleet[slot])
+        return Card(mmsi, identity.imo, identity.name, int(register.kind[slot]), guarded, own)
 
     def _in_port(self, mmsi: int, time_s: float) -> bool:
         """Whether a ship lay in port when something was found: what is found in rows asks the look before."""
@@ -292,8 +303,8 @@ class River:
         return in_port(picture, mmsi, self.config.zones, time_s)
 
     def _identity(self, mmsi: int) -> Identity:
-        slot = self.fleet.slots.get(mmsi)
-        return Identity(mmsi) if slot is None else self.fleet.identities[slot]
+        slot = self.fleet.register.slot(mmsi)
+        return Identity(mmsi) if slot is None else self.fleet.register.identities[slot]
 
     def name_of(self, mmsi: int) -> str:
         """The name that a ship sends, "" when not known."""
@@ -301,15 +312,24 @@ class River:
 
     def _watchlist(self, identity: Identity, kind: int) -> tuple[bool, bool]:
         known: dict[str, Any] = {"mmsi": identity.mmsi, "imo": identity.imo, "name": identity.name}
-        of_a_guarded_kind = 1 <= kind <= len(KINDS) and KINDS[kind - 1] in self.config.guard_kinds
-        guarded = of_a_guarded_kind or self.config.guard.holds(**known)
+        guarded = self._of_guarded_kind[kind] or self.config.guard.holds(**known)
         own = self.config.fleet.holds(**known)
-        if self._scoped:
-            self.changed.setdefault(identity.mmsi, self._cards.get(identity.mmsi, Card(identity.mmsi)))
+        self._note((identity.mmsi,))
         for name, ships in self.config.zone_ships.items():
             held = self._zone_ships[name]
             (held.add if ships.holds(**known) else held.discard)(identity.mmsi)
-        return guarded or own, own
+        return bool(guarded or own), own
+
+    def _newcomers(self, mmsi: U32, kind: U8) -> tuple[Bool, Bool]:
+        self._note(mmsi.tolist())
+        own = np.isin(mmsi, list(self.config.fleet.mmsis))
+        return self._of_guarded_kind[kind] | np.isin(mmsi, list(self.config.guard.mmsis)) | own, own
+
+    def _note(self, ships: Iterable[int]) -> None:
+        """More became known of these: exceptions are judged anew at the next look."""
+        if self._scoped:
+            for mmsi in ships:
+                self.changed.setdefault(mmsi, self._cards.get(mmsi, Card(mmsi)))
 
     def _place_zones(self) -> None:
         """A ship that a zone names by IMO number or name is known to it from the look after she has sent it."""
@@ -411,6 +431,30 @@ class Result:
     incidents: list[dict[str, Any]]
     counters: dict[str, Any]
     words: list[str]
+    ships: dict[int, Ship] = field(default_factory=dict)
+    """what the ships in alerts and incidents have said of themselves, by MMSI"""
+    tracks: dict[int, Track] = field(default_factory=dict)
+    """where they have been, when it was asked for"""
+    span_s: tuple[float, float] = (math.nan, math.nan)
+    """the first and the last time of the input, NaN where it has none"""
+
+    def to_stix(self, tlp: str = "amber") -> dict[str, Any]:
+        """The alerts as a STIX 2.1 bundle; tlp: clear, green or amber. Private craft stay out unless they are part of an incident."""
+        from tankerwatch.share.stix import bundle
+
+        return bundle(self.alerts, self.incidents, self.ships, tlp=tlp, remarks=self.words)
+
+    def to_arrow(self) -> Any:
+        """The alerts as a pyarrow Table with the metadata of GeoParquet 1.1."""
+        from tankerwatch.share.geoparquet import table
+
+        return table(self.alerts)
+
+    def to_html(self, about: Mapping[str, str] | None = None) -> str:
+        """The whole analysis as one page that needs nothing else; `about` says what was called and of what it is made."""
+        from tankerwatch.share.report import page
+
+        return page(self, land=LAND, about=about or {})
 
     def to_geojson(self) -> dict[str, Any]:
         """The alerts that have a place, as a GeoJSON FeatureCollection."""
@@ -428,25 +472,50 @@ class Result:
         }
 
 
-def run(source: RecordedSource, config: Config, *, place_times: bool = False) -> River:
+def run(source: RecordedSource, config: Config, *, place_times: bool = False, on_frame: Callable[[View], None] | None = None) -> River:
     """Let everything that a recorded source holds flow through; the river at its end."""
     river = River(config, place_times=place_times)  # a recording's feed has no name: however it is packed, what is found is the same
+    river.on_frame = on_frame
     for batch in source.batches():
         river.take(batch)
     river.finish()
     return river
 
 
-def result_of(river: River) -> Result:
-    """The alerts and incidents of a river at its end."""
+def result_of(river: River, tracks: Tracks | None = None) -> Result:
+    """The alerts and incidents of a river at its end, with the tracks of their ships where those were noted."""
     alerts = sorted(river.triage.alerts.values(), key=lambda a: (math.inf if a.raised_s is None else a.raised_s, a.id))
     incidents = sorted(river.triage.incidents.values(), key=lambda i: (math.inf if i.start_s is None else i.start_s, i.id))
     first = river.triage.first_helpers
+    concerned = sorted({ship for held in (*(a.ships for a in alerts), *(i.ships for i in incidents)) for ship in held})
+    slots = [slot for mmsi in concerned if (slot := river.fleet.register.slot(mmsi)) is not None]
     return Result(
         alerts=[render.alert_json(a, river.name_of) for a in alerts],
         incidents=[render.incident_json(replace(i, helpers=_helpers_at_first(i, first)), river.name_of) for i in incidents],
         counters={**river.decoder.counters.to_json(), "ships": len(river.fleet)},
         words=_remarks(river),
+        ships={mmsi: _ship(river, mmsi) for mmsi in concerned},
+        tracks={int(river.fleet.register.mmsi[slot]): track for slot, track in (tracks.of(slots) if tracks else {}).items()},
+        span_s=(tracks.first_s if tracks else math.nan, river.clock_s),
+    )
+
+
+def _ship(river: River, mmsi: int) -> Ship:
+    """What a ship has said of herself, cleaned as names are."""
+    slot = river.fleet.register.slot(mmsi)
+    if slot is None:
+        return Ship(mmsi)
+    identity, fleet = river.fleet.register.identities[slot], river.fleet
+    seen = slot < len(river.picture)
+    return Ship(
+        mmsi,
+        name=words.clean(identity.name, words.NAME_LIMIT),
+        callsign=words.clean(identity.callsign, words.NAME_LIMIT),
+        imo=identity.imo,
+        kind=int(fleet.register.kind[slot]),
+        length_m=identity.length_m,
+        beam_m=identity.beam_m,
+        class_b=seen and int(river.picture.msg_type[slot]) in CLASS_B,
     )
 
 
@@ -478,14 +547,24 @@ def analyse(
     config: Config,
     columns: dict[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    tracks: bool = False,
 ) -> Result:
     """Run decode, track, detect and triage over recorded input exactly as a desk would have.
 
-    Raises InputFault when a path cannot be read.
+    tracks: note where the ships have been, for a report. Raises InputFault when a path cannot be read.
     """
     from tankerwatch.ingest.recorded import recorded
 
-    return result_of(run(recorded(paths, columns=columns, progress=progress), config, place_times=True))
+    noted = Tracks() if tracks else None
+    source = recorded(paths, columns=columns, progress=progress)
+    result = result_of(run(source, config, place_times=True, on_frame=noted.take if noted else None), noted)
+    return replace(result, counters={**result.counters, **_of_tables(source.counters)})
+
+
+def _of_tables(counters: Mapping[str, int]) -> dict[str, Any]:
+    """How many rows of tables were read, and by reason those that say nothing of a ship."""
+    unused = {reason: counters[reason] for reason in ROWS_UNUSED if counters.get(reason)}
+    return {"rows": counters["rows"], "rows_unused": unused} if counters.get("rows") else {}
 
 
 def learn(

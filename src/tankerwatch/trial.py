@@ -21,6 +21,7 @@ from tankerwatch.core.tables import Batch, Decision, Findings, View
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Setting
 from tankerwatch.pipeline import Result, River, Watch, budget_of, result_of
+from tankerwatch.share.tracks import Tracks
 from tankerwatch.store.feeds import feed_names
 from tankerwatch.store.frames import LOST, decode
 from tankerwatch.store.segments import Damage, Segment, journal_of, scan, segments_in
@@ -120,6 +121,8 @@ def _journalled(directory: Path, days: float | None) -> Iterator[Batch]:
     segments = segments_in(journal_of(directory))
     since_s = -math.inf if days is None else _newest_s(segments) - days * DAY_S
     for segment, following in zip(segments, [*segments, None][1:], strict=True):
+        if following is not None and _begins_s(following) < since_s:
+            continue  # a year of journal is not read for the sake of its last week
         for found in scan(segment):
             if isinstance(found, Damage) or (following is not None and found.header.frame >= following.first_frame):
                 break
@@ -129,6 +132,12 @@ def _journalled(directory: Path, days: float | None) -> Iterator[Batch]:
                 yield decode(found.header, found.payload)
             except ValueError as fault:
                 raise InputFault(f"record {found.header.first_record}: {fault}", where=str(segment.path)) from fault
+
+
+def _begins_s(segment: Segment) -> float:
+    """The clock of a segment's first frame; NaN when it cannot be told."""
+    first = next(scan(segment), None)
+    return math.nan if first is None or isinstance(first, Damage) else first.header.clock_s
 
 
 def _newest_s(segments: Sequence[Segment]) -> float:
@@ -300,6 +309,7 @@ def analyse_advised(
     config: Config,
     columns: dict[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    tracks: bool = False,
 ) -> Result:
     """As `pipeline.analyse`; and a rule that went beyond its budget is tried on the same input, one pass more for each such rule.
 
@@ -310,11 +320,13 @@ def analyse_advised(
 
     if "-" in paths:
         raise InputFault("standard input can be read but once", where="--advise", help="give files")
-    river = run(recorded(paths, columns=columns, progress=progress), config, place_times=True)
+    noted = Tracks() if tracks else None
+    source = recorded(paths, columns=columns, progress=progress)
+    river = run(source, config, place_times=True, on_frame=noted.take if noted else None)
     spent = river.triage.spent(over=True)
     for rule in sorted({rule for _, rule in spent}):
         changes = sweep(detector_of(rule), config.detectors[rule].settings)
         content = advice(try_rule(config, rule, history_of(paths, columns=columns), changes))
         said = tuple(Decision(river.clock_s, "advice", f"advice-{name}", name, content) for name, of in spent if of == rule)
         river.triage.take(Findings.empty(), said, None, river.clock_s)
-    return result_of(river)
+    return result_of(river, noted)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tankerwatch.core import zones
 from tankerwatch.core.zones import Zone
 
 
@@ -91,3 +92,16 @@ def test_whom_it_concerns():
 def test_what_is_no_area_is_refused(bad):
     with pytest.raises(ValueError):
         Zone("a", (bad,))
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_in_pieces_as_at_once(monkeypatch, size):
+    dice = np.random.default_rng(3)
+    turn = np.sort(dice.uniform(0, 2 * np.pi, 60))
+    reach = dice.uniform(0.5, 2.0, 60)
+    zone = Zone("a", (np.column_stack([reach * np.sin(turn), reach * np.cos(turn)]), box(-0.2, -0.2, 0.2, 0.2)))
+    lat, lon = dice.uniform(-2, 2, 400), dice.uniform(-2, 2, 400)
+    whole = zone.inside(lat, lon)
+    assert 0 < whole.sum() < 400
+    monkeypatch.setattr(zones, "PIECE", size)
+    assert (zone.inside(lat, lon) == whole).all()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import signal
 import time
+from pathlib import Path
 
 from tankerwatch.core.ais import encoder
 from tankerwatch.core.ais.framing import sentences, tag
@@ -233,3 +235,19 @@ def test_a_rule_beyond_its_budget_is_told_which_setting_would_help(peer, start_d
         assert again["reason"].partition("setting")[1:] == alert["reason"].partition("setting")[1:]
     advice = [record for record in read_records(data) if record.what == "decision" and b'"kind": "advice"' in record.data]
     assert len(advice) == 1
+
+
+def test_a_desk_that_is_stopped_while_advice_is_sought_leaves_nothing_behind(peer, start_desk, tmp_path):
+    station, own, data = peer(), tmp_path / "own.toml", tmp_path / "data"
+    own.write_text("[detect.not_under_command]\nbudget_an_hour = 0\nhold_s = 0\n", encoding="utf-8")
+    with start_desk(f"tcp://127.0.0.1:{station.port}", "--config", own, data) as desk:
+        station.wait_for_desk()
+        for status in (0, 2):
+            station.send(report(311000001, 24.0, 58.0, sog=3.0, status=status) + b"\r\n")
+            time.sleep(1.2)
+        children = Path(f"/proc/{desk.process.pid}/task/{desk.process.pid}/children")
+        (child,) = desk.until(lambda _: children.read_text(encoding="ascii").split())
+        assert os.getpriority(os.PRIO_PROCESS, int(child)) in (0, 19), "0 for the moment before it has lowered itself"
+        assert desk.stop() == 0
+        assert desk.process.stderr.read() == ""
+        assert not Path(f"/proc/{child}").exists()

@@ -36,7 +36,8 @@ steps = st.fixed_dictionaries(
         "status": st.sampled_from((255, 0, 0, 2)),
         "kind": st.sampled_from((1, 1, 1, 1, 18, 27, 0, 9)),
         "copy": st.sampled_from((False, False, False, True)),
-        "has_second": st.booleans(),
+        "second": st.sampled_from((None, 60, 62, 17)),
+        "accurate": st.booleans(),
     }
 )
 
@@ -60,8 +61,9 @@ def fixes_of(twin, wishes):
             if wish["place"] is not None:
                 at[ship] = lat, lon
         fix = twin.Fix(
-            now_s, now_s - wish["delay"], lat, lon, wish["sog"], wish["cog"], wish["status"], wish["kind"], n + 1, wish["has_second"], n + 1
-        )
+            now_s, now_s - wish["delay"], lat, lon, wish["sog"], wish["cog"], wish["status"], wish["kind"], n + 1,
+            int(now_s - wish["delay"]) % 60 if wish["second"] is None else wish["second"], n + 1, wish["accurate"],
+        )  # fmt: skip
         made.append((ship, fix))
     return made
 
@@ -72,26 +74,32 @@ class Kernel:
     def __init__(self) -> None:
         n = 2
         self.ships = np.full((n, kernel.SHIP_COLUMNS), np.nan)
-        self.ships[:, [kernel.FIXES, kernel.DISPLACED]] = 0.0
+        self.ships[:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM, kernel.NEXT_COPY]] = 0.0
         self.ships[:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.beliefs = np.zeros((n, kernel.BELIEFS, kernel.BELIEF_COLUMNS))
         self.rows = np.zeros((n, kernel.BELIEFS), np.uint64)
         self.copies, self.copy_s = np.zeros((n, kernel.COPIES), np.uint64), np.full((n, kernel.COPIES), -np.inf)
+        self.copy_by = np.zeros((n, kernel.COPIES), np.uint16)
+        self.hearers = np.full((n, kernel.HEARERS, 3), -1.0)
+        self.clocks = np.zeros((1, kernel.CLOCK_COLUMNS))
         self.minutes = np.full((n, kernel.MINUTES), -1, np.int64)
         self.hour = np.full((n, kernel.MINUTES, kernel.HOUR_COLUMNS), np.nan, np.float32)
         self.minute_rows = np.zeros((n, kernel.MINUTES), np.uint64)
 
     def take(self, fixes):
         n = len(fixes)
-        rows = np.array(
-            [[f.received_s, f.event_s, f.lat, f.lon, f.sog, f.cog, NAN, f.status, f.kind] for _, f in fixes], np.float64
-        ).reshape(n, kernel.IN_COLUMNS)
+
+        def column(name, kind):
+            return np.array([getattr(f, name) for _, f in fixes], kind)
+
         out = np.full((n, kernel.OUT_COLUMNS), np.nan)
         kernel.advance(
-            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.minutes, self.hour, self.minute_rows,
-            np.array([s for s, _ in fixes], np.int64), rows, np.array([f.key for _, f in fixes], np.uint64),
-            np.array([f.has_second for _, f in fixes], np.bool_), np.array([f.row for _, f in fixes], np.uint64), out,
+            self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.copy_by, self.minutes, self.hour, self.minute_rows,
+            self.hearers, self.clocks, np.array([s for s, _ in fixes], np.int64), column("received_s", float), column("event_s", float),
+            column("lat", float), column("lon", float), column("sog", np.float32), column("cog", np.float32), np.full(n, NAN, np.float32),
+            column("status", np.uint8), column("kind", np.uint8), column("second", np.uint8), column("accurate", np.bool_),
+            np.zeros(n, np.uint16), column("key", np.uint64), column("row", np.uint64), out,
         )  # fmt: skip
         return out
 
@@ -114,6 +122,9 @@ def test_like_its_plain_twin_wherever_it_is_cut(twin, wishes, cuts):
         assert bool(row[kernel.OUT_LATE]) == leg.late
         assert same(row[kernel.OUT_APART], leg.apart_nm)
         assert row[kernel.OUT_COUNT] == leg.in_belief
+        assert row[kernel.OUT_TRUSTED] == leg.in_trusted
+        assert same(row[kernel.OUT_BORN_S], leg.born_s)
+        assert bool(row[kernel.OUT_AHEAD]) == leg.ahead
         came = row[[kernel.OUT_FROM_S, kernel.OUT_FROM_LAT, kernel.OUT_FROM_LON]].tolist()
         assert all(same(a, b) for a, b in zip(came, leg.came_from or (NAN, NAN, NAN), strict=True))
     for s, ship in enumerate(plain):
@@ -128,7 +139,11 @@ def test_like_its_plain_twin_wherever_it_is_cut(twin, wishes, cuts):
         held = compiled.ships[s]
         assert held[kernel.STATUS] == ship.status
         columns = (kernel.FIRST, kernel.HEARD, kernel.FIXES, kernel.DISPLACED, kernel.PRECISE_S, kernel.BEST, kernel.STATUS_S)
+        columns += (kernel.ASTRAY, kernel.ASTRAY_S, kernel.NOWHERE_S, kernel.ESTIMATED_S, kernel.INACCURATE_S, kernel.SOUND_S)
+        columns += (kernel.FROZEN_S, kernel.FROZEN_NM, kernel.BEHIND, kernel.BELIEVED_S)
         values = (ship.first_s, ship.heard_s, ship.trusted_fixes, ship.displaced, ship.precise_s, ship.best_kn, ship.status_s)
+        values += (ship.astray, ship.astray_s, ship.nowhere_s, ship.estimated_s, ship.inaccurate_s, ship.sound_s)
+        values += (ship.frozen_s, ship.frozen_nm, ship.behind, ship.believed_s)
         assert all(same(a, b) for a, b in zip(held[list(columns)].tolist(), values, strict=True))
 
 
@@ -137,9 +152,10 @@ def _hour(speeds_by_minute, first=0, last=None):
     minutes, hour = np.full((1, kernel.MINUTES), -1, np.int64), np.full((1, kernel.MINUTES, kernel.HOUR_COLUMNS), np.nan, np.float32)
     for minute, speed in speeds_by_minute.items():
         minutes[0, minute % 60], hour[0, minute % 60, kernel.H_SOG] = minute, speed
-    out = np.empty((1, 5))
+    out, ships = np.full((1, kernel.HABIT_COLUMNS), np.nan), np.full((1, kernel.SHIP_COLUMNS), np.nan)
     last = max(speeds_by_minute) if last is None else last
-    kernel.habits(minutes, hour, np.array([last * 60.0]), np.array([first * 60.0]), out)
+    ships[0, kernel.FIRST] = first * 60.0
+    kernel.habits(minutes, hour, np.array([last * 60.0]), ships, out)
     return out[0]
 
 

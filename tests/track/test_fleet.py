@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tankerwatch.core import mmsi as identities
 from tankerwatch.core.kernels import beliefs as kernel
 from tankerwatch.core.tables import Fixes, Heard, Statics
-from tankerwatch.track import fleet as fleet_module
+from tankerwatch.track import hearings, register
 from tankerwatch.track.fleet import Fleet
 
 SHIP = 311000001
@@ -116,8 +116,8 @@ def test_copies_from_other_stations_are_one_fix_with_all_stations_kept(heard, st
     assert len(legs) == len(rows)
     assert not legs.late.any()
     assert thrice.picture(start_s + 100).fixes[0] == len(rows)
-    assert {station: h.fixes for (_, station), h in thrice.hearings.items()} == {0: 10, 1: 10, 2: 10}
-    assert thrice.hearings[0, 2].last_s == start_s + 94
+    assert {station: h.fixes for station, h in thrice.hearings(0).items()} == {0: 10, 1: 10, 2: 10}
+    assert thrice.hearings(0)[2].last_s == start_s + 94
 
 
 def test_copies_ten_seconds_late_of_a_ship_that_reports_every_two_are_copies(heard, start_s):
@@ -206,9 +206,9 @@ def test_static_data_fill_up_and_what_is_not_available_erases_nothing(statics, s
     fleet = Fleet(watchlist=watchlist)
     fleet.advance(statics(name="OURS", ship_type=80, imo=9000001, to_bow_m=200, to_stern_m=50, draught_m=12.5))
     fleet.advance(statics(at=5, msg_type=24, part="B", callsign="ABCD", draught_m=0.0))
-    identity = fleet.identities[0]
+    identity = fleet.register.identities[0]
     assert (identity.name, identity.callsign, identity.imo, identity.length_m, identity.draught_m) == ("OURS", "ABCD", 9000001, 250, 12.5)
-    assert identity.static_s == start_s + 5
+    assert fleet.register.static_s[0] == start_s + 5
     picture = fleet.picture(start_s)
     assert picture.guarded.tolist() == [True] and picture.own_fleet.tolist() == [True] and picture.length_m.tolist() == [250]
     assert picture.kind.tolist() == [identities.TANKER]
@@ -216,17 +216,17 @@ def test_static_data_fill_up_and_what_is_not_available_erases_nothing(statics, s
     fleet.advance(statics(at=9, name="RENAMED", ship_type=70))
     picture = fleet.picture(start_s)
     assert picture.guarded.tolist() == [False] and picture.own_fleet.tolist() == [False]
-    assert fleet.changed_names == {0}
+    assert fleet.register.changed_names == {0}
 
 
 def test_who_is_guarded_by_hand_stays_so(statics, heard, start_s):
     fleet = Fleet()
-    fleet.guard(SHIP, True)  # before she was ever heard
+    fleet.register.guard(SHIP, True)  # before she was ever heard
     fleet.advance(heard(*sailing(0, 30)))
     assert fleet.picture(start_s).guarded.tolist() == [True]
     fleet.advance(statics(at=40, name="CARGO", ship_type=70))
     assert fleet.picture(start_s).guarded.tolist() == [True]
-    fleet.guard(SHIP, False)
+    fleet.register.guard(SHIP, False)
     fleet.advance(statics(at=50, name="TANKER NOW", ship_type=80))
     assert fleet.picture(start_s).guarded.tolist() == [False]
 
@@ -311,7 +311,7 @@ def test_a_thousand_ships_grow_the_arrays_and_keep_what_was_there(heard, start_s
 
 
 def test_made_up_identities_take_no_memory_beyond_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fleet_module, "MOST_SHIPS", 3)
+    monkeypatch.setattr(register, "MOST_SHIPS", 3)
     fleet = Fleet()
     fixes = Fixes.blank(5).replace(
         time_s=np.arange(5.0) + 1e9,
@@ -324,11 +324,11 @@ def test_made_up_identities_take_no_memory_beyond_the_bound(monkeypatch: pytest.
     assert legs.mmsi.tolist() == [211000001, 211000002, 211000003]
     statics = Statics.blank(1).replace(mmsi=np.array([211000009], np.uint32), time_s=np.array([1e9]))
     fleet.advance(Heard(statics=statics))
-    assert len(fleet) == 3 and fleet.refused == 3 and 211000009 not in fleet.slots
+    assert len(fleet) == 3 and fleet.register.refused == 3 and fleet.register.slot(211000009) is None
 
 
 def test_the_station_that_heard_a_fix_is_known_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fleet_module, "HEARD_ROWS", 4)
+    monkeypatch.setattr(hearings, "HEARD_ROWS", 4)
     fleet = Fleet()
     rows = np.arange(1, 7, dtype=np.uint64)
     fixes = Fixes.blank(6).replace(

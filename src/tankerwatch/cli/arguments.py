@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
+import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,6 +16,7 @@ from tankerwatch.cli import trying as trying_rules
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import REPORT_KINDS
+from tankerwatch.share import TLP, USUAL_TLP
 
 INPUT: Final = (
     "logs of NMEA sentences (.nmea .txt .log .aivdm, also .gz .zst), files of decoded reports (.csv .parquet), folders of these; "
@@ -38,7 +41,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """The arguments of one command, `run` among them. Raises InputFault for what is not understood."""
+    """The arguments of one command, `run` among them, and all of it as `typed`. Raises InputFault for what is not understood."""
     arguments, unknown = parser().parse_known_args(argv)
     if unknown:
         known = re.findall(r"--[\w-]+", arguments.parser.format_usage())
@@ -47,6 +50,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         raise InputFault(
             f"{unknown[0]!r} is not understood", where=program, help=f"did you mean {near[0]}?" if near else f"{program} --help"
         )
+    arguments.typed = shlex.join(["tankerwatch", *(sys.argv[1:] if argv is None else argv)])
     return arguments
 
 
@@ -89,11 +93,19 @@ def parser() -> Parser:
         "analyse",
         commands.analyse,
         "find what a watch over recorded input would have seen, and when",
-        ["analyse feed.nmea.gz", "analyse logs/ --alerts alerts.jsonl --json", "analyse positions.csv --columns time=Seen,mmsi=Id"],
+        [
+            "analyse feed.nmea.gz --report report.html",
+            "analyse logs/ --alerts alerts.jsonl --json",
+            "analyse positions.csv --columns time=Seen,mmsi=Id",
+        ],
     )
     analyse.add_argument("path", nargs="+", metavar="PATH", help=INPUT)
     analyse.add_argument("--alerts", metavar="FILE", help="write the alerts there, one JSON object a line; - is standard output")
     analyse.add_argument("--geojson", metavar="FILE", help="write the alerts there for a map; - is standard output")
+    analyse.add_argument("--parquet", type=_file, metavar="FILE", help="write the alerts there as GeoParquet")
+    analyse.add_argument("--stix", metavar="FILE", help="write the alerts there as a STIX 2.1 bundle to share; - is standard output")
+    analyse.add_argument("--tlp", choices=TLP, default=USUAL_TLP, help="how far the bundle may be passed on: %(choices)s (%(default)s)")
+    analyse.add_argument("--report", metavar="FILE", help="write one HTML page there that opens offline: map, time line, table")
     _columns_option(analyse)
 
     analyse.add_argument(
@@ -169,6 +181,7 @@ def parser() -> Parser:
     much.add_argument("--quick", action="store_true", help="a scene or two of each kind, no clean traffic: some seconds")
     much.add_argument("--full", action="store_true", help="all seeds and thousands of ship-days: half an hour")
     evaluate.add_argument("--jobs", type=int, metavar="N", help="processes at once (as many as there are cores)")
+    evaluate.add_argument("--write", type=Path, metavar="FILE", help="write the results there as a page of Markdown, its plots beside it")
     evaluate.add_argument("--write-scenes", type=Path, metavar="DIR", help="write the scenes there, logs and truth, and score nothing")
 
     journal = add(
@@ -237,6 +250,12 @@ def _speed(text: str) -> float:
     if not 0.1 <= speed <= 100_000:
         raise argparse.ArgumentTypeError(f"{text!r} is no speed; 0.1 to 100000 times")
     return speed
+
+
+def _file(text: str) -> Path:
+    if text == "-":
+        raise argparse.ArgumentTypeError("Parquet is written to a file, not to standard output")
+    return Path(text)
 
 
 def _columns_option(command: argparse.ArgumentParser) -> None:

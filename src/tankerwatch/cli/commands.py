@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -51,6 +52,20 @@ def config_of(arguments: argparse.Namespace) -> Config:
     return config
 
 
+def versions() -> dict[str, str]:
+    """The versions of the program and of what it stands on, by name."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as version_of
+
+    parts = {"python": ".".join(str(part) for part in sys.version_info[:3])}
+    for name in ("tankerwatch", "numpy", "numba", "pyarrow", "starlette"):
+        try:
+            parts[name] = version_of(name)
+        except PackageNotFoundError:
+            parts[name] = "not installed"
+    return parts
+
+
 def demo(arguments: argparse.Namespace) -> int:
     """The bundled scene: on the page, or in one go."""
     config = config_of(arguments)
@@ -87,8 +102,11 @@ def watch(arguments: argparse.Namespace) -> int:
 
 def analyse(arguments: argparse.Namespace) -> int:
     """What a watch over recorded input would have seen."""
-    if arguments.alerts == arguments.geojson == "-":
-        raise InputFault("both the alerts and the map on standard output", where=called(arguments), help="give one of them a file")
+    texts = {name: getattr(arguments, name) for name in ("alerts", "geojson", "stix", "report")}
+    spoken = [name for name, path in texts.items() if path == "-"]
+    if len(spoken) > 1:
+        both = " and ".join(f"--{name}" for name in spoken)
+        raise InputFault(f"{both} on standard output", where=called(arguments), help="give one of them a file")
     config = config_of(arguments)
     if arguments.advise:
         from tankerwatch.trial import analyse_advised as analyse_input
@@ -96,20 +114,35 @@ def analyse(arguments: argparse.Namespace) -> int:
         from tankerwatch.pipeline import analyse as analyse_input
 
     with progress_bar(arguments.progress) as progress:
-        result = analyse_input(arguments.path, config=config, columns=arguments.columns, progress=progress)
+        result = analyse_input(arguments.path, config=config, columns=arguments.columns, progress=progress, tracks=bool(arguments.report))
     for words in result.words:
         if words not in config.remarks:  # those were told before the work began
             complain(words)
-    if arguments.alerts:
-        with text_file(arguments.alerts) as file:
-            file.writelines(json_lines(result.alerts))
-    if arguments.geojson:
-        with text_file(arguments.geojson) as file:
-            file.writelines(json_lines([result.to_geojson()]))
+    made: dict[str, Callable[[], Iterable[str]]] = {
+        "alerts": lambda: json_lines(result.alerts),
+        "geojson": lambda: json_lines([result.to_geojson()]),
+        "stix": lambda: json_lines([result.to_stix(arguments.tlp)]),
+        "report": lambda: [result.to_html({"Command": arguments.typed, "Versions": ", ".join(map(" ".join, versions().items()))})],
+    }
+    for name, path in texts.items():
+        if path:
+            with text_file(path) as file:
+                file.writelines(made[name]())
+    if arguments.parquet:
+        from tankerwatch.share.geoparquet import write
+
+        with whole_file(arguments.parquet) as part:
+            write(result.alerts, part)
+    if arguments.stix:
+        from tankerwatch.share.stix import left_out
+
+        private = left_out(result.alerts, result.ships)
+        if private:
+            complain(f"{count(private, 'alert')} about private craft not in the bundle (SAFETY.md)")
     found = {"alerts": result.alerts, "incidents": result.incidents, "counters": result.counters, "words": result.words}
     if arguments.json:
         print_json(found)
-    elif "-" not in (arguments.alerts, arguments.geojson):
+    elif not spoken:
         print_found(found)
     return 0
 
@@ -162,13 +195,17 @@ def evaluate(arguments: argparse.Namespace) -> int:
         written = command.write_scenes(arguments.write_scenes, arguments.only, size)
         (print_json({"scenes": [str(path) for path in written]}) if arguments.json else print(*written, sep="\n"))
         return 0
-    with progress_bar(arguments.progress) as progress:
+    with progress_bar(arguments.progress, unit=" tasks") as progress:
         found = command.evaluate(arguments.only, size, jobs=arguments.jobs, tell=progress)
+    if arguments.write:
+        from tankerwatch.evaluate import results
+
+        results.write(arguments.write, found)
     if arguments.json:
         print_json(command.to_json(found))
     else:
         print(command.words(found))
-    return 0
+    return 0 if found.reached else 1
 
 
 def config_check(arguments: argparse.Namespace) -> int:
@@ -184,6 +221,8 @@ def config_check(arguments: argparse.Namespace) -> int:
     elif not faults:
         kinds = ", ".join(config.guard_kinds) or "none"
         ships = f"{count(len(config.guard), 'ship')} by name; own fleet: {count(len(config.fleet), 'ship')}"
+        if config.zones:
+            ships += f"; {count(len(config.zones), 'zone')}"
         print(f"{arguments.file}: every key is right. Guarded: kinds {kinds}; {ships}.")
     return 2 if faults else 1 if config.remarks else 0
 
@@ -205,15 +244,7 @@ def config_show(arguments: argparse.Namespace) -> int:
 
 def version(arguments: argparse.Namespace) -> int:
     """Which version this is, and of what it is made."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as version_of
-
-    parts = {"python": ".".join(str(part) for part in sys.version_info[:3])}
-    for name in ("tankerwatch", "numpy", "numba", "pyarrow", "starlette"):
-        try:
-            parts[name] = version_of(name)
-        except PackageNotFoundError:
-            parts[name] = "not installed"
+    parts = versions()
     if arguments.json:
         print_json(parts)
     else:

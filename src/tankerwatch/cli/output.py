@@ -60,14 +60,14 @@ def print_found(found: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def progress_bar(forced: bool) -> Iterator[Progress | None]:
+def progress_bar(forced: bool, *, unit: str = "B") -> Iterator[Progress | None]:
     """A bar on stderr, None where stderr is no terminal and nobody forces it."""
     if not (forced or sys.stderr.isatty()):
         yield None
         return
     from tqdm import tqdm
 
-    with tqdm(file=sys.stderr, unit="B", unit_scale=True, dynamic_ncols=True, leave=not sys.stderr.isatty()) as bar:
+    with tqdm(file=sys.stderr, unit=unit, unit_scale=unit == "B", dynamic_ncols=True, leave=not sys.stderr.isatty()) as bar:
 
         def advance(done: int, total: int) -> None:
             bar.total = total or None

@@ -47,7 +47,7 @@ class ShipList:
 
     def holds(self, *, mmsi: int = 0, imo: int = 0, name: str = "") -> bool:
         """Whether a ship is on the list by any of these; 0 and "" are not known."""
-        return mmsi in self.mmsis or imo in self.imos or (bool(name) and sent_name(name) in self.names)
+        return mmsi in self.mmsis or imo in self.imos or (bool(name and self.names) and sent_name(name) in self.names)
 
 
 @dataclass(frozen=True, slots=True)

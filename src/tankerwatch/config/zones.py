@@ -18,7 +18,7 @@ from tankerwatch.core.schema import F64
 from tankerwatch.core.zones import unroll
 
 FILE_LIMIT_BYTES: Final = 16 << 20
-CORNERS_LIMIT: Final = 200_000
+CORNERS_LIMIT: Final = 50_000
 """More would be slower than a watch can wait for."""
 DEEPEST: Final = 8
 HELP: Final = "a polygon in GeoJSON: geojson.io or QGIS draw one"

@@ -10,9 +10,10 @@ import numpy as np
 from tankerwatch.core.schema import F32, F64, I64, U64
 
 MINUTES: Final = 60
-# What is kept of each minute: its first fix, and how far her fixes ran away from the speed and course that she sent.
-H_LAT, H_LON, H_SOG, H_COG, H_HEADING, H_EAST_M, H_NORTH_M, H_COVERED_S = range(8)
-HOUR_COLUMNS: Final = 8
+# What is kept of each minute: its first fix, how far her fixes ran away from the speed and course that she sent, and how many seconds
+# after the minute that first fix was.
+H_LAT, H_LON, H_SOG, H_COG, H_HEADING, H_EAST_M, H_NORTH_M, H_COVERED_S, H_AFTER_S = range(9)
+HOUR_COLUMNS: Final = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +52,7 @@ class Hour:
         minutes = self.minutes[slot]
         which = np.flatnonzero((minutes * 60.0 > now_s - back_s) & (minutes * 60.0 <= now_s))
         which = which[np.argsort(minutes[which], kind="stable")]
-        lat, lon, sog, cog, heading, east, north, covered = self.values[slot, which].T
+        lat, lon, sog, cog, heading, east, north, covered, _ = self.values[slot, which].T
         return Track(minutes[which] * 60.0, lat, lon, sog, cog, heading, east, north, covered, self.rows[slot, which])
 
     def value(self, slots: I64, minutes_back: int, now_s: float, column: int) -> F32:

@@ -5,6 +5,7 @@ Radar targets have no MMSI; they get numbers above every nine-digit one (`radar_
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 from zlib import crc32
 
@@ -151,6 +152,19 @@ def flag_of(mmsi: int) -> tuple[str, str]:
         if first <= mmsi < behind and right:
             return MIDS.get(mmsi // right % 1000, ("", ""))
     return "", ""
+
+
+def kind_of(mmsi: int, ship_type: int, msg_type: int) -> int:
+    """Kind of one sender, see `kinds_of`."""
+    if mmsi >= RADAR_FROM:
+        return RADAR
+    return _kind_of_class(class_of(mmsi), ship_type, msg_type)
+
+
+@cache
+def _kind_of_class(sender: int, ship_type: int, msg_type: int) -> int:
+    example = next((first for form, first, _, _ in _FORMS if form == sender), 0)
+    return int(kinds_of(np.array([example], np.uint32), np.array([ship_type], np.uint8), np.array([msg_type], np.uint8))[0])
 
 
 def kinds_of(mmsi: U32, ship_type: U8, msg_type: U8) -> U8:

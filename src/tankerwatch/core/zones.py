@@ -101,12 +101,23 @@ def unroll(ring: F64) -> F64:
 
 
 def _odd(edges: F64, lat: F64, lon: F64) -> Bool:
-    """(n,) whether a ray to the east from each place crosses an odd number of edges, each (lat, lon, lat, lon)."""
-    odd = np.zeros(len(lat), np.bool_)
-    size = max(1, PIECE // len(lat))
-    for begin in range(0, len(edges), size):
-        lat_a, lon_a, lat_b, lon_b = (column[:, None] for column in edges[begin : begin + size].T)
-        spans = (lat_a > lat) != (lat_b > lat)  # half open: a corner counts once
-        rise = np.where(lat_b == lat_a, 1.0, lat_b - lat_a)
-        odd ^= np.logical_xor.reduce(spans & (lon < lon_a + (lat - lat_a) * (lon_b - lon_a) / rise), axis=0)
+    """(n,) whether a ray to the east from each place crosses an odd number of edges, each (lat, lon, lat, lon).
+
+    Places in order of latitude: those that an edge spans are a run of them (half open, so that a corner counts once).
+    """
+    order = np.argsort(lat, kind="stable")
+    lat, lon = lat[order], lon[order]
+    low = np.searchsorted(lat, np.minimum(edges[:, 0], edges[:, 2]))
+    count = np.searchsorted(lat, np.maximum(edges[:, 0], edges[:, 2])) - low
+    crossed = np.zeros(len(lat), np.int64)
+    piece = np.cumsum(count) // PIECE
+    for which in np.split(np.arange(len(edges)), np.flatnonzero(np.diff(piece)) + 1):
+        times = count[which]
+        edge = np.repeat(which, times)
+        place = np.arange(len(edge)) - np.repeat(np.cumsum(times) - times, times) + low[edge]
+        lat_a, lon_a, lat_b, lon_b = edges[edge].T
+        before = lon[place] < lon_a + (lat[place] - lat_a) * (lon_b - lon_a) / (lat_b - lat_a)
+        crossed += np.bincount(place[before], minlength=len(lat))
+    odd = np.empty(len(lat), np.bool_)
+    odd[order] = crossed % 2 == 1
     return odd

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import pickle
 import sys
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +24,8 @@ from tankerwatch.core.tables import Decision
 AGAIN_S: Final = 3600.0
 PATIENCE_S: Final = 3000.0
 """What takes longer than this would be of another watch."""
-HISTORY_DAYS: Final = 7.0
+SPANS_DAYS: Final = (0.25, 1.0, 7.0)
+"""A busy desk's week may be too much for that: the latest hours are tried first, then more where the time allows."""
 LOWEST: Final = 19
 CHILD: Final = "from tankerwatch.desk.advice import child; child()"
 
@@ -61,8 +64,10 @@ class Advisor:
             if process.returncode is None:
                 with suppress(ProcessLookupError):
                     process.kill()
-        now_s = self._now()
-        self._decide(Decision(now_s, "advice", f"advice-{rule}-{now_s:.3f}", alert, content))
+                await process.wait()
+        if content.get("words"):
+            now_s = self._now()
+            self._decide(Decision(now_s, "advice", f"advice-{rule}-{now_s:.3f}", alert, content))
 
 
 def child() -> None:
@@ -71,9 +76,18 @@ def child() -> None:
     print(json.dumps(found(*pickle.load(sys.stdin.buffer))))
 
 
-def found(config: Config, history: Path, rule: str) -> dict[str, Any]:
-    """The advice for a rule from the latest days of a data directory."""
+def found(config: Config, history: Path, rule: str, monotonic_s: Callable[[], float] = time.monotonic) -> dict[str, Any]:
+    """The advice for a rule from the latest days of a data directory, as many as can be tried in time; {} when it raised nothing there."""
     from tankerwatch.trial import advice, detector_of, history_of, sweep, try_rule
 
     changes = sweep(detector_of(rule), config.detectors[rule].settings)
-    return advice(try_rule(config, rule, history_of([history], days=HISTORY_DAYS), changes))
+    content: dict[str, Any] = {}
+    end_s = monotonic_s() + PATIENCE_S
+    for days, more_days in zip(SPANS_DAYS, (*SPANS_DAYS[1:], math.inf), strict=True):
+        begin_s = monotonic_s()
+        outcome = try_rule(config, rule, history_of([history], days=days), changes)
+        content = advice(outcome) if outcome.now.alerts else content
+        took_s = monotonic_s() - begin_s
+        if outcome.hours < days * 24 * 0.9 or took_s * more_days / days * 1.2 > end_s - monotonic_s():
+            break
+    return content

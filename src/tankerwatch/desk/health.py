@@ -150,5 +150,5 @@ def report(
         "clock_check": clock_check(river),
         "kept_quiet": {rule: number for rule, number in sorted(river.triage.in_port.items()) if number},
         "counters": {key: counters[key] for key in ("lines", "sentences", "messages", "rejected")},
-        "made_up": river.fleet.refused,
+        "made_up": river.fleet.register.refused,
     }

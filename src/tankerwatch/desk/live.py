@@ -233,7 +233,7 @@ class LiveDesk:
 
     def _draw(self) -> None:
         with self.lock:
-            changed = self.river.fleet.changed_names
+            changed = self.river.fleet.register.changed_names
             for slot in range(len(self.names), len(self.river.fleet)):
                 self.names.append(panel.name_row(self.river, slot))
             for slot in changed:
@@ -270,7 +270,7 @@ class LiveDesk:
 
     def _of_ship(self, ship: int, question: Callable[[int], dict[str, Any]]) -> dict[str, Any] | None:
         with self.lock:
-            slot = self.river.fleet.slots.get(ship)
+            slot = self.river.fleet.register.slot(ship)
             return None if slot is None else question(slot)
 
     def _health(self) -> dict[str, Any]:
@@ -287,7 +287,7 @@ class LiveDesk:
             )
 
     def _watching(self) -> str:
-        guarded = int(self.river.fleet.guarded[: len(self.river.fleet)].sum())
+        guarded = int(self.river.fleet.register.guarded[: len(self.river.fleet)].sum())
         dangers = ", ".join(watch.detector.words for watch in self.river.watches if watch.detector.id != "feed")
         return f"{len(self.river.fleet)} ships, {guarded} of them guarded, for {dangers}"
 

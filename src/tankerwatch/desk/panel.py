@@ -51,7 +51,7 @@ def flags_of(river: River, picture: Picture) -> U8:
     for alert in river.triage.alerts.values():
         if alert.state == OPEN:
             for ship in alert.ships:
-                slot = river.fleet.slots.get(ship)
+                slot = river.fleet.register.slot(ship)
                 if slot is not None and slot < len(flags):
                     flags[slot] |= ALERT | (DANGER if RANK[alert.severity] >= RANK["danger"] else 0)
     flags[picture.guarded] |= GUARDED
@@ -88,7 +88,7 @@ def picture_now(river: River, epoch: int, version: int, names: list[tuple[int, s
 
 def name_row(river: River, slot: int) -> tuple[int, str, int, str]:
     """A ship's id, name, MMSI (0 for radar) and flag code."""
-    identity = river.fleet.identities[slot]
+    identity = river.fleet.register.identities[slot]
     radar = identities.is_radar(identity.mmsi)
     name = f"radar target {identity.mmsi % 1000}" if radar and not identity.name else identity.name
     return identity.mmsi, name, 0 if radar else identity.mmsi, "" if radar else identities.flag_of(identity.mmsi)[0]
@@ -96,7 +96,7 @@ def name_row(river: River, slot: int) -> tuple[int, str, int, str]:
 
 def summary(river: River, slot: int) -> dict[str, Any]:
     """A line of the search's answer."""
-    identity = river.fleet.identities[slot]
+    identity = river.fleet.register.identities[slot]
     shown = name_row(river, slot)
     return {
         "id": identity.mmsi,
@@ -104,7 +104,7 @@ def summary(river: River, slot: int) -> dict[str, Any]:
         "mmsi": shown[2],
         "imo": identity.imo,
         "callsign": identity.callsign,
-        "kind": int(river.fleet.kind[slot]),
+        "kind": int(river.fleet.register.kind[slot]),
         "flag": shown[3],
     }
 
@@ -112,7 +112,7 @@ def summary(river: River, slot: int) -> dict[str, Any]:
 def ship_panel(river: River, trails: Trails, slot: int) -> dict[str, Any]:
     """The whole of one ship."""
     fleet = river.fleet
-    identity, picture = fleet.identities[slot], fleet.picture(river.clock_s).take(slice(slot, slot + 1))
+    identity, picture = fleet.register.identities[slot], fleet.picture(river.clock_s).take(slice(slot, slot + 1))
     code, country = ("", "") if identities.is_radar(identity.mmsi) else identities.flag_of(identity.mmsi)
     status = int(picture.nav_status[0])
     stations = [
@@ -121,8 +121,7 @@ def ship_panel(river: River, trails: Trails, slot: int) -> dict[str, Any]:
             "last_s": number(h.last_s, 3),
             "fixes": h.fixes,
         }
-        for (at, station), h in fleet.hearings.items()
-        if at == slot
+        for station, h in fleet.hearings(slot).items()
     ]
     rows = list(trails.rows.get(slot, ()))
     sentences = [
@@ -131,7 +130,7 @@ def ship_panel(river: River, trails: Trails, slot: int) -> dict[str, Any]:
     held = fleet.beliefs[slot]
     return {
         **summary(river, slot),
-        "kind_words": identities.KIND_WORDS[int(fleet.kind[slot])],
+        "kind_words": identities.KIND_WORDS[int(fleet.register.kind[slot])],
         "ship_type": identity.ship_type,
         "flag": country,
         "flag_code": code,
@@ -156,7 +155,7 @@ def ship_panel(river: River, trails: Trails, slot: int) -> dict[str, Any]:
         "fixes": int(picture.fixes[0]),
         "displaced_fixes": int(picture.displaced[0]),
         "stations": sorted(stations, key=lambda s: -s["fixes"]),
-        "static_s": number(identity.static_s, 3),
+        "static_s": number(float(fleet.register.static_s[slot]), 3),
         "guarded": bool(picture.guarded[0]),
         "own_fleet": bool(picture.own_fleet[0]),
         "small_craft": int(picture.msg_type[0]) in (18, 19),
@@ -182,7 +181,7 @@ def search(river: River, text: str) -> list[dict[str, Any]]:
     if not wanted:
         return []
     found: list[tuple[int, str, int]] = []
-    for slot, identity in enumerate(river.fleet.identities):
+    for slot, identity in enumerate(river.fleet.register.identities):
         fields = (name_row(river, slot)[1].upper(), str(identity.mmsi), str(identity.imo or ""), identity.callsign.upper())
         if any(wanted in f for f in fields):
             found.append((0 if any(f.startswith(wanted) for f in fields) else 1, fields[0], slot))

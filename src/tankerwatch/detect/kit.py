@@ -79,6 +79,8 @@ class Detector:
     horizon_s: float = 7200.0
     timeless: bool = False
     document: str = ""
+    absorbs: tuple[str, ...] = ()
+    """findings of those detectors about ships of an open finding of this one are part of it"""
 
 
 @table

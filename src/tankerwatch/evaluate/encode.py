@@ -125,6 +125,10 @@ class Encoder:
         self._add(layout, columns, received)
         return received
 
+    def add(self, ship: Ship, made: Reports, received: Received) -> None:
+        """Her position reports, received as told."""
+        self._add(*position_columns(ship, made), received)
+
     def statics(self, ship: Ship, made: Reports, stations: list[tuple[int, Station]], dice: Dice) -> None:
         """Her static messages, each six minutes while she reports."""
         if not len(made):

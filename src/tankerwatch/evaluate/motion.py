@@ -155,9 +155,10 @@ def along(points_m: Sequence[tuple[float, float]], speed_kn: F64, *, radius_m: f
     last = points[-1] - points[-2]
     points = np.vstack([points, points[-1] + last / np.hypot(*last) * (gone[-1] + 4 * radius_m)])
     length = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    step_m = radius_m / 8
+    fine = 40
+    step_m = radius_m / fine
     arc = np.arange(-2 * radius_m, min(length[-1], gone[-1] + 4 * radius_m), step_m)
-    kernel = np.hanning(2 * 8 + 3)[1:-1]
+    kernel = np.hanning(2 * fine + 3)[1:-1]
     kernel /= kernel.sum()
     lines = []
     for axis in (0, 1):
@@ -165,7 +166,7 @@ def along(points_m: Sequence[tuple[float, float]], speed_kn: F64, *, radius_m: f
         first = points[0, axis] + arc[arc < 0] * (points[1, axis] - points[0, axis]) / (length[1] - length[0])
         line[arc < 0] = first
         lines.append(np.convolve(line, kernel, mode="same"))
-    smooth = slice(8, -8)
+    smooth = slice(fine, -fine)
     return moved_as(*(np.interp(gone, arc[smooth], line[smooth]) for line in lines), status=status)
 
 

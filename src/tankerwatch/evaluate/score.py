@@ -10,9 +10,10 @@ from tankerwatch.evaluate.truth import FAMILY, Danger, Decoy, Scene
 
 EARLY_S: Final = 30.0
 """Receive times are rounded: an alert this much before a danger begins may still be about it."""
+FOUND_S: Final = 120.0
+"""An alert this long after a danger has ended has still found it."""
 AFTER_S: Final = 900.0
-"""An alert raised this long after a danger has ended may still be about it (late, but no false alarm)."""
-COLD_S: Final = 1800.0
+"""An alert raised this long after may still be about it, and is no false alarm: it has noticed the end."""
 
 
 class Raised(Protocol):
@@ -118,8 +119,8 @@ def _of(alarm: Alarm, ships: Sequence[int]) -> bool:
     return not ships or not alarm.ships or not set(ships).isdisjoint(alarm.ships)
 
 
-def _during(alarm: Alarm, begin_s: float, end_s: float) -> bool:
-    return alarm.raised_s is None or begin_s - EARLY_S <= alarm.raised_s <= end_s + AFTER_S
+def _during(alarm: Alarm, begin_s: float, end_s: float, after_s: float = AFTER_S) -> bool:
+    return alarm.raised_s is None or begin_s - EARLY_S <= alarm.raised_s <= end_s + after_s
 
 
 def score(scene: Scene, alerts: Iterable[Raised], detectors: Sequence[str] | None = None) -> Score:
@@ -129,12 +130,12 @@ def score(scene: Scene, alerts: Iterable[Raised], detectors: Sequence[str] | Non
     claimed: set[int] = set()
     for danger in scene.dangers:
         named = danger.named or (danger.detector,)
-        excused = {*FAMILY[danger.detector], *danger.also}
+        excused = {*named, *FAMILY[danger.detector], *danger.also}
         hits, related = [], False
         for number, alarm in enumerate(alarms):
             if not (_of(alarm, danger.ships) and _during(alarm, danger.start_s, danger.end_s)):
                 continue
-            if alarm.detector in named:
+            if alarm.detector in named and _during(alarm, danger.start_s, danger.end_s, FOUND_S):
                 hits.append(alarm)
                 claimed.add(number)
             elif alarm.detector in excused:

@@ -101,7 +101,7 @@ def precision(score: Score, detectors: Iterable[str]) -> float | None:
     return right / (right + wrong) if right + wrong else None
 
 
-def to_json(score: Score) -> dict[str, Any]:
+def to_json(score: Score, *, strays: bool = True) -> dict[str, Any]:
     """A score as JSON values."""
     return {
         "ship_days": round(score.ship_days, 2),
@@ -115,5 +115,5 @@ def to_json(score: Score) -> dict[str, Any]:
         ],
         "decoys": [{"kind": kind, "scenes": n, "alarmed": alarmed, "alarms": by} for kind, n, alarmed, by in decoys(score)],
         "strays": [{"scene": name, "detector": a.detector, "ships": list(a.ships), "raised_s": a.raised_s, "reason": a.reason}
-                   for name, a in score.strays],
+                   for name, a in score.strays] if strays else len(score.strays),
     }  # fmt: skip

@@ -309,6 +309,4 @@ def clean(seed: int, places: int = 12) -> Scene:
         KINDS[index % len(KINDS)](place)
     scene = world.scene()
     share = 1 - COLD_S / SECONDS
-    return Scene(
-        scene.name, scene.log, scene.start_s, scene.end_s, ship_days=scene.ship_days * share, tanker_days=scene.tanker_days * share
-    )
+    return replace(scene, ship_days=scene.ship_days * share, tanker_days=scene.tanker_days * share)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 FAMILIES: Final[tuple[tuple[str, ...], ...]] = (
@@ -62,7 +62,9 @@ class Decoy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """A stream of sentences with its truth. `ship_days` and `tanker_days` say how much sailing it holds."""
+    """A stream of sentences with its truth. `ship_days` and `tanker_days` say how much sailing it holds, `tankers` who is one,
+    `settings` what the desk's configuration has to say (TOML).
+    """
 
     name: str
     log: bytes
@@ -72,7 +74,8 @@ class Scene:
     decoys: tuple[Decoy, ...] = ()
     ship_days: float = 0.0
     tanker_days: float = 0.0
-    settings: dict[str, Any] = field(default_factory=dict)
+    tankers: frozenset[int] = frozenset()
+    settings: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The truth, without the log."""

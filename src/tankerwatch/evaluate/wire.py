@@ -88,6 +88,12 @@ def loose(lines: Sequence[tuple[float, bytes]]) -> list[Block]:
     ]
 
 
+def heard(made: Block, begin_s: float, end_s: float) -> Block:
+    """Without what came between these times."""
+    keep = (made.arrived_s < begin_s) | (made.arrived_s >= end_s)
+    return Block(made.content[keep], made.arrived_s[keep])
+
+
 def log(blocks: Sequence[Block]) -> bytes:
     """All records in the order in which they came."""
     blocks = [made for made in blocks if len(made.arrived_s)]

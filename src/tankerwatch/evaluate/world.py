@@ -17,7 +17,7 @@ from tankerwatch.evaluate.reception import Station
 from tankerwatch.evaluate.reports import Reports, beacon_reports, corrupted, reports
 from tankerwatch.evaluate.ships import BEACON, Ship, Yard
 from tankerwatch.evaluate.truth import Danger, Decoy, Scene
-from tankerwatch.evaluate.wire import log, loose
+from tankerwatch.evaluate.wire import heard, log, loose
 from tankerwatch.scenes.dice import Dice
 
 FIRST_S: Final = 1_750_000_200
@@ -54,6 +54,10 @@ class Place:
     ship_s: float = 0.0
     tanker_s: float = 0.0
     a_day: float = A_DAY
+    settings: str = ""
+    """what the desk's configuration says of this place (TOML)"""
+    mute: tuple[tuple[float, float], ...] = ()
+    """seconds in which nothing at all comes to the desk, from any place"""
     counted_nm: float = 1e9
     """how far from the middle sailing counts as exposure"""
 
@@ -215,6 +219,8 @@ class World:
                 sent_s = np.float64(self.start_s) + number % 10 + 10.0 * np.arange(len(columns["mmsi"]))
                 encoder.bases(columns, sent_s, number, station, dice)
         blocks = [*encoder.blocks(), *loose([line for place in self.places for line in place.lines])]
+        for begin, end in (span for place in self.places for span in place.mute):
+            blocks = [heard(block, self.start_s + begin, self.start_s + end) for block in blocks]
         return Scene(
             self.name,
             log(blocks),
@@ -224,6 +230,8 @@ class World:
             tuple(decoy for place in self.places for decoy in place.decoys),
             sum(place.ship_s for place in self.places) / 86_400,
             sum(place.tanker_s for place in self.places) / 86_400,
+            frozenset(sent.ship.mmsi for place in self.places for sent in place.sent if sent.ship.kind == "tanker"),
+            "".join(place.settings for place in self.places),
         )
 
 

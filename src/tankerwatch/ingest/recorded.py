@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from tankerwatch.core.ports import RecordedSource
 from tankerwatch.ingest.bytes import Recording
 from tankerwatch.ingest.file import CHUNK_BYTES, REORDER_S, Progress, RecordedFiles, RecordedInput
 from tankerwatch.ingest.paths import is_table
@@ -44,6 +43,6 @@ def recorded(
     *,
     reorder_s: float = REORDER_S,
     progress: Progress | None = None,
-) -> RecordedSource:
+) -> Recorded:
     """What the PATH arguments of a command name, or one recording, as one source in order of receive time. Raises InputFault."""
     return Recorded(paths, columns, reorder_s=reorder_s, progress=progress)

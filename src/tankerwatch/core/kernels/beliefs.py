@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from tankerwatch.core.hour import H_COG, H_COVERED_S, H_EAST_M, H_HEADING, H_LAT, H_LON, H_NORTH_M, H_SOG, HOUR_COLUMNS, MINUTES
+from tankerwatch.core.hour import H_AFTER_S, H_COG, H_COVERED_S, H_EAST_M, H_HEADING, H_LAT, H_LON, H_NORTH_M, H_SOG, HOUR_COLUMNS, MINUTES
+from tankerwatch.core.kernels.arrivals import C_DUE, C_NEXT, C_OTHER, C_TIMES, C_VOTES, C_WHOLE, CLOCK_COLUMNS
 from tankerwatch.core.kernels.compiling import inlined, kernel, part
 
 BELIEFS: Final = 3
@@ -20,17 +21,25 @@ COPIES: Final = 8  # reports of a ship in mind: a fast one sends five in the ten
 # Columns of `ships`.
 FIRST, HEARD, EVENT, FIXES, DISPLACED, STATUS, STATUS_S, FROM_STATUS, HEADING, MSG_TYPE, INTERVAL, BEST, PRECISE_S = range(13)
 TURN, GAIN, STAY_S, STAY_LAT, STAY_LON = range(13, 18)
-SHIP_COLUMNS: Final = 18
+# Of her satellite receiver: since when her fixes stand still although she makes way (and where), how many strayed in a row and since when,
+# since when she has no position, one that is only estimated, one that is no longer accurate, and since when nothing of that was so.
+FROZEN_S, FROZEN_LAT, FROZEN_LON, FROZEN_NM, ASTRAY, ASTRAY_S, NOWHERE_S, ESTIMATED_S, INACCURATE_S, SOUND_S = range(18, 28)
+BEHIND, BELIEVED_S, NEXT_COPY = range(28, 31)  # fixes that came before her newest one though she makes way; when another track was believed
+SHIP_COLUMNS: Final = 31
+# Columns of `hearers`: which station (-1 none), when last, how many fixes.
+WHO, WHO_S, WHO_FIXES = range(3)
+HEARERS: Final = 8
 # Columns of `beliefs`.
-T, LAT, LON, SOG, COG, COUNT, EAST, NORTH, BORN, V_EAST, V_NORTH = range(11)
-BELIEF_COLUMNS: Final = 11
-# Columns of the fixes that come in.
-IN_RECEIVED, IN_EVENT, IN_LAT, IN_LON, IN_SOG, IN_COG, IN_HEADING, IN_STATUS, IN_TYPE = range(9)
-IN_COLUMNS: Final = 9
+T, LAT, LON, SOG, COG, COUNT, EAST, NORTH, BORN, V_EAST, V_NORTH, BORN_FIXES = range(12)
+BELIEF_COLUMNS: Final = 12
 # Columns of the legs that go out.
 OUT_BELIEF, OUT_FROM_S, OUT_FROM_LAT, OUT_FROM_LON, OUT_FROM_STATUS, OUT_STATUS_S, OUT_APART, OUT_COUNT, OUT_LATE = range(9)
-OUT_COLUMNS: Final = 9
+OUT_TRUSTED, OUT_BORN_S, OUT_AHEAD = range(9, 12)
+OUT_COLUMNS: Final = 12
 NOT_A_LEG: Final = -1.0
+# Columns of what is usual of a ship.
+USUAL, HEARD_MINUTES, MISSED, LONGEST, FAST_S, OF_MINUTE = range(6)
+HABIT_COLUMNS: Final = 6
 
 # fmt: off
 LIFE_S: Final = 900.0           # a displaced belief lives this long without a fix: false alarms 135 without, 13 with
@@ -44,6 +53,18 @@ STAY_NM: Final = 0.2            # within this of where she came to rest she stay
 STRAIGHT_S: Final = 35.0        # over longer steps a course may have changed in between
 MANOEUVRE_S: Final = 30.0       # turning and gaining speed are smoothed over this
 FLAT_NM: Final = 30.0           # up to here the earth is taken as flat
+FORGOTTEN_S: Final = 3600.0     # where she was not heard for an hour, she may be anywhere, and the first three fixes tell where
+OLD_NM: Final = 0.1             # a fix this close to her own track of the last hour is an old report
+OLD_S: Final = 12.0             # if its UTC second is the one of that place
+SAME_CLOCK_S: Final = 20.0      # copies further apart were stamped by clocks of which one is wrong
+SURE_TIMES: Final = 8.0        # a report that is late is so by chance, a clock by the same time again and again
+SET_AFTER_S: Final = 30.0       # longer than a frame and the lateness of lines
+NOWHERE_DEG: Final = 0.001
+THAWED_NM: Final = 0.05         # a position that stood still for so long gives way to the first one that moves
+STAMPED_S: Final = 600.0        # times of satellites and of archives are wrong by up to ten minutes
+FROZEN_NM_MOST: Final = 0.006   # 11 m: as many decimals as a receiver that has stopped may still change
+SOUND_FOR_S: Final = 300.0      # a receiver that was sound for this long has failed when it no longer is
+BEHIND_MOST: Final = 3.0        # so many fixes ahead of her but before her newest: it was the newest whose time was wrong
 # fmt: on
 
 
@@ -92,35 +113,173 @@ def _ahead(east_kn: float, north_kn: float, lat: float, dt: float, narrow: float
 
 
 @part
-def _is_copy(copies: Any, copy_s: Any, s: int, key: int, received: float, window: float) -> bool:
-    oldest = 0
+def _is_copy(
+    ships: Any, copies: Any, copy_s: Any, copy_by: Any, clocks: Any, s: int, key: int, received: float, window: float, moving: bool,
+    station: int,
+) -> bool:  # fmt: skip
+    """Whether the same report came before. Of a ship that makes way it is the same whatever the clocks of two stations say."""
     for k in range(COPIES):
-        if copies[s, k] == key and abs(received - copy_s[s, k]) <= window:
-            return True
-        if copy_s[s, k] < copy_s[s, oldest]:
-            oldest = k
-    copies[s, oldest] = key
-    copy_s[s, oldest] = received
+        if copies[s, k] == key:
+            by = received - copy_s[s, k]
+            if abs(by) <= window or moving:
+                if moving and copy_by[s, k] != station:
+                    _compare(clocks, station, np.int64(copy_by[s, k]), received, by)
+                return True
+    at = np.int64(ships[s, NEXT_COPY])
+    copies[s, at] = key
+    copy_s[s, at] = received
+    copy_by[s, at] = station
+    ships[s, NEXT_COPY] = 0.0 if at + 1 == COPIES else at + 1.0
     return False
 
 
 @part
-def _follow(beliefs: Any, s: int, b: int, fixes: Any, i: int, east_sent: float, north_sent: float) -> None:
+def _compare(clocks: Any, station: int, other: int, received: float, by: float) -> None:
+    """Two stations stamped one report `by` seconds apart: note which of them seems wrong, and by how much. Copies in a row that say the
+    same set its clock, half a minute later: then no frame holds both what told it and what it changes, and cuts do not matter.
+    """
+    if abs(by) <= SAME_CLOCK_S:
+        clocks[station, C_VOTES] = min(clocks[station, C_VOTES] + 1.0, 1000.0)
+        clocks[other, C_VOTES] = min(clocks[other, C_VOTES] + 1.0, 1000.0)
+        clocks[station, C_TIMES] = 0.0
+        clocks[other, C_TIMES] = 0.0
+        return
+    wrong = station
+    if clocks[other, C_VOTES] < clocks[station, C_VOTES]:
+        wrong = other
+        received -= by
+        by = -by
+    whole = clocks[wrong, C_WHOLE] + by
+    if abs(whole - clocks[wrong, C_OTHER]) <= 5.0:
+        clocks[wrong, C_TIMES] += 1.0
+    else:
+        clocks[wrong, C_OTHER] = whole
+        clocks[wrong, C_TIMES] = 1.0
+    if clocks[wrong, C_TIMES] >= SURE_TIMES and clocks[wrong, C_DUE] == 0.0:
+        clocks[wrong, C_NEXT] = whole
+        clocks[wrong, C_DUE] = received + SET_AFTER_S
+
+
+@part
+def _hear(hearers: Any, s: int, station: int, received: float) -> None:
+    """Keep which stations hear a ship: the eight heard last."""
+    oldest = 0
+    for k in range(HEARERS):
+        if hearers[s, k, WHO] == station or hearers[s, k, WHO] < 0.0:
+            hearers[s, k, WHO] = station
+            hearers[s, k, WHO_S] = received
+            hearers[s, k, WHO_FIXES] += 1.0
+            return
+        if hearers[s, k, WHO_S] < hearers[s, oldest, WHO_S]:
+            oldest = k
+    hearers[s, oldest, WHO] = station
+    hearers[s, oldest, WHO_S] = received
+    hearers[s, oldest, WHO_FIXES] = 1.0
+
+
+@part
+def _was_there(minutes: Any, hour: Any, s: int, lat: float, lon: float, second: int, event: float, narrow: float) -> bool:
+    """Whether she was at this place in the last hour, at that UTC second: then it is an old report, sent again or stamped wrong."""
+    newest = np.int64(event // 60.0)
+    has = False
+    from_lat = from_lon = from_s = 0.0
+    for minute in range(newest - MINUTES + 1, newest + 1):
+        at = minute % MINUTES
+        if minutes[s, at] != minute:
+            continue
+        to_lat, to_lon, to_s = np.float64(hour[s, at, H_LAT]), np.float64(hour[s, at, H_LON]), minute * 60.0 + hour[s, at, H_AFTER_S]
+        if has and to_s - from_s <= LIFE_S:
+            east = ((to_lon - from_lon + 540.0) % 360.0 - 180.0) * 60.0 * narrow
+            north = (to_lat - from_lat) * 60.0
+            to_east = ((lon - from_lon + 540.0) % 360.0 - 180.0) * 60.0 * narrow
+            to_north = (lat - from_lat) * 60.0
+            long = east * east + north * north
+            share = min(max((east * to_east + north * to_north) / long, 0.0), 1.0) if long > 0.0 else 0.0
+            if math.hypot(to_east - share * east, to_north - share * north) <= OLD_NM:
+                when = from_s + share * (to_s - from_s)
+                off = (when - second + 30.0) % 60.0 - 30.0
+                if event - when >= 2.0 * OLD_S and (second >= 60 or abs(off) <= OLD_S):
+                    return True
+        has = True
+        from_lat, from_lon, from_s = to_lat, to_lon, to_s
+    return False
+
+
+@part
+def _sense(ships: Any, s: int, received: float, has_place: bool, second: int, accurate: bool) -> None:
+    """What her receiver says of itself: no position, an estimated one (61 to 63), not accurate any more. A state counts from its first
+    report if the receiver was sound before, for five minutes and a position at least; else it is her habit, and -inf.
+    """
+    estimated = 60 < second < 64
+    sound = has_place and not estimated
+    sound_for = received - ships[s, SOUND_S] if ships[s, SOUND_S] == ships[s, SOUND_S] else 0.0
+    since = received if sound_for >= SOUND_FOR_S else -math.inf
+    if has_place:
+        ships[s, NOWHERE_S] = math.nan
+    elif ships[s, NOWHERE_S] != ships[s, NOWHERE_S]:
+        ships[s, NOWHERE_S] = since
+    if not estimated:
+        ships[s, ESTIMATED_S] = math.nan
+    elif ships[s, ESTIMATED_S] != ships[s, ESTIMATED_S]:
+        ships[s, ESTIMATED_S] = since
+    if accurate:
+        ships[s, INACCURATE_S] = math.inf  # she can be
+    elif ships[s, INACCURATE_S] == math.inf:
+        ships[s, INACCURATE_S] = received
+    if not sound:
+        ships[s, SOUND_S] = math.nan
+    elif ships[s, SOUND_S] != ships[s, SOUND_S]:
+        ships[s, SOUND_S] = received
+
+
+@inlined
+def _is_ahead_of(east: float, north: float, v_east: float, v_north: float) -> bool:
+    speed = math.hypot(v_east, v_north)
+    if speed < 1.0:
+        return False
+    along = (east * v_east + north * v_north) / speed
+    aside = abs(east * v_north - north * v_east) / speed
+    return 0.0 < along <= speed * STAMPED_S / 3600.0 and aside <= 0.1 + 0.1 * along
+
+
+@part
+def _is_ahead(beliefs: Any, s: int, lat: float, lon: float, narrow: float) -> bool:
+    """Whether a place lies ahead of her on her own course, where she would soon be: earlier fixes were stamped late, no ship jumps there."""
+    east = ((lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0) * 60.0 * narrow
+    north = (lat - beliefs[s, 0, LAT]) * 60.0
+    return _is_ahead_of(east, north, beliefs[s, 0, V_EAST], beliefs[s, 0, V_NORTH])
+
+
+@part
+def _stand(ships: Any, s: int, event: float, lat: float, lon: float, sog: float, dt: float, narrow: float) -> None:
+    """Since when her fixes stand still although she says that she makes way, and how far she would have come."""
+    if sog >= 3.0 and _apart_nm(ships[s, FROZEN_LAT], ships[s, FROZEN_LON], lat, lon, narrow) <= FROZEN_NM_MOST:
+        ships[s, FROZEN_NM] += sog * min(max(dt, 0.0), 60.0) / 3600.0
+        return
+    ships[s, FROZEN_S] = event
+    ships[s, FROZEN_LAT] = lat
+    ships[s, FROZEN_LON] = lon
+    ships[s, FROZEN_NM] = 0.0
+
+
+@part
+def _follow(
+    beliefs: Any, s: int, b: int, event: float, lat: float, lon: float, sog: float, cog: float, east_sent: float, north_sent: float
+) -> None:
     """Move a belief to a fix: position as sent, speed as sent or else smoothed from the steps."""
-    event = fixes[i, IN_EVENT]
     dt = event - beliefs[s, b, T]
     count = beliefs[s, b, COUNT]
     if dt > 0.0 and count > 0.0:
-        scale = math.cos(math.radians(fixes[i, IN_LAT]))
-        d_lon = (fixes[i, IN_LON] - beliefs[s, b, LON] + 540.0) % 360.0 - 180.0
+        scale = math.cos(math.radians(lat))
+        d_lon = (lon - beliefs[s, b, LON] + 540.0) % 360.0 - 180.0
         east = d_lon * 60.0 * scale / dt * 3600.0
-        north = (fixes[i, IN_LAT] - beliefs[s, b, LAT]) * 60.0 / dt * 3600.0
+        north = (lat - beliefs[s, b, LAT]) * 60.0 / dt * 3600.0
         gain = 1.0 if count < 2.0 else min(max(dt / 60.0, 0.15), 0.8)
         beliefs[s, b, EAST] += gain * (east - beliefs[s, b, EAST])
         beliefs[s, b, NORTH] += gain * (north - beliefs[s, b, NORTH])
-    if fixes[i, IN_SOG] == fixes[i, IN_SOG]:
-        beliefs[s, b, SOG] = fixes[i, IN_SOG]
-        beliefs[s, b, COG] = fixes[i, IN_COG]
+    if sog == sog:
+        beliefs[s, b, SOG] = sog
+        beliefs[s, b, COG] = cog
         beliefs[s, b, V_EAST] = east_sent
         beliefs[s, b, V_NORTH] = north_sent
     elif count >= 2.0:
@@ -129,13 +288,15 @@ def _follow(beliefs: Any, s: int, b: int, fixes: Any, i: int, east_sent: float, 
         beliefs[s, b, SOG] = math.hypot(beliefs[s, b, EAST], beliefs[s, b, NORTH])
         beliefs[s, b, COG] = math.degrees(math.atan2(beliefs[s, b, EAST], beliefs[s, b, NORTH])) % 360.0
     beliefs[s, b, T] = event
-    beliefs[s, b, LAT] = fixes[i, IN_LAT]
-    beliefs[s, b, LON] = fixes[i, IN_LON]
+    beliefs[s, b, LAT] = lat
+    beliefs[s, b, LON] = lon
     beliefs[s, b, COUNT] = count + 1.0
 
 
 @part
-def _begin(beliefs: Any, s: int, b: int, fixes: Any, i: int, east_sent: float, north_sent: float) -> None:
+def _begin(
+    beliefs: Any, s: int, b: int, event: float, lat: float, lon: float, sog: float, cog: float, east_sent: float, north_sent: float
+) -> None:
     beliefs[s, b, SOG] = math.nan
     beliefs[s, b, COG] = math.nan
     beliefs[s, b, COUNT] = 0.0
@@ -143,9 +304,9 @@ def _begin(beliefs: Any, s: int, b: int, fixes: Any, i: int, east_sent: float, n
     beliefs[s, b, NORTH] = 0.0
     beliefs[s, b, V_EAST] = 0.0
     beliefs[s, b, V_NORTH] = 0.0
-    beliefs[s, b, BORN] = fixes[i, IN_EVENT]
-    beliefs[s, b, T] = fixes[i, IN_EVENT]
-    _follow(beliefs, s, b, fixes, i, east_sent, north_sent)
+    beliefs[s, b, BORN] = event
+    beliefs[s, b, T] = event
+    _follow(beliefs, s, b, event, lat, lon, sog, cog, east_sent, north_sent)
 
 
 @part
@@ -165,22 +326,24 @@ def _manoeuvre(ships: Any, s: int, dt: float, sog: float, cog: float, before_sog
 
 @part
 def _remember_minute(
-    ships: Any, minutes: Any, hour: Any, minute_rows: Any, s: int, fixes: Any, i: int, sog: float, cog: float, source_row: int
-) -> None:
+    ships: Any, minutes: Any, hour: Any, minute_rows: Any, s: int,
+    event: float, lat: float, lon: float, heading: float, sog: float, cog: float, source_row: int,
+) -> None:  # fmt: skip
     """Keep the minute's first fix, and the best speed kept for five minutes running."""
-    minute = np.int64(fixes[i, IN_EVENT] // 60.0)
+    minute = np.int64(event // 60.0)
     at = minute % MINUTES
     if minutes[s, at] == minute:
         return
     minutes[s, at] = minute
-    hour[s, at, H_LAT] = fixes[i, IN_LAT]
-    hour[s, at, H_LON] = fixes[i, IN_LON]
+    hour[s, at, H_LAT] = lat
+    hour[s, at, H_LON] = lon
     hour[s, at, H_SOG] = sog
     hour[s, at, H_COG] = cog
-    hour[s, at, H_HEADING] = fixes[i, IN_HEADING]
+    hour[s, at, H_HEADING] = heading
     hour[s, at, H_EAST_M] = 0.0
     hour[s, at, H_NORTH_M] = 0.0
     hour[s, at, H_COVERED_S] = 0.0
+    hour[s, at, H_AFTER_S] = event - minute * 60.0
     minute_rows[s, at] = source_row
     slowest = sog
     for back in range(1, 5):
@@ -194,33 +357,45 @@ def _remember_minute(
 
 @kernel
 def advance(  # the state of the fleet is these arrays
-    ships: Any, beliefs: Any, rows: Any, copies: Any, copy_s: Any, minutes: Any, hour: Any, minute_rows: Any,
-    slot: Any, fixes: Any, keys: Any, has_second: Any, source_row: Any, out: Any,
+    ships: Any, beliefs: Any, rows: Any, copies: Any, copy_s: Any, copy_by: Any, minutes: Any, hour: Any, minute_rows: Any,
+    hearers: Any, clocks: Any,
+    slot: Any, received_s: Any, event_s: Any, lats: Any, lons: Any, sogs: Any, cogs: Any, headings: Any, statuses: Any, kinds: Any,
+    seconds: Any, accurate: Any, stations: Any, keys: Any, source_row: Any, out: Any,
 ) -> None:  # fmt: skip
-    """Give each fix to a belief of its ship. slot: (n,) i64 · fixes: (n, IN_COLUMNS) f64 · out: (n, OUT_COLUMNS) f64, `OUT_BELIEF` is
-    NOT_A_LEG for copies and for fixes without a position.
+    """Give each fix to a belief of its ship. The columns of the fixes are those of `tables.Fixes`, with what `arrivals` makes of them.
+    out: (n, OUT_COLUMNS) f64, `OUT_BELIEF` is NOT_A_LEG for copies and for fixes without a position.
     """
     for i in range(len(slot)):
         s = slot[i]
-        received = fixes[i, IN_RECEIVED]
-        event = fixes[i, IN_EVENT]
-        kind = fixes[i, IN_TYPE]
-        lat = fixes[i, IN_LAT]
-        lon = fixes[i, IN_LON]
-        sog = fixes[i, IN_SOG]
-        cog = fixes[i, IN_COG]
+        received = received_s[i]
+        event = event_s[i]
+        kind = np.float64(kinds[i])
+        lat = lats[i]
+        lon = lons[i]
+        sog = np.float64(sogs[i])
+        cog = np.float64(cogs[i])
+        status = np.float64(statuses[i])
+        second = np.int64(seconds[i])
+        station = np.int64(stations[i])
         out[i, OUT_BELIEF] = NOT_A_LEG
         if math.isnan(ships[s, FIRST]):
             ships[s, FIRST] = received
         if not ships[s, HEARD] >= received:
             ships[s, HEARD] = received
-        if _is_copy(copies, copy_s, s, keys[i], received, COPY_S if has_second[i] else COPY_NO_SECOND_S):
+        _hear(hearers, s, station, received)
+        timed = second < 60
+        moving = timed and 1.0 <= sog < 102.0 and cog < 360.0 and lat == lat and lon == lon and ships[s, FROZEN_NM] == 0.0
+        window = COPY_S if timed else COPY_NO_SECOND_S
+        if _is_copy(ships, copies, copy_s, copy_by, clocks, s, keys[i], received, window, moving, station):
             continue
-        if fixes[i, IN_STATUS] != 255.0 and ships[s, STATUS] != fixes[i, IN_STATUS]:
+        if status != 255.0 and ships[s, STATUS] != status:
             ships[s, FROM_STATUS] = ships[s, STATUS]
-            ships[s, STATUS] = fixes[i, IN_STATUS]
+            ships[s, STATUS] = status
             ships[s, STATUS_S] = received
-        if not (lat == lat and lon == lon):
+        has_place = lat == lat and lon == lon
+        if kind != 27.0 and kind != 0.0:
+            _sense(ships, s, received, has_place, second, accurate[i])
+        if not has_place:
             continue
         coarse = kind == 27.0
         if coarse and event - ships[s, PRECISE_S] < COARSE_AFTER_S:
@@ -238,6 +413,7 @@ def advance(  # the state of the fleet is these arrays
         best = -1
         best_apart = math.inf
         trusted_apart = math.nan
+        step_trusted = math.nan
         for b in range(BELIEFS):
             if beliefs[s, b, COUNT] == 0.0:
                 continue
@@ -247,6 +423,8 @@ def advance(  # the state of the fleet is these arrays
             if b == 0:
                 trusted_apart = apart
             step = _apart_nm(beliefs[s, b, LAT], beliefs[s, b, LON], lat, lon, narrow)
+            if b == 0:
+                step_trusted = step
             if step > ALWAYS_NM and step > _fastest_kn(kind, sog, beliefs[s, b, SOG]) * abs(dt) / 3600.0:
                 continue
             if apart < best_apart:
@@ -257,6 +435,19 @@ def advance(  # the state of the fleet is these arrays
             beliefs[s, 0, COUNT] = 0.0
             best = 0
         late = best >= 0 and beliefs[s, best, COUNT] > 0.0 and event < beliefs[s, best, T]
+        # Old reports drag her back in steps that are always possible; so those are looked at as well that she did not expect.
+        strange = best != 0 or (step_trusted > OLD_NM and trusted_apart > OLD_NM and event - beliefs[s, 0, T] < LIFE_S)
+        if strange and not late and beliefs[s, 0, COUNT] > 0.0 and _was_there(minutes, hour, s, lat, lon, second, event, narrow):
+            best = 0
+            late = True
+        elif late and best == 0 and beliefs[s, 0, T] - event > SAME_CLOCK_S and sog >= 1.0:
+            # Where she comes to next, said before she is where she was: her newest fix was stamped by a clock that is fast.
+            d_lon = (lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0
+            run = d_lon * narrow * beliefs[s, 0, V_EAST] + (lat - beliefs[s, 0, LAT]) * beliefs[s, 0, V_NORTH]
+            ships[s, BEHIND] = ships[s, BEHIND] + 1.0 if run > 0.0 and ships[s, BEHIND] >= 0.0 else 0.0
+            if ships[s, BEHIND] >= BEHIND_MOST:
+                late = False
+                beliefs[s, 0, T] = event
         if best == -1:
             best = 1
             free = -1
@@ -287,21 +478,36 @@ def advance(  # the state of the fleet is these arrays
         out[i, OUT_FROM_S] = before_s
         out[i, OUT_FROM_LAT] = before_lat
         out[i, OUT_FROM_LON] = before_lon
+        out[i, OUT_TRUSTED] = 0.0
+        out[i, OUT_BORN_S] = math.nan
+        out[i, OUT_AHEAD] = 0.0
         if late:
             out[i, OUT_COUNT] = beliefs[s, best, COUNT]
             continue
         if has_before:
-            _follow(beliefs, s, best, fixes, i, east_sent, north_sent)
+            _follow(beliefs, s, best, event, lat, lon, sog, cog, east_sent, north_sent)
         else:
-            _begin(beliefs, s, best, fixes, i, east_sent, north_sent)
+            _begin(beliefs, s, best, event, lat, lon, sog, cog, east_sent, north_sent)
+            beliefs[s, best, BORN_FIXES] = ships[s, FIXES]
         count = beliefs[s, best, COUNT]
         out[i, OUT_COUNT] = min(count, 65535.0)
+        out[i, OUT_BORN_S] = beliefs[s, best, BORN]
         rows[s, best] = source_row[i]
         if best != 0:
+            out[i, OUT_TRUSTED] = min(ships[s, FIXES] - beliefs[s, best, BORN_FIXES], 65535.0)
+            ahead = trusted_apart <= FLAT_NM and _is_ahead(beliefs, s, lat, lon, narrow)
+            out[i, OUT_AHEAD] = 1.0 if ahead else 0.0
+            # 0/0 is said by sets that have no position.
+            if abs(lat) > NOWHERE_DEG or abs(lon) > NOWHERE_DEG:
+                if ships[s, ASTRAY] == 0.0:
+                    ships[s, ASTRAY_S] = received
+                ships[s, ASTRAY] += 1.0
             ships[s, DISPLACED] += 1.0
             weak = beliefs[s, 0, COUNT] < WEAK_FIXES and count >= WEAK_FIXES
+            forgotten = count > WEAK_FIXES and beliefs[s, best, BORN] - beliefs[s, 0, T] > FORGOTTEN_S
             alone = count > WEAK_FIXES and event - max(beliefs[s, 0, T], beliefs[s, best, BORN]) > PROMOTE_S
-            if weak or alone:
+            thawed = count > WEAK_FIXES and ships[s, FROZEN_NM] >= THAWED_NM
+            if weak or alone or forgotten or thawed or (ahead and count > WEAK_FIXES):
                 for c in range(BELIEF_COLUMNS):
                     swap = beliefs[s, 0, c]
                     beliefs[s, 0, c] = beliefs[s, best, c]
@@ -314,6 +520,10 @@ def advance(  # the state of the fleet is these arrays
                     ships[s, DISPLACED] -= beliefs[s, 0, COUNT]  # they were not displaced after all
                 ships[s, EVENT] = event
                 ships[s, STAY_S] = math.nan
+                ships[s, FROZEN_NM] = 0.0
+                if alone or thawed:
+                    ships[s, BELIEVED_S] = received
+                ships[s, ASTRAY] = 0.0
             continue
         gap = event - ships[s, EVENT]
         if 0.0 < gap < math.inf:
@@ -323,18 +533,21 @@ def advance(  # the state of the fleet is these arrays
                 ships[s, INTERVAL] = min(gap, 600.0)
         ships[s, EVENT] = event
         ships[s, FIXES] += 1.0
-        ships[s, HEADING] = fixes[i, IN_HEADING]
+        ships[s, HEADING] = headings[i]
         ships[s, MSG_TYPE] = kind
+        ships[s, ASTRAY] = 0.0
+        ships[s, BEHIND] = 0.0
         if not coarse:
             ships[s, PRECISE_S] = event
         if ships[s, STAY_S] != ships[s, STAY_S] or _apart_nm(ships[s, STAY_LAT], ships[s, STAY_LON], lat, lon, narrow) > STAY_NM:
             ships[s, STAY_S] = event
             ships[s, STAY_LAT] = lat
             ships[s, STAY_LON] = lon
+        dt = event - before_s
+        _stand(ships, s, event, lat, lon, sog, dt, narrow)
         sog_now = beliefs[s, 0, SOG]
         cog_now = beliefs[s, 0, COG]
-        _remember_minute(ships, minutes, hour, minute_rows, s, fixes, i, sog_now, cog_now, source_row[i])
-        dt = event - before_s
+        _remember_minute(ships, minutes, hour, minute_rows, s, event, lat, lon, np.float64(headings[i]), sog_now, cog_now, source_row[i])
         _manoeuvre(ships, s, dt, sog_now, cog_now, before_sog, before_cog)
         if 0.0 < dt <= STRAIGHT_S and sog == sog and cog == cog and before_sog == before_sog and before_cog == before_cog:
             at = np.int64(event // 60.0) % MINUTES
@@ -349,19 +562,23 @@ def advance(  # the state of the fleet is these arrays
 
 
 @kernel
-def habits(minutes: Any, hour: Any, event: Any, first: Any, out: Any) -> None:
-    """What is usual of each ship over the hour up to her newest fix.
+def habits(minutes: Any, hour: Any, event: Any, ships: Any, out: Any) -> None:
+    """What is usual of each ship over the hour up to her newest fix; what was worked out for the same minute stands.
 
-    out: (ships, 5): median speed · minutes heard · share of minutes missed · longest run of missed minutes · the second of the newest
-    minute in which she made four fifths of the median.
+    out: (ships, HABIT_COLUMNS): median speed · minutes heard · share of minutes missed · longest run of missed minutes · the second of
+    the newest minute in which she made four fifths of the median · the minute for which all this is.
     """
     kept = np.empty(MINUTES, np.float64)
     for s in range(len(event)):
-        out[s, :] = math.nan
         if math.isnan(event[s]):
+            out[s, :] = math.nan
             continue
         last = np.int64(event[s] // 60.0)
-        begin = min(last, max(last - MINUTES + 1, np.int64(first[s] // 60.0)))
+        if out[s, OF_MINUTE] == last:
+            continue
+        out[s, :] = math.nan
+        out[s, OF_MINUTE] = last
+        begin = min(last, max(last - MINUTES + 1, np.int64(ships[s, FIRST] // 60.0)))
         heard = 0
         n = 0
         run = 0
@@ -371,35 +588,39 @@ def habits(minutes: Any, hour: Any, event: Any, first: Any, out: Any) -> None:
             if minutes[s, at] == minute:
                 heard += 1
                 run = 0
-                if hour[s, at, H_SOG] == hour[s, at, H_SOG]:
+                sog = hour[s, at, H_SOG]
+                if sog == sog:
                     k = n  # kept in order: sixty are soon sorted, and a general sort takes a second to compile
-                    while k > 0 and kept[k - 1] > hour[s, at, H_SOG]:
+                    while k > 0 and kept[k - 1] > sog:
                         kept[k] = kept[k - 1]
                         k -= 1
-                    kept[k] = hour[s, at, H_SOG]
+                    kept[k] = sog
                     n += 1
             else:
                 run += 1
                 longest = max(longest, run)
-        out[s, 1] = heard
-        out[s, 2] = 1.0 - heard / (last - begin + 1)
-        out[s, 3] = longest
+        out[s, HEARD_MINUTES] = heard
+        out[s, MISSED] = 1.0 - heard / (last - begin + 1)
+        out[s, LONGEST] = longest
         if n > 0:
-            out[s, 0] = kept[n // 2]
+            out[s, USUAL] = kept[n // 2]
             for minute in range(last, begin - 1, -1):
                 at = minute % MINUTES
-                if minutes[s, at] == minute and hour[s, at, H_SOG] >= 0.8 * out[s, 0]:
-                    out[s, 4] = minute * 60.0
+                if minutes[s, at] == minute and hour[s, at, H_SOG] >= 0.8 * out[s, USUAL]:
+                    out[s, FAST_S] = minute * 60.0
                     break
 
 
 def warm() -> None:
     """Compile (or load from the cache) with the types that the fleet uses."""
     minutes, hour = np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES, HOUR_COLUMNS), np.nan, np.float32)
+    one, small, byte = np.zeros(1), np.zeros(1, np.float32), np.zeros(1, np.uint8)
+    ships = np.zeros((1, SHIP_COLUMNS))
     advance(
-        np.full((1, SHIP_COLUMNS), np.nan), np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64),
-        np.zeros((1, COPIES), np.uint64), np.full((1, COPIES), -np.inf), minutes, hour, np.zeros((1, MINUTES), np.uint64),
-        np.zeros(1, np.int64), np.zeros((1, IN_COLUMNS)), np.ones(1, np.uint64), np.ones(1, np.bool_), np.ones(1, np.uint64),
-        np.zeros((1, OUT_COLUMNS)),
+        ships, np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64),
+        np.zeros((1, COPIES), np.uint64), np.full((1, COPIES), -np.inf), np.zeros((1, COPIES), np.uint16), minutes, hour,
+        np.zeros((1, MINUTES), np.uint64), np.full((1, HEARERS, 3), -1.0), np.zeros((1, CLOCK_COLUMNS)),
+        np.zeros(1, np.int64), one, one, one, one, small, small, small, byte, byte, byte, np.zeros(1, np.bool_), np.zeros(1, np.uint16),
+        np.ones(1, np.uint64), np.ones(1, np.uint64), np.zeros((1, OUT_COLUMNS)),
     )  # fmt: skip
-    habits(minutes, hour, np.zeros(1), np.zeros(1), np.zeros((1, 5)))
+    habits(minutes, hour, np.zeros(1), ships, np.zeros((1, HABIT_COLUMNS)))

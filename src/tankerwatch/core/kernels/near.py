@@ -20,7 +20,7 @@ STILL_KN: Final = 0.7       # slower than this, or of unknown speed, a ship lies
 FAST_KN: Final = 8.0
 # fmt: on
 _STRIPE: Final = 1000.0
-LAT, LON, EAST, NORTH, STILL = range(5)
+LAT, LON, EAST, NORTH, STILL, NARROW = range(6)
 
 
 @part
@@ -40,7 +40,7 @@ def _first(keys: Any, value: float) -> int:
 def _sweep(
     ships: Any, outer: Any, inner: Any, among: bool, low_nm: float, reach_nm: float, beside: bool, found: int, out_slots: Any, out: Any
 ) -> int:
-    """All pairs of `outer` with `inner`; the number of pairs then. ships: (n, 5) latitude, longitude 0 to 360, speed east and north, still.
+    """All pairs of `outer` with `inner`; the number of pairs then. ships: (n, 6) by the columns above.
 
     among: two that may both be in `outer` are met from the lower slot only.
     """
@@ -49,19 +49,24 @@ def _sweep(
     for k in range(len(inner)):
         keys[k] = math.floor((ships[inner[k], LAT] + 90.0) * 60.0 / wide_nm) * _STRIPE + ships[inner[k], LON]
     order = np.argsort(keys)
-    near = np.empty((len(inner), 5))
+    near = np.empty((len(inner), 6))
     slots = np.empty(len(inner), np.int64)
     for k in range(len(inner)):
         slots[k] = inner[order[k]]
         near[k] = ships[slots[k]]
     keys = keys[order]
-    for a in range(len(outer)):
-        i = outer[a]
+    turn = np.empty(len(outer))
+    for k in range(len(outer)):
+        turn[k] = math.floor((ships[outer[k], LAT] + 90.0) * 60.0 / wide_nm) * _STRIPE + ships[outer[k], LON]
+    begins = np.zeros(3, np.int64)
+    for i in outer[np.argsort(turn)]:
         lat = ships[i, LAT]
         lon = ships[i, LON]
-        narrow = math.cos(math.radians(lat))
+        narrow = ships[i, NARROW]
+        ship_east = ships[i, EAST]
+        ship_north = ships[i, NORTH]
         widest = min(abs(lat) + wide_nm / 60.0, 90.0)
-        half = min(wide_nm / 60.0 / max(math.cos(math.radians(widest)), 1e-6), 180.0)
+        half = min(wide_nm / 60.0 / max(math.cos(math.radians(widest)), 1e-6), 179.999999)  # half a circle twice is no overlap
         stripe = math.floor((lat + 90.0) * 60.0 / wide_nm)
         for lane in range(9):
             # Three stripes; in each the longitudes within reach, and what of them lies beyond 0 or 360 degrees.
@@ -80,7 +85,17 @@ def _sweep(
                     continue
                 low, high = 0.0, min(high - 360.0, max(low, 0.0))
             base = (stripe + lane // 3 - 1) * _STRIPE
-            at = _first(keys, base + low) - 1
+            if beyond == 0:
+                # From one ship to the next it is a few steps.
+                at = begins[lane // 3]
+                while at > 0 and keys[at - 1] >= base + low:
+                    at -= 1
+                while at < len(keys) and keys[at] < base + low:
+                    at += 1
+                begins[lane // 3] = at
+            else:
+                at = _first(keys, base + low)
+            at -= 1
             while at + 1 < len(keys) and keys[at + 1] <= base + high:
                 at += 1
                 north = (near[at, LAT] - lat) * 60.0
@@ -94,24 +109,27 @@ def _sweep(
                     d_lon -= 360.0
                 elif d_lon < -180.0:
                     d_lon += 360.0
-                # The cosine half-way between both, by its slope: they are near each other.
-                half_way = math.radians((near[at, LAT] - lat) / 2)
-                east = d_lon * 60.0 * (narrow - half_way * math.sin(math.radians(lat)))
+                east = d_lon * (narrow + near[at, NARROW])
                 square = east * east + north * north
                 if square > reach_nm * reach_nm or square <= low_nm * abs(low_nm):
                     continue
-                v_east = near[at, EAST] - ships[i, EAST]
-                v_north = near[at, NORTH] - ships[i, NORTH]
+                v_east = near[at, EAST] - ship_east
+                v_north = near[at, NORTH] - ship_north
                 speed2 = v_east * v_east + v_north * v_north
                 toward = -(east * v_east + north * v_north)
+                across = east * v_north - north * v_east
+                if (
+                    not beside
+                    and square > NEAR_NM * NEAR_NM
+                    and not (0.0 < toward <= HORIZON_S / 3600.0 * speed2 and across * across <= CPA_NM * CPA_NM * speed2)
+                ):
+                    continue
                 distance = math.sqrt(square)
                 tcpa = 0.0
                 cpa = distance
                 if speed2 > 0.01:
                     tcpa = toward / speed2
-                    cpa = abs(east * v_north - north * v_east) / math.sqrt(speed2)
-                if not beside and distance > NEAR_NM and not (cpa <= CPA_NM and 0.0 < tcpa * 3600.0 <= HORIZON_S):
-                    continue
+                    cpa = abs(across) / math.sqrt(speed2)
                 if found < len(out):
                     turned = 1.0 if i < j else -1.0
                     out_slots[found, 0] = min(i, j)
@@ -134,7 +152,7 @@ def pairs(lat: Any, lon: Any, sog: Any, cog: Any, of_interest: Any, at_rest: boo
     then call again with more room.
     """
     n = len(lat)
-    ships = np.zeros((n, 5))
+    ships = np.zeros((n, 6))
     groups = np.empty((5, n), np.int64)  # those whose place is known, under way, lying still, of interest, fast and not of interest
     counts = np.zeros(5, np.int64)
     for i in range(n):
@@ -142,6 +160,7 @@ def pairs(lat: Any, lon: Any, sog: Any, cog: Any, of_interest: Any, at_rest: boo
             continue
         ships[i, LAT] = lat[i]
         ships[i, LON] = lon[i] % 360.0
+        ships[i, NARROW] = 30.0 * math.cos(math.radians(lat[i]))
         if sog[i] == sog[i] and cog[i] == cog[i]:
             ships[i, EAST] = sog[i] * math.sin(math.radians(cog[i]))
             ships[i, NORTH] = sog[i] * math.cos(math.radians(cog[i]))

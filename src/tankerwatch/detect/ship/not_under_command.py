@@ -2,8 +2,10 @@
 
 What it does      Raised when a ship that has sent another status sends 2 for `hold_s`. Ends when she sends another status for `clear_s`.
 Why it matters    The master says that the ship cannot manoeuvre. In an attack or a fire it is often the first word from the bridge.
-When it is wrong  Status set by mistake. A ship already sending 2 when first heard is only marked: many forget it for months. At rest
-                  among ships at rest it is no danger and not raised; above `moving_kn` it is raised with less confidence.
+When it is wrong  Status set by mistake. A ship already sending 2 when first heard is only marked, until she has sent another status
+                  for `clear_s`: many forget it for months, and one broken report is no change. At rest among ships at rest it is no
+                  danger and not raised; above `moving_kn` it is raised with less confidence; of an identity that two ships seem to
+                  use it must stand for `disputed_s`.
 Sources           COLREG rule 3(f); ITU-R M.1371-5 table 46, navigational status.
 """
 
@@ -32,6 +34,7 @@ from tankerwatch.detect.kit import (
 NOT_UNDER_COMMAND: Final = 2
 SETTINGS: Final = {
     "hold_s": Setting(30, "s", "the status stands for this long", 0, 600, "a slip of the finger is mended sooner"),
+    "disputed_s": Setting(180, "s", "the same while her position is disputed: two ships may use her identity", 0, 3600),
     "clear_s": Setting(300, "s", "over when another status has stood for this long", 0, 3600),
     "moving_kn": Setting(5, "kn", "faster than this the status is doubted", 1, 20),
     "rest_nm": Setting(1.0, "nm", "other ships at rest within this: a port or an anchorage", 0, 10),
@@ -44,13 +47,16 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
     if not len(memory) and not (picture.nav_status == NOT_UNDER_COMMAND).any():
         return Findings.empty(), memory
     changed = picture.status_s > picture.first_s
-    stands = now_s - picture.status_s >= settings["hold_s"]  # of two ships under one identity it changes with each report
-    slots = np.flatnonzero((picture.nav_status == NOT_UNDER_COMMAND) & changed & stands & among(picture.msg_type, (1, 2, 3)))
+    # Of two ships under one identity it changes with each report.
+    stands = now_s - picture.status_s >= np.where(picture.trusted, settings["hold_s"], settings["disputed_s"])
+    slots = np.flatnonzero((picture.nav_status == NOT_UNDER_COMMAND) & stands & among(picture.msg_type, (1, 2, 3)))
     spelled = spells(memory, key_of(picture.mmsi[slots]), now_s, hold_s=0, clear_s=settings["clear_s"])
     kept = spelled.memory
     found = []
 
     for slot, row in zip(slots[spelled.due], spelled.at[spelled.due], strict=True):
+        if not changed[slot]:
+            continue  # marked: she sent it when she was first heard
         kept.since_s[row] = picture.status_s[slot]
         sog = float(picture.sog_kn[slot])
         if sog < 1.0 and others_stopped_within(picture, int(slot), settings["rest_nm"], now_s):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from tankerwatch.core.ais.framing import tll
+from tankerwatch.core.mmsi import radar_id
 from tankerwatch.core.schema import F64
 from tankerwatch.evaluate.cases.case import COLD, Case, metres, passing
 from tankerwatch.evaluate.motion import NM, Motion, apart_m, coasting, moved_as, pursuing, ramp, sailed, swinging, through, turns, wander
@@ -18,6 +21,7 @@ APPROACH: Final = ("closing", "swarm")
 CLEAR: Final = (*APPROACH, "rendezvous", "collision", "sudden_stop", "drifting", "grounding")
 CONTACT_NM, WARN_NM, WARN_S = 0.1, 1.0, 180.0
 RADAR_S: Final = 3
+TRIES: Final = 12
 
 
 def _radar(place: Place, number: int, motion: Motion, begin: int, end: int) -> None:
@@ -46,7 +50,7 @@ def _attack(place: Place, level: str) -> None:
     place.add(tanker, motion)
     count = {"one": 1, "two": 2, "many": place.whole(3, 12)}[crowd]
     begin = int(place.one(COLD + 600, 5200))
-    fan, marks = place.one(0, 360), []
+    fan, marks, crew = place.one(0, 360), [], [tanker]
     for index in range(count):
         how = {"mixed": ("radar", "craft_so", "craft")[index % 3]}.get(seen, seen)
         miles, late = place.one(3.5, 7.0), int(place.one(0, 120)) if index else 0
@@ -62,6 +66,7 @@ def _attack(place: Place, level: str) -> None:
         mile = begin + int(np.argmax(apart[begin:] < WARN_NM * NM))
         first = begin + late - int(place.one(300, 900))
         ship = place.ship("craft" if how == "radar" else how)
+        crew.append(replace(ship, mmsi=radar_id(place.stations[0].name, index + 1)) if how == "radar" else ship)
         if how == "radar":
             _radar(place, index + 1, craft, first, contact + 400)
             told = np.arange(first, contact, RADAR_S, dtype=np.float64)
@@ -78,7 +83,7 @@ def _attack(place: Place, level: str) -> None:
     also = ("collision", "rendezvous", "dark", "false_position")
     end = max(mark[0] for mark in marks) + 900.0
     at_m = (float(motion.east_m[contact]), float(motion.north_m[contact]))
-    place.danger(name, f"{seen}", crowd, (tanker,), begin, end, oracle=oracle, due=due, at_m=at_m, also=also, named=named)
+    place.danger(name, seen, crowd, tuple(crew), begin, end, oracle=oracle, due=due, at_m=at_m, also=also, named=named)
 
 
 # What comes near for good reasons.
@@ -163,29 +168,50 @@ def _tugs(place: Place, level: str) -> None:
     place.decoy("tugs", CLEAR, (tanker, *boats))
 
 
+def _clear(target: Motion, keep_nm: float, make: Callable[[], Motion]) -> Motion:
+    """The first of some motions that keeps so far from the target, or the one that keeps farthest: who means no harm keeps clear."""
+    best, far = None, -1.0
+    for _ in range(TRIES):
+        motion = make()
+        near = float(apart_m(motion, target).min())
+        if near > far:
+            best, far = motion, near
+        if near >= keep_nm * NM:
+            break
+    if best is None:
+        raise ValueError("no motion was made")
+    return best
+
+
 def _fishing_fleet(place: Place, level: str) -> None:
     """A tanker through a fleet: boats that trawl, boats that steam out and home, skiffs that run between nets."""
     tanker, motion = passing(place)
     place.add(tanker, motion)
     boats = []
     for index in range(16):
-        kind = ("fishing", "fishing_b")[index % 2]
-        boat = place.ship(kind)
-        start = (place.one(-9, 9) * NM, place.one(0.5, 4) * NM * (1 if index % 2 else -1))
+        boat = place.ship(("fishing", "fishing_b")[index % 2])
         boats.append(boat)
-        if level == "skiffs" and index % 4 == 0:
-            away = float(np.sign(start[1]))
-            knots = ramp(place.seconds, (0, 0.0)) + np.repeat(place.dice.even(place.seconds // 900 + 1, 0, 26), 900)[: place.seconds]
-            course = np.repeat(place.dice.even(place.seconds // 600 + 1, -70, 70), 600)[: place.seconds] + (0 if away > 0 else 180)
-            place.add(boat, sailed(start, np.minimum(knots, 24.0), course))
-        elif index % 4 == 3:
-            place.add(
-                boat,
-                sailed(start, place.one(8, 11) + np.zeros(place.seconds), place.one(0, 359) + wander(place.dice, place.seconds, 1.0, 300)),
-            )
-        else:
-            place.add(boat, trawl(place, start))
+        way = _skiff if level == "skiffs" and index % 4 == 0 else _steams if index % 4 == 3 else trawl
+        place.add(boat, _clear(motion, 0.2, partial(_from_the_fleet, place, way, 1 if index % 2 else -1)))
     place.decoy("fishing fleet", (*APPROACH, "sudden_stop", "drifting", "rendezvous"), (tanker, *boats))
+
+
+def _from_the_fleet(place: Place, way: Callable[[Place, tuple[float, float]], Motion], side: int) -> Motion:
+    return way(place, (place.one(-9, 9) * NM, place.one(0.5, 4) * NM * side))
+
+
+def _skiff(place: Place, start_m: tuple[float, float]) -> Motion:
+    """Runs of some minutes between nets, at up to 24 kn, each followed by a pause."""
+    legs = place.seconds // 600 + 1
+    knots = np.repeat(np.minimum(place.dice.even(legs, -10, 28).clip(0), 24.0), 600)[: place.seconds]
+    course = np.repeat(place.dice.even(legs, 0, 360), 600)[: place.seconds]
+    smooth = np.convolve(knots, np.ones(20) / 20, mode="same")
+    return sailed(start_m, smooth, course)
+
+
+def _steams(place: Place, start_m: tuple[float, float]) -> Motion:
+    """Out or home at an even speed."""
+    return sailed(start_m, place.one(8, 11) + np.zeros(place.seconds), place.one(0, 359) + wander(place.dice, place.seconds, 1.0, 300))
 
 
 def trawl(place: Place, start_m: tuple[float, float]) -> Motion:
@@ -278,14 +304,20 @@ def _leisure(place: Place, level: str) -> None:
     boats = []
     for index in range(8):
         boat = place.ship("leisure" if index % 2 else "sailing")
-        knots = place.one(18, 28) if index % 4 == 1 else place.one(4, 9)
-        when = 2600 + 650 * index
-        miss = place.one(0.3, 1.0) * NM * (1 if index % 3 else -1)
-        meet = (motion.east_m[when] + miss, motion.north_m[when] + place.one(-0.3, 0.3) * NM)
-        course: F64 = place.one(0, 359) + wander(place.dice, place.seconds, 1.5, 200)
-        place.add(boat, through(meet, when, knots + np.zeros(place.seconds), course))
+        fast = index % 4 == 1
+        place.add(
+            boat, _clear(motion, 0.3 if fast else 0.15, partial(_crosses, place, motion, 2600 + 650 * index, (18, 28) if fast else (4, 9)))
+        )
         boats.append(boat)
     place.decoy("leisure boats", APPROACH, (tanker, *boats))
+
+
+def _crosses(place: Place, target: Motion, when: int, knots: tuple[float, float]) -> Motion:
+    """Past the target within a mile, on any course."""
+    miss = place.one(0.3, 1.0) * NM * place.pick(-1, 1)
+    meet = (float(target.east_m[when]) + miss, float(target.north_m[when]) + place.one(-0.3, 0.3) * NM)
+    course: F64 = place.one(0, 359) + wander(place.dice, place.seconds, 1.5, 200)
+    return through(meet, when, place.one(*knots) + np.zeros(place.seconds), course)
 
 
 def _patrolled(place: Place, level: str) -> None:

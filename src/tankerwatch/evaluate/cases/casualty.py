@@ -293,11 +293,11 @@ CASES: Final = (
     Case("sudden_stop", "anchoring", _anchoring, ("among others", "alone"), traffic=4, decoy=True),
     Case("sudden_stop", "slowing for the pilot", _for_the_pilot, ("slows", "nearly stops"), traffic=4, decoy=True),
     Case("sudden_stop", "ferry berthing", _ferry, traffic=4, decoy=True),
-    Case("drifting", "trawlers", _trawler, traffic=4, decoy=True),
+    Case("drifting", "trawlers", _trawler, traffic=0, decoy=True),
     Case("drifting", "ship on dynamic positioning", _dynamic, traffic=4, decoy=True),
     Case("drifting", "waiting ship", _waiting, ("steams slowly", "drifts on orders"), traffic=4, decoy=True),
     Case("not_under_command", "forgotten status 2", _forgotten, ("under way", "in port"), traffic=4, decoy=True),
     Case("not_under_command", "slip of the finger", _slip, traffic=4, decoy=True),
-    Case("sudden_stop", "large turn", _slow_turn, traffic=4, decoy=True),
+    Case("sudden_stop", "large turn", _slow_turn, traffic=0, decoy=True),
     Case("distress", "tests", _tests, ("SART", "MOB", "EPIRB", "DSC"), traffic=2, decoy=True),
 )

@@ -19,7 +19,7 @@ def _waits(place: Place, knots: float, at: float) -> tuple[Ship, Motion]:
     """A tanker that slows down and waits, or goes on slowly."""
     ship = place.ship("tanker")
     speed = ramp(place.seconds, (at - 3600, 11.0), (at - 1800, knots)) + wander(place.dice, place.seconds, 0.1, 300)
-    course = place.one(0, 359) + wander(place.dice, place.seconds, 2.0, 600)
+    course = place.pick(90.0, 270.0) + place.one(-5, 5) + wander(place.dice, place.seconds, 2.0, 600)
     return ship, through((0.0, 0.0), at, np.maximum(speed, 0.2), course)
 
 
@@ -168,11 +168,11 @@ def _stays(place: Place, level: str) -> None:
 
 CASES: Final = (
     Case("rendezvous", "ship to ship", _transfer, ("adrift", "under way", "one is dark"), seconds=14_400, traffic=4),
-    Case("loitering", "loitering", _loitering, ("drifts", "heads on"), seconds=25_200, traffic=4),
+    Case("loitering", "loitering", _loitering, ("drifts", "heads on"), seconds=25_200, traffic=0, company=1),
     Case("rendezvous", "anchorage", _anchorage, ("lies", "bunkering"), traffic=4, decoy=True),
     Case("rendezvous", "tug assists", _tug_assist, traffic=4, decoy=True),
     Case("rendezvous", "convoy", _convoy, traffic=4, decoy=True),
-    Case("rendezvous", "pair of trawlers", _fishing_pair, traffic=4, decoy=True),
+    Case("rendezvous", "pair of trawlers", _fishing_pair, traffic=0, decoy=True),
     Case("rendezvous", "moored side by side", _side_by_side, traffic=4, decoy=True),
     Case("loitering", "stays", _stays, ("at anchor", "moored", "fishing"), seconds=25_200, traffic=4, decoy=True),
 )

@@ -127,7 +127,7 @@ def _jamming(place: Place, level: str) -> None:
         ship = place.ship(place.pick("tanker", "cargo", "cargo", "ferry"))
         lane, way = (index % 8 - 3.5) * 1.1, 90.0 if index % 2 else 270.0
         start = (((index // 8) * 2.5 - 5) * NM, lane * NM)
-        knots = place.one(8, 12)
+        knots = 8.0 + 0.5 * (index % 8)  # on one lane nobody overtakes
         motion = through(start, begin, knots + np.zeros(place.seconds), way + wander(place.dice, place.seconds, 0.3, 600))
         ships.append(ship)
         place.add(ship, motion, lie=_hit(place, hit, end, center))
@@ -197,7 +197,7 @@ def _no_second(place: Place, level: str) -> None:
     """Transponders without time: the second is 60 and above."""
     ships: list[Ship] = []
     for _ in range(3):
-        ship, motion = passing(place)
+        ship, motion = passing(place, fan=0.5)
         mode = place.pick(60, 61, 62)
         place.add(
             ship,
@@ -256,7 +256,7 @@ def _junk_number(place: Place, level: str) -> None:
     number = place.pick(123_456_789, 111_111_111, 999_999_999, 987_654_321, 0 + 1_193_046)
     ships = []
     for index in range(3):
-        ship, motion = passing(place, "fishing")
+        ship, motion = passing(place, "fishing", fan=0.5)
         ships.append(replace(ship, mmsi=number))
         place.add(ships[-1], motion.shifted(0.0, (index - 1) * 7 * NM))
     place.decoy("number left in by installers", (*POSITION, "dark", "identity"), (ships[0],))
@@ -296,7 +296,7 @@ def _old_sets(place: Place, level: str) -> None:
     ships, at = [], place.start_s
     hour = place.one(COLD + 300, 6000)
     for index in range(5):
-        ship, motion = passing(place, "fishing", knots=(5.0, 8.0))
+        ship, motion = passing(place, "fishing", knots=(5.0, 8.0), fan=0.5)
         off = hour + place.one(-600, 600)
         place.add(ship, motion.shifted(index * 900.0, (index - 2) * 1.2 * NM), lie=_weak(at + off))
         ships.append(ship)

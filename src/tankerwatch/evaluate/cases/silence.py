@@ -39,7 +39,7 @@ def _dark_tail(place: Place, level: str) -> None:
     """Two switch off within a quarter of an hour, in the company of others who do not."""
     begin = place.one(COLD + 600, 4500)
     for index in range(2):
-        ship, motion = passing(place, knots=(10.0, 12.0))
+        ship, motion = passing(place, knots=(10.0, 12.0), fan=0.5)
         off = begin + index * place.one(60, 900)
         place.add(ship, motion.shifted(0.0, (index - 0.5) * 2 * NM), silent=((off, place.seconds),))
         place.danger("dark", f"dark in company {index}", level, (ship,), off, place.seconds, oracle=off + 60, due=off + 1200)
@@ -69,7 +69,7 @@ def _one_of_two_dies(place: Place, level: str) -> None:
     for index in range(10):
         ship = place.ship(place.pick("tanker", "cargo"))
         knots = place.one(9, 13) + np.zeros(place.seconds)
-        start = ((-24 + 5 * index) * NM, (index % 5 - 2) * 1.6 * NM)
+        start = ((-24 + 5 * index) * NM, (index - 4.5) * NM)
         place.add(ship, through(start, 4500, knots, np.full(place.seconds, 90.0 if index % 2 else 270.0)))
         ships.append(ship)
     place.decoy("one of two stations dies", ("dark",), tuple(ships))
@@ -87,7 +87,7 @@ def _leaving_range(place: Place, level: str) -> None:
         for index in range(3):
             other = place.ship("cargo")
             knots = place.one(12, 16)
-            way = out.shifted(-place.one(3, 9) * NM, (index - 1.5) * 2.2 * NM)
+            way = out.shifted(-place.one(3, 9) * NM, (index - 1) * 1.1 * NM)
             place.add(other, way)
             place.decoy(f"leaving range {index}", ("dark",), (other,))
     place.decoy("leaving range", ("dark",), (ship,))
@@ -118,7 +118,9 @@ def _class_b(place: Place, level: str) -> None:
         ship = place.ship(place.pick("leisure", "sailing", "fishing_b"))
         gone = tuple((at, at + place.one(600, 2400)) for at in place.dice.even(2, COLD, 8000).tolist())
         start = ((index - 2) * 3 * NM, (index - 2) * 1.1 * NM)
-        place.add(ship, sailed(start, place.one(4, 9) + np.zeros(place.seconds), place.one(0, 359) + np.zeros(place.seconds)), silent=gone)
+        place.add(
+            ship, sailed(start, place.one(4, 9) + np.zeros(place.seconds), place.pick(90.0, 270.0) + np.zeros(place.seconds)), silent=gone
+        )
         ships.append(ship)
     place.decoy("sparse class B", ("dark",), tuple(ships))
 
@@ -138,6 +140,10 @@ def _hole(place: Place, level: str) -> None:
         )
         place.add(ship, motion)
         ships.append(ship)
+    for index in range(4):  # west of it all are heard
+        knots = place.one(9, 13) + np.zeros(place.seconds)
+        course = np.full(place.seconds, 0.0 if index % 2 else 180.0)
+        place.add(place.ship("cargo"), through(((-3 - 1.5 * index) * NM, 0.0), 5000, knots, course))
     place.decoy("hole in the coverage", ("dark",), tuple(ships))
 
 
@@ -150,14 +156,27 @@ def _alone(place: Place, level: str) -> None:
     place.decoy("the only ship of a dead station", ("dark",), (ship,))
 
 
+def _feed_silent(place: Place, level: str) -> None:
+    """Nothing comes any more, from anywhere, for some minutes: it is the feed, and no ship has gone dark."""
+    begin = place.one(COLD + 300, 3600)
+    end = begin + place.one(900, 1800)
+    place.mute = ((begin, end),)
+    ship, motion = passing(place)
+    place.add(ship, motion)
+    others = place.traffic(10)
+    place.danger("feed", "whole feed silent", level, (), begin, end + 60, oracle=begin, due=begin + 600)
+    place.decoy("whole feed silent", ("dark",), (ship, *others))
+
+
 CASES: Final = (
     Case("dark", "dark", _dark, ("10 to 20 min", "20 to 60 min", "hours"), traffic=8),
     Case("dark", "dark in company", _dark_tail, traffic=10),
+    Case("feed", "whole feed silent", _feed_silent, seconds=6000, traffic=0, company=1, alone=True),
     Case("dark", "dead station", _dead_station, traffic=0, decoy=True, company=3),
     Case("dark", "one of two stations dies", _one_of_two_dies, traffic=0, decoy=True, company=3),
     Case("dark", "leaving range", _leaving_range, ("alone", "with others about"), traffic=0, decoy=True),
     Case("dark", "port", _port, ("made fast", "just before"), traffic=4, decoy=True),
     Case("dark", "sparse class B", _class_b, traffic=6, decoy=True),
-    Case("dark", "hole in the coverage", _hole, traffic=6, decoy=True),
+    Case("dark", "hole in the coverage", _hole, traffic=0, decoy=True),
     Case("dark", "the only ship of a dead station", _alone, traffic=0, decoy=True),
 )

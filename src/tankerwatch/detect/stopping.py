@@ -1,0 +1,101 @@
+"""How a ship lost her way: what `sudden_stop`, `drifting` and `grounding` ask of her last hour.
+
+A planned slow-down goes by steps, or takes half an hour; a ship without engine, or on the ground, falls from her even speed at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from tankerwatch.core.geo import distance_nm, turn_deg
+from tankerwatch.core.hour import Track
+from tankerwatch.core.schema import F64
+
+EVEN_MINUTES: Final = 5
+"""So many minutes in which she was heard, at one speed, are an even speed."""
+EVEN_SPAN_S: Final = 720.0
+BEFORE_S: Final = 1800.0
+SLACK_KN: Final = 0.4
+SINKING_KN: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """The fall from the latest even speed: `began_s` is the minute that last saw it, `known` the minutes heard in the half hour before.
+
+    `steady` and `straight` are the shares of those at that speed and on that course (1 where courses are not known), `turned_deg` how
+    far she turned while she still made half of it, `heard` the share of the minutes since in which she was heard, `stopped` whether she
+    had stood still before in the hour, `paused` whether she kept a lower speed for a while on the way down: a planned slow-down.
+    """
+
+    was_kn: float
+    began_s: float
+    course_deg: float
+    known: int
+    steady: float
+    straight: float
+    turned_deg: float
+    heard: float
+    stopped: bool
+    paused: bool
+    row: int
+
+    def rate(self, sog_kn: float, now_s: float) -> float:
+        """The share of her speed that she lost a minute since it fell below 95 % of it."""
+        return (0.95 - sog_kn / self.was_kn) / max((now_s - self.began_s) / 60.0, 0.5)
+
+
+def _mean_course(cog: F64) -> float:
+    known = np.radians(cog[~np.isnan(cog)])
+    return float(np.degrees(np.arctan2(np.sin(known).sum(), np.cos(known).sum())) % 360.0) if len(known) else float("nan")
+
+
+def fall_of(track: Track, sog_kn: float, now_s: float, least_kn: float) -> Fall | None:
+    """The fall from her latest even speed of at least `least_kn` to `sog_kn` now; None when there was none such."""
+    kept = ~np.isnan(track.sog_kn)
+    if kept.sum() < EVEN_MINUTES or sog_kn != sog_kn:
+        return None
+    minute, sog, cog = track.minute_s[kept], track.sog_kn[kept].astype(np.float64), track.cog_deg[kept].astype(np.float64)
+    windows = np.lib.stride_tricks.sliding_window_view(sog, EVEN_MINUTES)
+    middle = np.median(windows, axis=1)
+    alike = windows.max(axis=1) - windows.min(axis=1) <= 0.05 * middle + SLACK_KN
+    sinking = windows[:, :2].mean(axis=1) - windows[:, -2:].mean(axis=1)
+    alike &= sinking <= 0.02 * middle + SINKING_KN
+    alike &= minute[EVEN_MINUTES - 1 :] - minute[: len(windows)] <= EVEN_SPAN_S
+    even = alike & (middle >= max(least_kn, 1.6 * sog_kn))
+    if not even.any():
+        return None
+    first = int(np.flatnonzero(even)[-1])
+    was_kn = float(middle[first])
+    last = int(np.flatnonzero(sog >= 0.95 * was_kn)[-1])
+    began_s = float(minute[last])
+    before = np.flatnonzero((minute <= began_s) & (minute > began_s - BEFORE_S))
+    course = _mean_course(cog[first : first + EVEN_MINUTES])
+    off = turn_deg(cog[before], course)
+    known_course = ~np.isnan(off)
+    after = np.flatnonzero((minute > began_s) & (sog >= max(0.5 * was_kn, 4.0)))
+    turned = turn_deg(cog[after], course)
+    turned = turned[~np.isnan(turned)]
+    return Fall(
+        was_kn=was_kn,
+        began_s=began_s,
+        course_deg=course,
+        known=len(before),
+        steady=float((np.abs(sog[before] - was_kn) <= 0.12 * was_kn + SLACK_KN).mean()),
+        straight=float((off[known_course] <= 30.0).mean()) if known_course.any() else 1.0,
+        turned_deg=float(turned.max()) if len(turned) else 0.0,
+        heard=float((minute > began_s).sum() / max((now_s // 60.0 * 60.0 - began_s) / 60.0, 1.0)),
+        paused=bool((alike[last + 1 :] & (middle[last + 1 :] >= 0.35 * was_kn)).any()),
+        stopped=bool((sog[:last] < 2.0).any()),
+        row=int(track.source_row[kept][last]),
+    )
+
+
+def spread_m(lat_deg: F64, lon_deg: F64) -> F64:
+    """(n,) distance in m of each place from the median of all."""
+    lat, lon = float(np.median(lat_deg)), float(lon_deg[0])
+    lon += float(np.median((lon_deg - lon + 540.0) % 360.0 - 180.0))
+    return np.asarray(distance_nm(lat, lon, lat_deg, lon_deg) * 1852.0)

@@ -1,0 +1,192 @@
+"""Who was ever heard: a row for each identity, what she says of herself, and whether she is on somebody's list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from tankerwatch.core import mmsi as identities
+from tankerwatch.core.kernels import lookup
+from tankerwatch.core.schema import I64, U8, U32, Bool
+from tankerwatch.core.tables import Statics
+
+MOST_SHIPS: Final = 300_000
+"""More identities than all ships at sea: who sends more makes them up. Those beyond are counted, and take no memory."""
+NOBODY: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a ship says of herself; empty or zero where she has not."""
+
+    mmsi: int
+    name: str = ""
+    callsign: str = ""
+    imo: int = 0
+    ship_type: int = 0
+    length_m: int = 0
+    beam_m: int = 0
+    draught_m: float = float("nan")
+    destination: str = ""
+    eta: str = ""
+
+
+Watchlist = Callable[[Identity, int], tuple[bool, bool]]
+"""(identity, kind) → (guarded, of the own fleet)."""
+Newcomers = Callable[[U32, U8], tuple[Bool, Bool]]
+"""The same of many that are known by their MMSI (n,) and kind (n,) only."""
+
+
+def only_tankers(identity: Identity, kind: int) -> tuple[bool, bool]:
+    """Every tanker is guarded, nobody has a fleet."""
+    return kind == identities.TANKER, False
+
+
+class Register:
+    """All identities, row by slot in the order in which they were heard first; arrays may be longer than there are ships."""
+
+    def __init__(self, watchlist: Watchlist = only_tankers, newcomers: Newcomers | None = None) -> None:
+        self._watchlist, self._newcomers = watchlist, newcomers
+        self._table, self._values = np.full(1024, lookup.EMPTY, np.uint64), np.zeros(1024, np.int64)
+        self._said: dict[int, int] = {}
+        self.identities: list[Identity] = []
+        self.guarded_by_hand: dict[int, bool] = {}
+        self.changed_names: set[int] = set()
+        self.refused = 0
+        """reports of identities beyond `MOST_SHIPS`"""
+        self.mmsi: Any = np.zeros(0, np.uint32)
+        self.kind: Any = np.zeros(0, np.uint8)
+        self.guarded: Any = np.zeros(0, np.bool_)
+        self.own_fleet: Any = np.zeros(0, np.bool_)
+        self.length_m: Any = np.zeros(0, np.uint16)
+        self.beam_m: Any = np.zeros(0, np.uint16)
+        self.hull_m: Any = np.zeros((0, 4), np.uint16)
+        """from the antenna to bow, stern, port and starboard side"""
+        self.static_s: Any = np.zeros(0)
+        """when she last said something of herself; NaN when never"""
+
+    def __len__(self) -> int:
+        """The number of identities."""
+        return len(self.identities)
+
+    def slot(self, mmsi: int) -> int | None:
+        """The row of an identity, None when she was never heard."""
+        out = np.empty(1, np.int64)
+        return None if lookup.find(self._table, self._values, np.array([mmsi], np.uint64), out) else int(out[0])
+
+    def slots(self, mmsi: U32) -> I64:
+        """(n,) the row of each, a new one for each that was never heard; NOBODY where there is no room any more."""
+        out = np.empty(len(mmsi), np.int64)
+        wanted = mmsi.astype(np.uint64)
+        if not lookup.find(self._table, self._values, wanted, out):
+            return out
+        unknown = mmsi[out < 0]
+        _, first = np.unique(unknown, return_index=True)
+        self._enter(unknown[np.sort(first)][: MOST_SHIPS - len(self)])
+        lookup.find(self._table, self._values, wanted, out)
+        return out
+
+    def _enter(self, mmsi: U32) -> None:
+        """New rows, in this order."""
+        if not len(mmsi):
+            return
+        begin, end = len(self), len(self) + len(mmsi)
+        if end > len(self.mmsi):
+            self._grow(max(64, 2 * len(self.mmsi), end))
+        if 2 * end > len(self._table):
+            length = 1 << (4 * end - 1).bit_length()
+            table, values = np.full(length, lookup.EMPTY, np.uint64), np.zeros(length, np.int64)
+            lookup.put(table, values, self._table, self._values)
+            self._table, self._values = table, values
+        lookup.put(self._table, self._values, mmsi.astype(np.uint64), np.arange(begin, end))
+        new = slice(begin, end)
+        self.identities += [Identity(number) for number in mmsi.tolist()]
+        self.changed_names.update(range(begin, end))
+        self.mmsi[new] = mmsi
+        self.kind[new] = identities.kinds_of(mmsi, np.zeros(len(mmsi), np.uint8), np.ones(len(mmsi), np.uint8))
+        if self._newcomers is None:
+            for slot in range(begin, end):
+                self._judge(slot)
+            return
+        self.guarded[new], self.own_fleet[new] = self._newcomers(mmsi, self.kind[new])
+        if self.guarded_by_hand:
+            for slot in range(begin, end):
+                self.guarded[slot] = self.guarded_by_hand.get(self.identities[slot].mmsi, self.guarded[slot])
+
+    def _grow(self, rows: int) -> None:
+        def longer(old: Any, fill: Any) -> Any:
+            new = np.full((rows, *old.shape[1:]), fill, old.dtype)
+            new[: len(old)] = old
+            return new
+
+        self.mmsi, self.kind = longer(self.mmsi, 0), longer(self.kind, 0)
+        self.guarded, self.own_fleet = longer(self.guarded, False), longer(self.own_fleet, False)
+        self.length_m, self.beam_m, self.hull_m = longer(self.length_m, 0), longer(self.beam_m, 0), longer(self.hull_m, 0)
+        self.static_s = longer(self.static_s, np.nan)
+
+    def _judge(self, slot: int) -> None:
+        identity = self.identities[slot]
+        guarded, own = self._watchlist(identity, int(self.kind[slot]))
+        self.guarded[slot] = self.guarded_by_hand.get(identity.mmsi, guarded)
+        self.own_fleet[slot] = own
+
+    def guard(self, mmsi: int, guarded: bool) -> None:
+        """A person puts a ship on the guard list, or takes her off."""
+        self.guarded_by_hand[mmsi] = guarded
+        slot = self.slot(mmsi)
+        if slot is not None:
+            self._judge(slot)
+
+    def take(self, statics: Statics) -> None:
+        """Take in what ships say of themselves; most of them say what they said before."""
+        slots = self.slots(statics.mmsi)
+        known = slots != NOBODY
+        if not known.all():
+            self.refused += int((~known).sum())
+            slots, statics = slots[known], statics.take(known)
+        self.static_s[slots] = np.fmax(self.static_s[slots], statics.time_s)
+        said = zip(*(getattr(statics, column).tolist() for column in _SAID), strict=True)
+        for row, (slot, content) in enumerate(zip(slots.tolist(), said, strict=True)):
+            # By kind of message: of those that come in two parts each says its own.
+            part = slot << 9 | content[0] << 1 | (content[1] == "B")
+            told = hash(content)
+            if self._said.get(part) != told:
+                self._said[part] = told
+                self._learn(slot, statics, row)
+
+    def _learn(self, slot: int, statics: Statics, row: int) -> None:
+        before = self.identities[slot]
+        length = int(statics.to_bow_m[row]) + int(statics.to_stern_m[row])
+        beam = int(statics.to_port_m[row]) + int(statics.to_starboard_m[row])
+        # Not for a part that carries no such field, nor for "not available": what was known stays.
+        candidates: dict[str, Any] = {
+            "name": str(statics.name[row]).strip(),
+            "callsign": str(statics.callsign[row]).strip(),
+            "imo": int(statics.imo[row]),
+            "ship_type": int(statics.ship_type[row]),
+            "length_m": length,
+            "beam_m": beam,
+            "destination": str(statics.destination[row]).strip(),
+            "eta": str(statics.eta[row]),
+        }
+        sent = {key: value for key, value in candidates.items() if value}
+        if statics.draught_m[row] > 0:
+            sent["draught_m"] = float(statics.draught_m[row])
+        now = self.identities[slot] = replace(before, **sent)
+        if now.ship_type != before.ship_type or now.name != before.name or now.imo != before.imo:
+            self.kind[slot] = identities.kind_of(now.mmsi, now.ship_type, int(statics.msg_type[row]))
+            self.changed_names.add(slot)
+            self._judge(slot)
+        self.length_m[slot], self.beam_m[slot] = min(now.length_m, 65535), min(now.beam_m, 65535)
+        if length or beam:
+            hull = statics.to_bow_m[row], statics.to_stern_m[row], statics.to_port_m[row], statics.to_starboard_m[row]
+            self.hull_m[slot] = hull
+
+
+_SAID: Final = (
+    "msg_type", "part", "name", "callsign", "imo", "ship_type", "to_bow_m", "to_stern_m", "to_port_m", "to_starboard_m", "draught_m",
+    "destination", "eta",
+)  # fmt: skip
