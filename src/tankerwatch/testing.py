@@ -15,6 +15,8 @@
     [[line]]             # a sentence as it is: minute, text
     [[report]]           # typed in: minute, kind, words, ship
 
+    [zone.NAME]          # polygon, and what may be given of a `core.zones.Zone`: enter, leave, max_kn, forbidden…
+
     [[expect]]           # an alert that must come; nothing else may come
     detector = "sudden_stop"
     ships = [311000001]
@@ -28,7 +30,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +42,7 @@ from tankerwatch.core.ais.framing import sentences, tag, tll
 from tankerwatch.core.geo import bearing_deg, distance_nm
 from tankerwatch.core.incidents import Alert
 from tankerwatch.core.tables import Batch, Decision, Lines
+from tankerwatch.core.zones import Zone
 from tankerwatch.detect import catalog
 from tankerwatch.pipeline import River
 from tankerwatch.track.ticks import LOOK_S
@@ -140,9 +143,17 @@ class DetectorScene:
         end_s = START_S + 60.0 * self.content.get("minutes", 0)
         yield Batch(decisions=tuple(waiting), clock_s=end_s if self.content.get("minutes") else float("nan"))
 
+    def config(self) -> Config:
+        """The configuration of a desk that has none of its own, with the scene's zones."""
+        zones = (
+            Zone(name, (np.array(zone["polygon"], np.float64),), **{key: value for key, value in zone.items() if key != "polygon"})
+            for name, zone in self.content.get("zone", {}).items()
+        )
+        return replace(load(None, catalog.detectors()), zones=tuple(zones))
+
     def run(self, config: Config | None = None, cuts: int = 1, *, frame_s: int = LOOK_S) -> River:
         """Let the scene flow through the river."""
-        river = River(config or load(None, catalog.detectors()), ("scene",), frame_s=frame_s)
+        river = River(config or self.config(), ("scene",), frame_s=frame_s)
         for batch in self.batches(cuts):
             river.take(batch)
         river.finish()
