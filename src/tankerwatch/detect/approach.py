@@ -202,7 +202,9 @@ def near(view: View, memory: Approaches) -> Near | None:
         kept = _minute(kept, east, north, off, now_s)
     absent = np.ones(len(memory), np.bool_)
     absent[known[known >= 0]] = False
-    absent &= (memory.level > 0) & (memory.level < VISITOR) | (now_s - memory.seen_s <= np.where(memory.level >= VISITOR, VISITS_S, FORGET_S))
+    absent &= (memory.level > 0) & (memory.level < VISITOR) | (
+        now_s - memory.seen_s <= np.where(memory.level >= VISITOR, VISITS_S, FORGET_S)
+    )
     merged = Approaches.concat([kept, memory.take(absent)])
     merged = merged.take(np.argsort(merged.key, kind="stable"))
     if view.minute:
@@ -262,7 +264,9 @@ def _rows(memory: Approaches, keys: U64, known: I64, now_s: float, distance: F64
         return fresh
     old = memory.take(np.maximum(known, 0))
     there = known >= 0
-    return Approaches(**{c.name: np.where(there, getattr(old, c.name), getattr(fresh, c.name)).astype(c.dtype) for c in Approaches.columns()})
+    return Approaches(
+        **{c.name: np.where(there, getattr(old, c.name), getattr(fresh, c.name)).astype(c.dtype) for c in Approaches.columns()}
+    )
 
 
 def _smoothed(kept: Approaches, miss: F64, new_fix: Bool, distance: F64) -> tuple[F64, I64, I64]:

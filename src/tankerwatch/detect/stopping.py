@@ -88,7 +88,7 @@ def fall_of(track: Track, sog_kn: float, now_s: float, least_kn: float) -> Fall 
         straight=float((off[known_course] <= 30.0).mean()) if known_course.any() else 1.0,
         turned_deg=float(turned.max()) if len(turned) else 0.0,
         heard=float((minute > began_s).sum() / max((now_s // 60.0 * 60.0 - began_s) / 60.0, 1.0)),
-        paused=bool((alike[last + 1 :] & (middle[last + 1 :] >= 0.35 * was_kn)).any()),
+        paused=bool((alike[last + 1 :] & (middle[last + 1 :] >= max(0.28 * was_kn, 3.8))).any()),
         stopped=bool((sog[:last] < 2.0).any()),
         row=int(track.source_row[kept][last]),
     )
