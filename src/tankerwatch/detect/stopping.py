@@ -14,9 +14,9 @@ from tankerwatch.core.geo import distance_nm, turn_deg
 from tankerwatch.core.hour import Track
 from tankerwatch.core.schema import F64
 
-EVEN_MINUTES: Final = 5
+EVEN_MINUTES: Final = 7
 """So many minutes in which she was heard, at one speed, are an even speed."""
-EVEN_SPAN_S: Final = 720.0
+EVEN_SPAN_S: Final = 900.0
 BEFORE_S: Final = 1800.0
 SLACK_KN: Final = 0.4
 SINKING_KN: Final = 0.25
