@@ -8,7 +8,7 @@
     type = 80
     length_m = 250
     every_s = 10
-    track = [[0, 24.0, 58.0], [60, 24.2, 58.0], [70, 24.21, 58.0, 2]]   # minute, latitude, longitude, status from there on
+    track = [[0, 24.0, 58.0], [60, 24.2, 58.0], [70, 24.21, 58.0, 2]]   # minute, lat, lon, status, heading
     silent = [[30, 45]]                                                # minutes in which she is not heard
 
     [[craft]]            # a radar target without AIS: number, every_s, track
@@ -23,7 +23,7 @@
     after = 61           # raised between these minutes
     before = 72
 
-Between way-points a ship moves in a straight line at even speed, which is what she sends. A scene without `expect` must raise nothing.
+Between way-points a ship moves in a straight line at even speed, which is what she sends; her heading is her course unless given. A scene without `expect` must raise nothing.
 """
 
 from __future__ import annotations
@@ -194,6 +194,12 @@ def _motion(track: list[list[float]], times_s: Any) -> tuple[Any, Any, Any, Any,
     )
 
 
+def _headings(track: list[list[float]], times_s: Any, cog: Any) -> Any:
+    given = np.array([p[4] if len(p) > 4 else np.nan for p in track])
+    at = np.clip(np.searchsorted([p[0] * 60.0 for p in track], times_s, side="right") - 1, 0, len(track) - 1)
+    return np.where(np.isnan(given[at]), cog, given[at])
+
+
 def _times(thing: dict[str, Any], number: int) -> Any:
     track = thing["track"]
     times = np.arange(track[0][0] * 60 + number % 7 + 0.3, track[-1][0] * 60, thing.get("every_s", 10))
@@ -205,6 +211,7 @@ def _times(thing: dict[str, Any], number: int) -> Any:
 def _of_ship(ship: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]:
     mmsi, times = ship["mmsi"], _times(ship, number)
     lat, lon, sog, cog, status = _motion(ship["track"], times)
+    heading = _headings(ship["track"], times, cog)
     for low, high, north_deg, east_deg in ship.get("false", ()):
         lied = (times >= low * 60) & (times < high * 60)
         lat, lon = lat + north_deg * lied, lon + east_deg * lied
@@ -214,7 +221,7 @@ def _of_ship(ship: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]
             payload = encoder.position_b(mmsi, lat[i], lon[i], min(sog[i], 102), cog[i], cog[i], int(made) % 60)
         else:
             payload = encoder.position_a(
-                mmsi, lat[i], lon[i], min(sog[i], 102), cog[i] % 359.9, round(cog[i]) % 360, int(status[i]), int(made) % 60
+                mmsi, lat[i], lon[i], min(sog[i], 102), cog[i] % 359.9, round(heading[i]) % 360, int(status[i]), int(made) % 60
             )
         yield made + 0.4, tag(sentences(payload)[0], time_s=made + 0.4, station=STATION)
         if i % 30 == 0 and ship.get("class") != "B":
