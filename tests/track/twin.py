@@ -180,6 +180,8 @@ class Ship:
     @staticmethod
     def _is_ahead(belief: Belief, fix: Fix) -> bool:
         (east, north), (v_east, v_north) = from_to(belief, fix), velocity(belief)
+        if v_east == v_north == 0:
+            v_east, v_north = belief.east_kn, belief.north_kn
         speed = math.hypot(v_east, v_north)
         if speed < 1:
             return False
@@ -226,7 +228,7 @@ class Ship:
             self.sound_s = fix.received_s
 
     def _is_copy(self, fix: Fix) -> bool:
-        window_s = 60 if fix.second < 60 else 2
+        window_s = 50 if fix.second < 60 else 2
         moves = fix.second < 60 and 1 <= fix.sog < 102 and fix.cog < 360 and fix.has_place and self.frozen_nm == 0
         if any(key == fix.key and (moves or abs(fix.received_s - seen_s) <= window_s) for key, seen_s in self.copies):
             return True

@@ -44,7 +44,7 @@ HABIT_COLUMNS: Final = 6
 # fmt: off
 LIFE_S: Final = 900.0           # a displaced belief lives this long without a fix: false alarms 135 without, 13 with
 ALWAYS_NM: Final = 0.5          # a step this small is possible for any ship: antenna, lever arm, coarse class B
-COPY_S: Final = 60.0            # the same report from another station comes within a minute
+COPY_S: Final = 50.0            # the same report from another station comes within a minute; after one a frozen receiver says the same
 COPY_NO_SECOND_S: Final = 2.0   # without a UTC second only repeats this close are surely copies
 WEAK_FIXES: Final = 3           # a trusted belief below this gives way to the first one that reaches it
 PROMOTE_S: Final = 1800.0       # a belief that alone is fed for this long becomes the trusted one
@@ -124,6 +124,10 @@ def _is_copy(
             if abs(by) <= window or moving:
                 if moving and copy_by[s, k] != station:
                     _compare(clocks, station, np.int64(copy_by[s, k]), received, by)
+                    if abs(by) > SAME_CLOCK_S:
+                        # The next copy is compared with this one: of three stations, two agree.
+                        copy_s[s, k] = received
+                        copy_by[s, k] = station
                 return True
     at = np.int64(ships[s, NEXT_COPY])
     copies[s, at] = key
@@ -247,7 +251,13 @@ def _is_ahead(beliefs: Any, s: int, lat: float, lon: float, narrow: float) -> bo
     """Whether a place lies ahead of her on her own course, where she would soon be: earlier fixes were stamped late, no ship jumps there."""
     east = ((lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0) * 60.0 * narrow
     north = (lat - beliefs[s, 0, LAT]) * 60.0
-    return _is_ahead_of(east, north, beliefs[s, 0, V_EAST], beliefs[s, 0, V_NORTH])
+    v_east = beliefs[s, 0, V_EAST]
+    v_north = beliefs[s, 0, V_NORTH]
+    if v_east == 0.0 and v_north == 0.0:
+        # She sends no course: what she made good tells it.
+        v_east = beliefs[s, 0, EAST]
+        v_north = beliefs[s, 0, NORTH]
+    return _is_ahead_of(east, north, v_east, v_north)
 
 
 @part
