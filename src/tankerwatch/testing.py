@@ -8,12 +8,14 @@
     type = 80
     length_m = 250
     every_s = 10
-    track = [[0, 24.0, 58.0], [60, 24.2, 58.0], [70, 24.21, 58.0, 2]]   # minute, latitude, longitude, status from there on
+    track = [[0, 24.0, 58.0], [60, 24.2, 58.0], [70, 24.21, 58.0, 2]]   # minute, lat, lon, status, heading
     silent = [[30, 45]]                                                # minutes in which she is not heard
 
     [[craft]]            # a radar target without AIS: number, every_s, track
     [[line]]             # a sentence as it is: minute, text
     [[report]]           # typed in: minute, kind, words, ship
+
+    [zone.NAME]          # polygon, and what may be given of a `core.zones.Zone`: enter, leave, max_kn, forbidden…
 
     [[expect]]           # an alert that must come; nothing else may come
     detector = "sudden_stop"
@@ -21,14 +23,14 @@
     after = 61           # raised between these minutes
     before = 72
 
-Between way-points a ship moves in a straight line at even speed, which is what she sends. A scene without `expect` must raise nothing.
+Between way-points a ship moves in a straight line at even speed, which is what she sends; her heading is her course unless given. A scene without `expect` must raise nothing.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +42,7 @@ from tankerwatch.core.ais.framing import sentences, tag, tll
 from tankerwatch.core.geo import bearing_deg, distance_nm
 from tankerwatch.core.incidents import Alert
 from tankerwatch.core.tables import Batch, Decision, Lines
+from tankerwatch.core.zones import Zone
 from tankerwatch.detect import catalog
 from tankerwatch.pipeline import River
 from tankerwatch.track.ticks import LOOK_S
@@ -140,9 +143,17 @@ class DetectorScene:
         end_s = START_S + 60.0 * self.content.get("minutes", 0)
         yield Batch(decisions=tuple(waiting), clock_s=end_s if self.content.get("minutes") else float("nan"))
 
+    def config(self) -> Config:
+        """The configuration of a desk that has none of its own, with the scene's zones."""
+        zones = (
+            Zone(name, (np.array(zone["polygon"], np.float64),), **{key: value for key, value in zone.items() if key != "polygon"})
+            for name, zone in self.content.get("zone", {}).items()
+        )
+        return replace(load(None, catalog.detectors()), zones=tuple(zones))
+
     def run(self, config: Config | None = None, cuts: int = 1, *, frame_s: int = LOOK_S) -> River:
         """Let the scene flow through the river."""
-        river = River(config or load(None, catalog.detectors()), ("scene",), frame_s=frame_s)
+        river = River(config or self.config(), ("scene",), frame_s=frame_s)
         for batch in self.batches(cuts):
             river.take(batch)
         river.finish()
@@ -183,6 +194,12 @@ def _motion(track: list[list[float]], times_s: Any) -> tuple[Any, Any, Any, Any,
     )
 
 
+def _headings(track: list[list[float]], times_s: Any, cog: Any) -> Any:
+    given = np.array([p[4] if len(p) > 4 else np.nan for p in track])
+    at = np.clip(np.searchsorted([p[0] * 60.0 for p in track], times_s, side="right") - 1, 0, len(track) - 1)
+    return np.where(np.isnan(given[at]), cog, given[at])
+
+
 def _times(thing: dict[str, Any], number: int) -> Any:
     track = thing["track"]
     times = np.arange(track[0][0] * 60 + number % 7 + 0.3, track[-1][0] * 60, thing.get("every_s", 10))
@@ -194,6 +211,7 @@ def _times(thing: dict[str, Any], number: int) -> Any:
 def _of_ship(ship: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]:
     mmsi, times = ship["mmsi"], _times(ship, number)
     lat, lon, sog, cog, status = _motion(ship["track"], times)
+    heading = _headings(ship["track"], times, cog)
     for low, high, north_deg, east_deg in ship.get("false", ()):
         lied = (times >= low * 60) & (times < high * 60)
         lat, lon = lat + north_deg * lied, lon + east_deg * lied
@@ -203,7 +221,7 @@ def _of_ship(ship: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]
             payload = encoder.position_b(mmsi, lat[i], lon[i], min(sog[i], 102), cog[i], cog[i], int(made) % 60)
         else:
             payload = encoder.position_a(
-                mmsi, lat[i], lon[i], min(sog[i], 102), cog[i] % 359.9, round(cog[i]) % 360, int(status[i]), int(made) % 60
+                mmsi, lat[i], lon[i], min(sog[i], 102), cog[i] % 359.9, round(heading[i]) % 360, int(status[i]), int(made) % 60
             )
         yield made + 0.4, tag(sentences(payload)[0], time_s=made + 0.4, station=STATION)
         if i % 30 == 0 and ship.get("class") != "B":

@@ -26,7 +26,7 @@ def test_found_in_time_with_its_delay():
     ("alarm", "found", "in_time", "strays"),
     [
         (Alarm("sudden_stop", (1,), 2131), True, False, 0),
-        (Alarm("sudden_stop", (1,), 3100), True, False, 0),
+        (Alarm("sudden_stop", (1,), 3000), True, False, 0),
         (Alarm("sudden_stop", (1,), 3500), False, False, 0),  # it noticed the end: neither found nor false
         (Alarm("sudden_stop", (1,), 4500), False, False, 1),
         (Alarm("sudden_stop", (1,), 1900), False, False, 1),

@@ -34,7 +34,7 @@ def apart(rows: Rows, one: int, other: int, times):
 def test_an_attack_is_warned_of_before_contact(level):
     scene, rows = alone(approach._attack, level)
     (danger,) = scene.dangers
-    craft = next(mmsi for mmsi, its in rows.ships() if mmsi not in danger.ships and len(its) > 5)
+    craft = danger.ships[1]
     its = rows.take(rows.mmsi == craft)
     times = np.arange(danger.start_s, its.time_s.max())
     away = apart(rows, danger.ships[0], craft, times)

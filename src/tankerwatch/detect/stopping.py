@@ -14,9 +14,9 @@ from tankerwatch.core.geo import distance_nm, turn_deg
 from tankerwatch.core.hour import Track
 from tankerwatch.core.schema import F64
 
-EVEN_MINUTES: Final = 5
+EVEN_MINUTES: Final = 7
 """So many minutes in which she was heard, at one speed, are an even speed."""
-EVEN_SPAN_S: Final = 720.0
+EVEN_SPAN_S: Final = 900.0
 BEFORE_S: Final = 1800.0
 SLACK_KN: Final = 0.4
 SINKING_KN: Final = 0.25
@@ -88,7 +88,7 @@ def fall_of(track: Track, sog_kn: float, now_s: float, least_kn: float) -> Fall 
         straight=float((off[known_course] <= 30.0).mean()) if known_course.any() else 1.0,
         turned_deg=float(turned.max()) if len(turned) else 0.0,
         heard=float((minute > began_s).sum() / max((now_s // 60.0 * 60.0 - began_s) / 60.0, 1.0)),
-        paused=bool((alike[last + 1 :] & (middle[last + 1 :] >= 0.35 * was_kn)).any()),
+        paused=bool((alike[last + 1 :] & (middle[last + 1 :] >= max(0.28 * was_kn, 3.8))).any()),
         stopped=bool((sog[:last] < 2.0).any()),
         row=int(track.source_row[kept][last]),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tankerwatch.evaluate import tally
-from tankerwatch.evaluate.bound import upper_rate
+from tankerwatch.evaluate.bound import lower_share, upper_rate
 from tankerwatch.evaluate.recorded import Watched
 from tankerwatch.evaluate.score import Event, Score
 from tankerwatch.evaluate.truth import FAMILIES
@@ -86,7 +86,8 @@ def _share(events: list[Event], good: Callable[[Event], bool], least: float) -> 
     if not events:
         return "no events", None
     right = sum(map(good, events))
-    return f"{right} of {len(events)} ({right / len(events):.3f})", right >= least * len(events)
+    words = f"{right} of {len(events)}: {right / len(events):.3f} (95 % above {lower_share(right, len(events)):.3f})"
+    return words, right >= least * len(events)
 
 
 def _delay(events: list[Event], most_s: float) -> tuple[str, bool | None]:

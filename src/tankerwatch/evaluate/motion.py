@@ -79,6 +79,18 @@ def wander(dice: Dice, seconds: int, spread: float, every_s: int) -> F64:
     return np.interp(np.arange(seconds), np.arange(len(knots)) * every_s - every_s / 2, knots)
 
 
+def eased(share: F64) -> F64:
+    """From 0 to 1 with a soft beginning and a soft end."""
+    held = np.clip(share, 0.0, 1.0)
+    return np.asarray(held**2 * (3 - 2 * held))
+
+
+def smoothed(values: F64, seconds: int) -> F64:
+    """(n,) the mean over so many seconds around each; the ends go on level."""
+    padded = np.pad(values, (seconds // 2, seconds - 1 - seconds // 2), mode="edge")
+    return np.convolve(padded, np.ones(seconds) / seconds, mode="valid")
+
+
 def turns(seconds: int, first_deg: float, *orders: tuple[float, float], rate_deg_s: float = 0.5) -> F64:
     """(seconds,) the course of a ship that at each second ordered begins to turn to a new course, by the shorter way."""
     points, now = [(0.0, first_deg)], first_deg

@@ -10,10 +10,8 @@ from tankerwatch.evaluate.truth import FAMILY, Danger, Decoy, Scene
 
 EARLY_S: Final = 30.0
 """Receive times are rounded: an alert this much before a danger begins may still be about it."""
-FOUND_S: Final = 120.0
-"""An alert this long after a danger has ended has still found it."""
 AFTER_S: Final = 900.0
-"""An alert raised this long after may still be about it, and is no false alarm: it has noticed the end."""
+"""An alert raised so long after a danger has ended is no false alarm, but has not found it: it has noticed the end."""
 
 
 class Raised(Protocol):
@@ -135,7 +133,7 @@ def score(scene: Scene, alerts: Iterable[Raised], detectors: Sequence[str] | Non
         for number, alarm in enumerate(alarms):
             if not (_of(alarm, danger.ships) and _during(alarm, danger.start_s, danger.end_s)):
                 continue
-            if alarm.detector in named and _during(alarm, danger.start_s, danger.end_s, FOUND_S):
+            if alarm.detector in named and _during(alarm, danger.start_s, danger.end_s, 0.0):
                 hits.append(alarm)
                 claimed.add(number)
             elif alarm.detector in excused:

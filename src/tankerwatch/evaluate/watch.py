@@ -5,7 +5,6 @@ A desk groups what a rule raises beyond its budget; here that would hide false a
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +16,6 @@ from tankerwatch.detect import catalog
 from tankerwatch.ingest.bytes import Recording
 from tankerwatch.ingest.recorded import recorded
 from tankerwatch.pipeline import River
-from tankerwatch.triage.triage import Triage
 
 
 @cache
@@ -40,7 +38,7 @@ def _config(settings: str) -> Config:
 def alerts_in(source: RecordedSource, settings: str = "") -> list[Alert]:
     """Every alert of an input, none grouped."""
     river = River(_config(settings), place_times=True)
-    river.triage = Triage(rules={}, names=river.name_of, alerts_an_hour=sys.maxsize, distresses_an_hour=sys.maxsize)
+    river.triage = river.triage_of(river.watches, singly=True)
     for batch in source.batches():
         river.take(batch)
     river.finish()

@@ -51,6 +51,8 @@ SETTINGS: Final = {
     "astern_deg": Setting(165, "deg", "but by less: a ship that anchors falls astern", 120, 180),
     "minutes": Setting(7, "min", "for so long", 3, 60),
     "run_nm": Setting(0.06, "nm", "and so far, at least", 0.02, 2),
+    "slow_run_nm": Setting(0.2, "nm", "so far when her speed before was that of harbours", 0.02, 2, "tugs push a ship 200 m to her berth"),
+    "sea_kn": Setting(8.0, "kn", "which is below this", 3, 15),
     "port_run_nm": Setting(0.35, "nm", "so far where others lie at rest: she drifts through them", 0.1, 2),
     "rest_nm": Setting(1.0, "nm", "others at rest within this", 0, 10),
     "length_m": Setting(50, "m", "shorter ships are not judged; those of unknown length are", 0, 300, "DMA AisAbnormal"),
@@ -119,7 +121,7 @@ def _drift(view: View, slot: int, settings: Settings) -> tuple[float, float, flo
         planned = not len(below) or fall.rate(float(track.sog_kn[below[0]]), float(track.minute_s[below[0]])) < settings["share_a_minute"]
     if not heading_known and (fall is None or not turn_deg(direction, fall.course_deg) > settings["across_deg"]) and not says:
         return None
-    if planned and not says:
+    if not says and (fall is None or planned or (fall.was_kn < settings["sea_kn"] and run_nm < settings["slow_run_nm"])):
         return None
     reach_nm = settings["rest_nm"] * (3 if unknown and not says else 1)
     if run_nm < settings["port_run_nm"] and others_stopped_within(picture, slot, reach_nm, now_s):

@@ -87,8 +87,8 @@ def _grounded(view: View, slot: int, settings: Settings) -> tuple[float, float, 
     lain = slice(1, None) if len(fixed) > 3 else slice(None)  # in the first of these minutes she may still have moved
     if (spread_m(lat[lain], lon[lain]) > settings["fixed_m"]).mean() > 0.1:
         return None
-    half = max(len(lat) // 2, 1)
-    if spread_m(np.array([lat[1:half].mean(), lat[half:].mean()]), np.array([lon[1:half].mean(), lon[half:].mean()])).max() > 8.0:
+    lat, lon, half = lat[lain], lon[lain], len(lat[lain]) // 2
+    if spread_m(np.array([lat[:half].mean(), lat[half:].mean()]), np.array([lon[:half].mean(), lon[half:].mean()])).max() > 8.0:
         return None  # she creeps on: carried, not held
     heading = track.heading_deg[fixed][lain].astype(np.float64)
     heading = heading[~np.isnan(heading)]

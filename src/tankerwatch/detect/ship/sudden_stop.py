@@ -45,7 +45,7 @@ SETTINGS: Final = {
     "share_a_minute": Setting(0.034, "1/min", "share of her speed that she loses a minute, at least", 0.01, 0.5, "to anchor takes 30 min"),
     "sharp_kn_min": Setting(1.8, "kn/min", "an abrupt stop: loses so much a minute; a short or unknown ship half as much again", 1, 20),
     "ferry_kn_min": Setting(6.0, "kn/min", "the same for ferries and fast craft, which brake well", 2, 40),
-    "hold_s": Setting(60, "s", "a coasting ship stays below for this long", 0, 900, "DMA AisAbnormal"),
+    "hold_s": Setting(30, "s", "a coasting ship stays below for this long", 0, 900, "DMA AisAbnormal: 60"),
     "steady": Setting(0.8, "-", "share of the half hour before at that speed, before a coasting stop", 0, 1, "tankers at Singapore"),
     "turned_deg": Setting(60, "deg", "who turns more while she still makes half her speed manoeuvres", 20, 180),
     "length_m": Setting(50, "m", "shorter ships are not judged; those of unknown length are", 0, 300, "DMA AisAbnormal"),
@@ -121,7 +121,7 @@ def _verdict(view: View, slot: int, fall: Fall, stop: Stops, row: int, settings:
     lost = (0.95 * fall.was_kn - sog) / max((now_s - fall.began_s) / 60, 0.5)
     run_nm = float(distance_nm(stop.lat_deg[row], stop.lon_deg[row], picture.lat_deg[slot], picture.lon_deg[slot]))
     passed_h = (float(picture.event_s[slot]) - float(stop.event_s[row])) / 3600
-    if run_nm > 0.7 * fall.was_kn * passed_h + 0.015:
+    if run_nm > 0.4 * fall.was_kn * passed_h + 0.015:
         return ""  # she goes on: the speed that she sends is wrong
     since = int(picture.fixes[slot]) - int(stop.fixes[row])
     shown = passed_h > 0 and ((since >= 2 and made < 0.75 * fall.was_kn) or (since == 1 and made < 0.55 * fall.was_kn))
@@ -191,7 +191,12 @@ def step(view: View, memory: Stops, settings: Settings) -> tuple[Findings, Stops
             over[row] = anchored or now_s - kept.seen_s[row] > 120
             is_slow = low[slot] and sog < settings["slow_kn"]
             kept.low_s[row] = np.fmin(kept.low_s[row], now_s) if is_slow else np.nan
-            if over[row] or not low[slot] or not picture.trusted[slot] or not (view.minute or now_s - kept.since_s[row] <= LOOKED_S):
+            if (
+                over[row]
+                or not low[slot]
+                or not picture.trusted[slot]
+                or not (view.minute or min(now_s - kept.since_s[row], now_s - kept.low_s[row]) <= LOOKED_S)
+            ):
                 continue
             fall = fall_of(view.hour.track(slot, now_s), sog, now_s, settings["usual_kn"])
             verdict = _verdict(view, slot, fall, kept, row, settings) if fall else ""

@@ -13,7 +13,22 @@ from tankerwatch.core.ais.framing import tll
 from tankerwatch.core.mmsi import radar_id
 from tankerwatch.core.schema import F64
 from tankerwatch.evaluate.cases.case import COLD, Case, metres, passing
-from tankerwatch.evaluate.motion import NM, Motion, apart_m, coasting, moved_as, pursuing, ramp, sailed, swinging, through, turns, wander
+from tankerwatch.evaluate.motion import (
+    NM,
+    Motion,
+    apart_m,
+    coasting,
+    eased,
+    moved_as,
+    pursuing,
+    ramp,
+    sailed,
+    smoothed,
+    swinging,
+    through,
+    turns,
+    wander,
+)
 from tankerwatch.evaluate.ships import CLASS_B, Ship
 from tankerwatch.evaluate.world import Place
 
@@ -205,8 +220,7 @@ def _skiff(place: Place, start_m: tuple[float, float]) -> Motion:
     legs = place.seconds // 600 + 1
     knots = np.repeat(np.minimum(place.dice.even(legs, -10, 28).clip(0), 24.0), 600)[: place.seconds]
     course = np.repeat(place.dice.even(legs, 0, 360), 600)[: place.seconds]
-    smooth = np.convolve(knots, np.ones(20) / 20, mode="same")
-    return sailed(start_m, smooth, course)
+    return sailed(start_m, smoothed(knots, 20), course)
 
 
 def _steams(place: Place, start_m: tuple[float, float]) -> Motion:
@@ -223,8 +237,7 @@ def trawl(place: Place, start_m: tuple[float, float]) -> Motion:
     second = np.arange(seconds)
     hauling = (second % 5400) > 4700
     speed = np.where(hauling, 0.8, 3.2) + wander(place.dice, seconds, 0.3, 120)
-    kernel = np.ones(90) / 90
-    return sailed(start_m, np.maximum(np.convolve(speed, kernel, mode="same"), 0.0), course, status=7)
+    return sailed(start_m, np.maximum(smoothed(speed, 90), 0.0), course, status=7)
 
 
 def _ferries(place: Place, level: str) -> None:
@@ -250,7 +263,7 @@ def _navy(place: Place, level: str) -> None:
     place.add(tanker, motion)
     frigate = place.ship("navy")
     join = int(place.one(COLD, 3000))
-    off = 0.5 * NM + (6 * NM) * np.clip(1 - (np.arange(place.seconds) - join) / 1500.0, 0, 1)
+    off = 0.5 * NM + 6 * NM * (1 - eased((np.arange(place.seconds) - join) / 2100.0))
     place.add(frigate, moved_as(motion.east_m - 0.3 * NM, motion.north_m - off))
     patrol = place.ship("patrol")
     swing = 0.35 * NM * np.sin(np.arange(place.seconds) / 180.0)

@@ -26,6 +26,8 @@ from tankerwatch.evaluate.ships import BEACON, Ship
 from tankerwatch.evaluate.world import Place
 
 STOPS: Final = ("sudden_stop", "drifting", "grounding", "not_under_command")
+ONE_MESSAGE_S: Final = 20.0
+"""The next message of a beacon's burst may come sooner: but clocks of stations differ by so much, and so do stamps."""
 ALSO: Final = (*STOPS, "loitering", "collision")
 
 
@@ -112,9 +114,9 @@ def _beacon(place: Place, level: str) -> None:
     begin = int(place.one(60, 7000))
     ship = _beacon_of(place, prefix)
     place.add(ship, _afloat(place, begin, 14), statics=False, clean=True)
-    for second in range(begin + 5, place.seconds, 240):
+    for second in range(begin + 70, place.seconds, 240):
         place.text(second, ship.mmsi, f"{level} ACTIVE")
-    place.danger("distress", level, level, (ship,), begin, place.seconds, oracle=float("nan"), due=2)
+    place.danger("distress", level, level, (ship,), begin, place.seconds, oracle=float("nan"), due=ONE_MESSAGE_S)
 
 
 def _beacon_of(place: Place, prefix: int) -> Ship:
@@ -134,7 +136,7 @@ def _call(place: Place, level: str) -> None:
     lat, lon = (float(v) for v in place.plane.globe(motion.east_m[begin], motion.north_m[begin]))
     call = dsc(ship.mmsi, nature=level, lat_deg=lat, lon_deg=lon, utc_s=place.start_s + begin, expanded=True)
     place.line(begin, call, dse(ship.mmsi, lat, lon))
-    place.danger("distress", "DSC call", level, (ship,), begin - 1, place.seconds, oracle=begin, due=begin + 2, also=STOPS)
+    place.danger("distress", "DSC call", level, (ship,), begin - 1, place.seconds, oracle=begin, due=begin + ONE_MESSAGE_S, also=STOPS)
 
 
 def _ship_calls(place: Place, level: str) -> None:

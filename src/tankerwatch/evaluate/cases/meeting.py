@@ -8,7 +8,7 @@ import numpy as np
 
 from tankerwatch.evaluate.cases.approach import trawl
 from tankerwatch.evaluate.cases.case import COLD, HOUR, Case
-from tankerwatch.evaluate.motion import NM, Motion, lying, moved_as, ramp, sailed, swinging, through, wander
+from tankerwatch.evaluate.motion import NM, Motion, eased, lying, moved_as, ramp, sailed, swinging, through, wander
 from tankerwatch.evaluate.ships import Ship
 from tankerwatch.evaluate.world import Place
 
@@ -19,7 +19,7 @@ def _waits(place: Place, knots: float, at: float) -> tuple[Ship, Motion]:
     """A tanker that slows down and waits, or goes on slowly."""
     ship = place.ship("tanker")
     speed = ramp(place.seconds, (at - 3600, 11.0), (at - 1800, knots)) + wander(place.dice, place.seconds, 0.1, 300)
-    course = place.pick(90.0, 270.0) + place.one(-5, 5) + wander(place.dice, place.seconds, 2.0, 600)
+    course = place.pick(90.0, 270.0) + place.one(-5, 5) + wander(place.dice, place.seconds, 0.2, 1800)
     return ship, through((0.0, 0.0), at, np.maximum(speed, 0.2), course)
 
 
@@ -29,16 +29,14 @@ def _beside(
     """Comes up from astern, lies hull to hull from `contact` to `part`, and leaves; with the distance of their aerials alongside."""
     second = np.arange(place.seconds, dtype=np.float64)
     apart = (host_ship.beam_m + guest.beam_m) / 2 + gap_m
-    ease = np.clip((contact - second) / 5400.0, 0.0, 1.0)
-    leave = np.clip((second - part) / 3600.0, 0.0, 1.0)
-    astern = -9 * NM * ease**1.7 + 8 * NM * leave**1.5
-    out = apart + 1.2 * NM * np.minimum(ease * 3, 1.0) ** 2 + 1.0 * NM * np.minimum(leave * 4, 1.0)
+    far = eased((contact - second) / 5400.0)
+    leave = eased((second - part) / 3600.0)
+    astern = 5 * NM * (leave - far)
+    out = apart + 1.2 * NM * far + 1.0 * NM * leave
     course = np.radians(host.course_deg)
     east = host.east_m + astern * np.sin(course) + side * out * np.cos(course)
     north = host.north_m + astern * np.cos(course) - side * out * np.sin(course)
-    kernel = np.ones(61) / 61
-    smooth = [np.convolve(np.pad(line, 30, mode="edge"), kernel, mode="valid") for line in (east, north)]
-    return moved_as(*smooth), apart
+    return moved_as(east, north), apart
 
 
 def _transfer(place: Place, level: str) -> None:
@@ -58,7 +56,7 @@ def _transfer(place: Place, level: str) -> None:
         "ship to ship",
         level,
         (host, guest),
-        contact - 300,
+        contact - (2700 if silent else 300),
         part,
         oracle=contact,
         due=contact + 900,
@@ -79,7 +77,9 @@ def _loitering(place: Place, level: str) -> None:
     drifts = Motion(motion.east_m, motion.north_m, motion.speed_kn, motion.course_deg, heading % 360, motion.status, motion.present)
     place.add(ship, drifts if level == "drifts" else motion)
     also = ("drifting", "sudden_stop", "grounding", "not_under_command")
-    place.danger("loitering", "loitering", level, (ship,), begin, place.seconds, oracle=begin + 2 * HOUR, due=begin + 5 * HOUR, also=also)
+    place.danger(
+        "loitering", "loitering", level, (ship,), begin - 900, place.seconds, oracle=begin + 2 * HOUR, due=begin + 5 * HOUR, also=also
+    )
 
 
 # Company that is none.

@@ -27,7 +27,7 @@ def _dark(place: Place, level: str) -> None:
         level,
         (ship,),
         begin,
-        end + 120,
+        end,
         oracle=begin + 60,
         due=begin + 1200,
         also=("false_position",),
