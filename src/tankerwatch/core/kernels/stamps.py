@@ -431,7 +431,7 @@ def _day_first(buffer: U8, at: int, stop: int) -> float:
 
 @part
 def _contradicted(own_s: F64, kind: U8, i: int, reached_s: float, doubt_s: float) -> bool:
-    """Whether the next lines go on as before this stamp leapt ahead: then one station's clock is wrong. doubt_s: the leap last disbelieved."""
+    """Whether the next lines go on as before this stamp leapt: one station's clock is wrong. doubt_s: the leap last disbelieved."""
     stamp = float(own_s[i])
     seen = older = 0
     for j in range(i + 1, min(i + 1 + SIGHT, len(own_s))):
