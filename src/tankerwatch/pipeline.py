@@ -574,10 +574,7 @@ def learn(
     columns: dict[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Context, dict[str, Any]]:
-    """What is usual where, from recorded input, on top of what the configuration's context holds; and the counters of the reading.
-
-    No detector runs. Raises InputFault when a path cannot be read.
-    """
+    """What is usual where, from recorded input, added to the configuration's context; and counters. Raises InputFault as `analyse` does."""
     from tankerwatch.ingest.recorded import recorded
 
     asleep = {name: replace(rule, enabled=False) for name, rule in config.detectors.items()}

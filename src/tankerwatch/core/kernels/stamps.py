@@ -431,13 +431,9 @@ def _day_first(buffer: U8, at: int, stop: int) -> float:
 
 @part
 def _contradicted(own_s: F64, kind: U8, i: int, reached_s: float, doubt_s: float) -> bool:
-    """Whether the lines that follow go on with the time as it was before this stamp leapt ahead: then one station's clock is wrong.
-
-    doubt_s: how far ahead the stamp was that was last not believed; the same again needs others to bear it out.
-    """
+    """Whether the next lines go on as before this stamp leapt: one station's clock is wrong. doubt_s: the leap last disbelieved."""
     stamp = float(own_s[i])
-    seen = 0
-    older = 0
+    seen = older = 0
     for j in range(i + 1, min(i + 1 + SIGHT, len(own_s))):
         if kind[j] == OWN:
             seen += 1
@@ -450,10 +446,8 @@ def _alone(own_s: F64, kind: U8, i: int) -> bool:
     """Whether at the beginning of a log, where clocks disagree, more of the next lines tell another time than this one's."""
     stamp = float(own_s[i])
     last = stamp
-    falls = 0
     near = 1
-    older = 0
-    ahead = 0
+    falls = older = ahead = 0
     for j in range(i + 1, min(i + BEGINNING, len(own_s))):
         if kind[j] == OWN:
             falls += own_s[j] < last - FAR_S
