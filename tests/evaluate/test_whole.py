@@ -73,7 +73,7 @@ def test_clean_traffic_keeps_clear(make):
     world = World(9, make.__name__, 7200)
     place = world.place(stations=2)
     make(place)
-    assert len(place.sent) > 5
+    assert len(place.sent) >= 3
     assert not place.dangers
     assert not place.decoys
 
