@@ -100,7 +100,7 @@ class River:
             if config.detectors[d.id].enabled
         ]
         self.triage = self.triage_of(self.watches)
-        self.learner = Learner(context)
+        self.learner = Learner(context or config.context)
         self.zones = config.zones
         self._zone_ships: dict[str, set[int]] = {name: set(ships.mmsis) for name, ships in config.zone_ships.items()}
         self.picture = self.before = Picture.empty()
@@ -280,6 +280,7 @@ class River:
             names=self.name_of,
             evidence=self._evidence,
             budget=Budget(sys.maxsize, sys.maxsize) if singly else budget_of(self.config),
+            absorbs={watch.detector.id: watch.detector.absorbs for watch in watches},
             quiet=Quiet(frozenset(self.config.quiet_in_port), self._in_port, hours),
         )
 
@@ -564,6 +565,27 @@ def _of_tables(counters: Mapping[str, int]) -> dict[str, Any]:
     """How many rows of tables were read, and by reason those that say nothing of a ship."""
     unused = {reason: counters[reason] for reason in ROWS_UNUSED if counters.get(reason)}
     return {"rows": counters["rows"], "rows_unused": unused} if counters.get("rows") else {}
+
+
+def learn(
+    paths: Sequence[Path | str],
+    *,
+    config: Config,
+    columns: dict[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Context, dict[str, Any]]:
+    """What is usual where, from recorded input, on top of what the configuration's context holds; and the counters of the reading.
+
+    No detector runs. Raises InputFault when a path cannot be read.
+    """
+    from tankerwatch.ingest.recorded import recorded
+
+    asleep = {name: replace(rule, enabled=False) for name, rule in config.detectors.items()}
+    river = run(recorded(paths, columns=columns, progress=progress), replace(config, detectors=asleep), place_times=True)
+    context = river.learner.context
+    cells = context.cells
+    told = {"ships": len(river.fleet), "cells": len(cells), "stays": int(cells.stays.sum()), "hours": int(cells.moving.sum()) // 60}
+    return context, {**river.decoder.counters.to_json(), **told}
 
 
 def demo_headless(*, config: Config) -> dict[str, Any]:

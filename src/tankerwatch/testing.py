@@ -8,12 +8,19 @@
     type = 80
     length_m = 250
     every_s = 10
-    track = [[0, 24.0, 58.0], [60, 24.2, 58.0], [70, 24.21, 58.0, 2]]   # minute, latitude, longitude, status from there on
+    track = [[0, 24.0, 58.0], [60, 24.2, 58.0], [70, 24.21, 58.0, 2]]   # minute, lat, lon, status, heading
     silent = [[30, 45]]                                                # minutes in which she is not heard
+    false = [[30, 45, 0.1, -0.2]]      # her receiver lies from minute to minute: degrees north and east off
+    frozen = [[30, 45]]                # her position stands still · walks: minutes, knots north and east
+    circles = [[30, 45, 0.2, 14]]      # it goes round: radius in nm, knots · lost: minutes, UTC second 61 to 63
+    again = [[38, 26, 37]]             # at minute 38 a station sends once more what she sent from 26 to 37
+    said_kn = 3.4                      # the speed she sends whatever she makes · inaccurate: her receiver never was accurate
 
     [[craft]]            # a radar target without AIS: number, every_s, track
     [[line]]             # a sentence as it is: minute, text
     [[report]]           # typed in: minute, kind, words, ship
+
+    [zone.NAME]          # polygon, and what may be given of a `core.zones.Zone`: enter, leave, max_kn, forbidden…
 
     [[expect]]           # an alert that must come; nothing else may come
     detector = "sudden_stop"
@@ -21,14 +28,15 @@
     after = 61           # raised between these minutes
     before = 72
 
-Between way-points a ship moves in a straight line at even speed, which is what she sends. A scene without `expect` must raise nothing.
+Between way-points a ship moves in a straight line at even speed, which is what she sends; her heading is her course unless given. A scene without
+`expect` must raise nothing.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +48,7 @@ from tankerwatch.core.ais.framing import sentences, tag, tll
 from tankerwatch.core.geo import bearing_deg, distance_nm
 from tankerwatch.core.incidents import Alert
 from tankerwatch.core.tables import Batch, Decision, Lines
+from tankerwatch.core.zones import Zone
 from tankerwatch.detect import catalog
 from tankerwatch.pipeline import River
 from tankerwatch.track.ticks import LOOK_S
@@ -140,9 +149,17 @@ class DetectorScene:
         end_s = START_S + 60.0 * self.content.get("minutes", 0)
         yield Batch(decisions=tuple(waiting), clock_s=end_s if self.content.get("minutes") else float("nan"))
 
+    def config(self) -> Config:
+        """The configuration of a desk that has none of its own, with the scene's zones."""
+        zones = (
+            Zone(name, (np.array(zone["polygon"], np.float64),), **{key: value for key, value in zone.items() if key != "polygon"})
+            for name, zone in self.content.get("zone", {}).items()
+        )
+        return replace(load(None, catalog.detectors()), zones=tuple(zones))
+
     def run(self, config: Config | None = None, cuts: int = 1, *, frame_s: int = LOOK_S) -> River:
         """Let the scene flow through the river."""
-        river = River(config or load(None, catalog.detectors()), ("scene",), frame_s=frame_s)
+        river = River(config or self.config(), ("scene",), frame_s=frame_s)
         for batch in self.batches(cuts):
             river.take(batch)
         river.finish()
@@ -183,6 +200,12 @@ def _motion(track: list[list[float]], times_s: Any) -> tuple[Any, Any, Any, Any,
     )
 
 
+def _headings(track: list[list[float]], times_s: Any, cog: Any) -> Any:
+    given = np.array([p[4] if len(p) > 4 else np.nan for p in track])
+    at = np.clip(np.searchsorted([p[0] * 60.0 for p in track], times_s, side="right") - 1, 0, len(track) - 1)
+    return np.where(np.isnan(given[at]), cog, given[at])
+
+
 def _times(thing: dict[str, Any], number: int) -> Any:
     track = thing["track"]
     times = np.arange(track[0][0] * 60 + number % 7 + 0.3, track[-1][0] * 60, thing.get("every_s", 10))
@@ -191,21 +214,56 @@ def _times(thing: dict[str, Any], number: int) -> Any:
     return times
 
 
+def _lied(ship: dict[str, Any], times: Any, lat: Any, lon: Any, cog: Any, second: Any) -> tuple[Any, Any, Any, Any]:
+    """Place, course and UTC second as her receiver says them; her speed and heading stay as they are."""
+
+    def between(low: float, high: float) -> Any:
+        return (times >= low * 60) & (times < high * 60)
+
+    for low, high, north_deg, east_deg in ship.get("false", ()):
+        lat, lon = lat + north_deg * between(low, high), lon + east_deg * between(low, high)
+    for low, high in ship.get("frozen", ()):
+        first = int(np.argmax(between(low, high)))
+        lat, lon = np.where(between(low, high), lat[first], lat), np.where(between(low, high), lon[first], lon)
+    for low, high, north_kn, east_kn in ship.get("walks", ()):
+        hours = (times / 3600 - low / 60) * between(low, high)
+        lat, lon = lat + north_kn * hours / 60, lon + east_kn * hours / 60 / np.cos(np.radians(lat))
+    for low, high, radius_nm, speed_kn in ship.get("circles", ()):
+        inside, first = between(low, high), int(np.argmax(between(low, high)))
+        angle = (times / 3600 - low / 60) * speed_kn / radius_nm
+        lat = np.where(inside, lat[first] + radius_nm / 60 * (np.cos(angle) - 1), lat)
+        lon = np.where(inside, lon[first] + radius_nm / 60 * np.sin(angle) / np.cos(np.radians(lat[first])), lon)
+        cog = np.where(inside, (np.degrees(angle) + 90) % 360, cog)
+    for low, high, said in ship.get("lost", ()):
+        second = np.where(between(low, high), said, second)
+        lat, lon = (np.where(between(low, high) & (said == 63), np.nan, place) for place in (lat, lon))
+    return lat, lon, cog, second
+
+
 def _of_ship(ship: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]:
     mmsi, times = ship["mmsi"], _times(ship, number)
     lat, lon, sog, cog, status = _motion(ship["track"], times)
-    for low, high, north_deg, east_deg in ship.get("false", ()):
-        lied = (times >= low * 60) & (times < high * 60)
-        lat, lon = lat + north_deg * lied, lon + east_deg * lied
+    sog = np.full(len(times), ship["said_kn"]) if "said_kn" in ship else sog
+    second = np.floor(START_S + times).astype(np.int64) % 60
+    heading = _headings(ship["track"], times, cog)
+    lat, lon, cog, second = _lied(ship, times, lat, lon, cog, second)
+    accurate = np.array([not ship.get("inaccurate", False) and s < 61 for s in second.tolist()])
     for i, t in enumerate(times.tolist()):
         made = START_S + t
+        at_lat, at_lon = (None, None) if np.isnan(lat[i]) else (float(lat[i]), float(lon[i]))
         if ship.get("class") == "B":
-            payload = encoder.position_b(mmsi, lat[i], lon[i], min(sog[i], 102), cog[i], cog[i], int(made) % 60)
+            payload = encoder.position_b(mmsi, at_lat, at_lon, min(sog[i], 102), cog[i], cog[i], int(second[i]))
         else:
             payload = encoder.position_a(
-                mmsi, lat[i], lon[i], min(sog[i], 102), cog[i] % 359.9, round(cog[i]) % 360, int(status[i]), int(made) % 60
-            )
-        yield made + 0.4, tag(sentences(payload)[0], time_s=made + 0.4, station=STATION)
+                mmsi, at_lat, at_lon, min(sog[i], 102), cog[i] % 359.9, round(heading[i]) % 360, int(status[i]), int(second[i]),
+                accurate=bool(accurate[i]),
+            )  # fmt: skip
+        sentence = sentences(payload)[0]
+        yield made + 0.4, tag(sentence, time_s=made + 0.4, station=STATION)
+        for at, low, high in ship.get("again", ()):
+            if low * 60 <= t < high * 60:
+                once_more = START_S + at * 60 + (t - low * 60) * 7919 % 25
+                yield once_more, tag(sentence, time_s=once_more, station=STATION)
         if i % 30 == 0 and ship.get("class") != "B":
             half = ship.get("length_m", 0) / 2
             static = encoder.static_voyage(

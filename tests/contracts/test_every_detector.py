@@ -19,7 +19,6 @@ import pyarrow as pa
 import pytest
 
 import tankerwatch
-from tankerwatch.config import load
 from tankerwatch.core import arrow
 from tankerwatch.core.hour import HOUR_COLUMNS, MINUTES, Hour
 from tankerwatch.core.schema import Table
@@ -176,7 +175,7 @@ def outcome(river: River) -> bytes:
 
 
 def run(scene: DetectorScene, cuts: int, frame_s: int = 10, kind: type[River] = River) -> River:
-    river = kind(load(None, catalog.detectors()), ("scene",), frame_s=frame_s)
+    river = kind(scene.config(), ("scene",), frame_s=frame_s)
     for batch in scene.batches(cuts):
         river.take(batch)
     river.finish()

@@ -74,7 +74,7 @@ class Kernel:
     def __init__(self) -> None:
         n = 2
         self.ships = np.full((n, kernel.SHIP_COLUMNS), np.nan)
-        self.ships[:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM]] = 0.0
+        self.ships[:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM, kernel.NEXT_COPY]] = 0.0
         self.ships[:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.beliefs = np.zeros((n, kernel.BELIEFS, kernel.BELIEF_COLUMNS))
@@ -124,7 +124,7 @@ def test_like_its_plain_twin_wherever_it_is_cut(twin, wishes, cuts):
         assert row[kernel.OUT_COUNT] == leg.in_belief
         assert row[kernel.OUT_TRUSTED] == leg.in_trusted
         assert same(row[kernel.OUT_BORN_S], leg.born_s)
-        assert same(row[kernel.OUT_ALONG], leg.along_nm)
+        assert bool(row[kernel.OUT_AHEAD]) == leg.ahead
         came = row[[kernel.OUT_FROM_S, kernel.OUT_FROM_LAT, kernel.OUT_FROM_LON]].tolist()
         assert all(same(a, b) for a, b in zip(came, leg.came_from or (NAN, NAN, NAN), strict=True))
     for s, ship in enumerate(plain):
@@ -140,10 +140,10 @@ def test_like_its_plain_twin_wherever_it_is_cut(twin, wishes, cuts):
         assert held[kernel.STATUS] == ship.status
         columns = (kernel.FIRST, kernel.HEARD, kernel.FIXES, kernel.DISPLACED, kernel.PRECISE_S, kernel.BEST, kernel.STATUS_S)
         columns += (kernel.ASTRAY, kernel.ASTRAY_S, kernel.NOWHERE_S, kernel.ESTIMATED_S, kernel.INACCURATE_S, kernel.SOUND_S)
-        columns += (kernel.FROZEN_S, kernel.FROZEN_NM, kernel.BEHIND)
+        columns += (kernel.FROZEN_S, kernel.FROZEN_NM, kernel.BEHIND, kernel.BELIEVED_S)
         values = (ship.first_s, ship.heard_s, ship.trusted_fixes, ship.displaced, ship.precise_s, ship.best_kn, ship.status_s)
         values += (ship.astray, ship.astray_s, ship.nowhere_s, ship.estimated_s, ship.inaccurate_s, ship.sound_s)
-        values += (ship.frozen_s, ship.frozen_nm, ship.behind)
+        values += (ship.frozen_s, ship.frozen_nm, ship.behind, ship.believed_s)
         assert all(same(a, b) for a, b in zip(held[list(columns)].tolist(), values, strict=True))
 
 

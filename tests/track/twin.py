@@ -59,7 +59,7 @@ class Leg:
     in_belief: int = 0
     in_trusted: int = 0
     born_s: float = NAN
-    along_nm: float = NAN
+    ahead: bool = False
 
 
 def apart_nm(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
@@ -81,8 +81,10 @@ def velocity(belief: Belief) -> tuple[float, float]:
     return belief.sog * math.sin(course), belief.sog * math.cos(course)
 
 
-def velocity_kn(belief: Belief) -> float:
-    return math.hypot(*velocity(belief))
+def from_to(belief: Belief, fix: Fix) -> tuple[float, float]:
+    """East and north, nm."""
+    narrow = max(math.cos(math.radians(fix.lat)), 0.01)
+    return ((fix.lon - belief.lon + 540) % 360 - 180) * 60 * narrow, (fix.lat - belief.lat) * 60
 
 
 @dataclass
@@ -109,6 +111,7 @@ class Ship:
     frozen_at: tuple[float, float] = (NAN, NAN)
     frozen_nm: float = 0.0
     behind: int = 0
+    believed_s: float = NAN
 
     def take(self, fix: Fix) -> Leg:
         if math.isnan(self.first_s):
@@ -133,7 +136,12 @@ class Ship:
         able = [b for b, belief in enumerate(self.beliefs) if belief is not None and self._could_sail(belief, fix)]
         if able:
             b = min(able, key=lambda b: self._from_expected(self.beliefs[b], fix))
-            if b != 0 and fix.event_s >= self.beliefs[b].time_s and trusted is not None and self._was_there(fix):
+            late = fix.event_s < self.beliefs[b].time_s
+            strange = b != 0
+            if trusted is not None and not strange:
+                step = apart_nm(trusted.lat, trusted.lon, fix.lat, fix.lon)
+                strange = step > 0.1 and apart > 0.1 and fix.event_s - trusted.time_s < 900
+            if strange and not late and trusted is not None and self._was_there(fix):
                 return self._old(fix, apart)
         elif fix.kind == 0:
             b = 0
@@ -149,7 +157,9 @@ class Ship:
         came_from = None if belief is None else (belief.time_s, belief.lat, belief.lon)
         if belief is not None and fix.event_s < belief.time_s:
             if b == 0 and belief.time_s - fix.event_s > 20 and fix.sog >= 1:
-                self.behind = self.behind + 1 if self._ahead_nm(belief, fix, per_knot=True) > 0 else 0
+                east, north = from_to(belief, fix)
+                v_east, v_north = velocity(belief)
+                self.behind = self.behind + 1 if east * v_east + north * v_north > 0 else 0
             if b != 0 or self.behind < 3 or belief.time_s - fix.event_s <= 20 or not fix.sog >= 1:
                 return Leg(b, True, apart, came_from, belief.fixes)
             belief = replace(belief, time_s=fix.event_s)
@@ -158,9 +168,9 @@ class Ship:
         if b == 0:
             self._trusted_moved(fix, moved, NAN if belief is None else belief.time_s)
             return Leg(b, False, apart, came_from, moved.fixes, 0, moved.born_s)
-        along = self._ahead_nm(trusted, fix) if apart <= 30 and velocity_kn(trusted) >= 1 else NAN
-        leg = Leg(b, False, apart, came_from, moved.fixes, self.trusted_fixes - moved.born_fixes, moved.born_s, along)
-        self._displaced_moved(b, fix, moved)
+        ahead = apart <= 30 and self._is_ahead(trusted, fix)
+        leg = Leg(b, False, apart, came_from, moved.fixes, self.trusted_fixes - moved.born_fixes, moved.born_s, ahead)
+        self._displaced_moved(b, fix, moved, ahead)
         return leg
 
     def _old(self, fix: Fix, apart: float) -> Leg:
@@ -168,12 +178,15 @@ class Ship:
         return Leg(0, True, apart, (trusted.time_s, trusted.lat, trusted.lon), trusted.fixes)
 
     @staticmethod
-    def _ahead_nm(belief: Belief, fix: Fix, *, per_knot: bool = False) -> float:
-        narrow = max(math.cos(math.radians(fix.lat)), 0.01)
-        east, north = velocity(belief)
-        wide = (fix.lon - belief.lon + 540) % 360 - 180
-        run = 60 * (wide * narrow * east + (fix.lat - belief.lat) * north)
-        return run if per_knot else run / math.hypot(east, north)
+    def _is_ahead(belief: Belief, fix: Fix) -> bool:
+        (east, north), (v_east, v_north) = from_to(belief, fix), velocity(belief)
+        if v_east == v_north == 0:
+            v_east, v_north = belief.east_kn, belief.north_kn
+        speed = math.hypot(v_east, v_north)
+        if speed < 1:
+            return False
+        along, aside = (east * v_east + north * v_north) / speed, abs(east * v_north - north * v_east) / speed
+        return 0 < along <= speed / 6 and aside <= 0.1 + 0.1 * along
 
     def _was_there(self, fix: Fix) -> bool:
         newest = int(fix.event_s // 60)
@@ -187,8 +200,9 @@ class Ship:
             long = east * east + north * north
             share = min(max((east * to_east + north * to_north) / long, 0.0), 1.0) if long else 0.0
             aside = math.hypot(to_east - share * east, to_north - share * north)
-            off = (a_s + share * (b_s - a_s) - fix.second + 30) % 60 - 30
-            if aside <= 0.1 and (fix.second >= 60 or abs(off) <= 12):
+            when_s = a_s + share * (b_s - a_s)
+            off = (when_s - fix.second + 30) % 60 - 30
+            if aside <= 0.1 and fix.event_s - when_s >= 24 and (fix.second >= 60 or abs(off) <= 12):
                 return True
         return False
 
@@ -214,12 +228,12 @@ class Ship:
             self.sound_s = fix.received_s
 
     def _is_copy(self, fix: Fix) -> bool:
-        window_s = 60 if fix.second < 60 else 2
-        moves = fix.second < 60 and 1 <= fix.sog < 102 and fix.cog < 360 and fix.has_place
+        window_s = 50 if fix.second < 60 else 2
+        moves = fix.second < 60 and 1 <= fix.sog < 102 and fix.cog < 360 and fix.has_place and self.frozen_nm == 0
         if any(key == fix.key and (moves or abs(fix.received_s - seen_s) <= window_s) for key, seen_s in self.copies):
             return True
         if len(self.copies) == COPIES:
-            self.copies.remove(min(self.copies, key=lambda copy: copy[1]))
+            self.copies.pop(0)
         self.copies.append((fix.key, fix.received_s))
         return False
 
@@ -284,17 +298,21 @@ class Ship:
             if not self.best_kn >= slowest:
                 self.best_kn = slowest
 
-    def _displaced_moved(self, b: int, fix: Fix, moved: Belief) -> None:
-        self.astray_s = self.astray_s if self.astray else fix.received_s
-        self.astray += 1
+    def _displaced_moved(self, b: int, fix: Fix, moved: Belief, ahead: bool) -> None:
+        if abs(fix.lat) > 0.001 or abs(fix.lon) > 0.001:
+            self.astray_s = self.astray_s if self.astray else fix.received_s
+            self.astray += 1
         self.displaced += 1
         trusted = self.beliefs[0]
         assert trusted is not None
         weak = trusted.fixes < 3 <= moved.fixes
         alone = moved.fixes > 3 and fix.event_s - max(trusted.time_s, moved.born_s) > 1800
         forgotten = moved.fixes > 3 and moved.born_s - trusted.time_s > 3600
-        if weak or alone or forgotten:
-            self.astray = 0
+        thawed = moved.fixes > 3 and self.frozen_nm >= 0.05
+        if weak or alone or forgotten or thawed or (ahead and moved.fixes > 3):
+            self.astray, self.frozen_nm = 0, 0.0
+            if alone or thawed:
+                self.believed_s = fix.received_s
             self.beliefs[0], self.beliefs[b] = moved, None if weak else trusted
             if weak:
                 self.displaced -= moved.fixes

@@ -74,6 +74,7 @@ def parser() -> Parser:
     demo.add_argument("--speed", type=_speed, default=120.0, metavar="N", help="how many times faster than it happened (120)")
     demo.add_argument("--headless", action="store_true", help="no page: run it through as fast as it can, and print what it found")
     _listen(demo)
+    _context_option(demo)
 
     watch = add(
         "watch",
@@ -86,6 +87,7 @@ def parser() -> Parser:
         "--data", type=Path, default=commands.DATA, metavar="DIR", help=f"where all that is received is kept ({commands.DATA})"
     )
     _listen(watch)
+    _context_option(watch)
 
     analyse = add(
         "analyse",
@@ -111,6 +113,19 @@ def parser() -> Parser:
         action="store_true",
         help="for each rule beyond its budget, find the setting that would change that most (reads once more)",
     )
+
+    _context_option(analyse)
+
+    learn = add(
+        "learn",
+        commands.learn,
+        "learn from recorded input what is usual where, for a watch that need not begin cold",
+        ["learn logs/ -o context.parquet", "learn june.nmea.zst --context context.parquet -o context.parquet"],
+    )
+    learn.add_argument("path", nargs="+", metavar="PATH", help=INPUT)
+    learn.add_argument("-o", "--out", type=Path, required=True, metavar="CONTEXT", help="the file to write: a Parquet table of cells")
+    _context_option(learn)
+    _columns_option(learn)
 
     trying = add(
         "try",
@@ -212,6 +227,12 @@ def parser() -> Parser:
 def _listen(command: Parser) -> None:
     command.add_argument(
         "--listen", type=_address, metavar="HOST:PORT", help="where the page is served (as configured, else 127.0.0.1:8420)"
+    )
+
+
+def _context_option(command: Parser) -> None:
+    command.add_argument(
+        "--context", type=Path, metavar="FILE", help="what was learnt before of these waters (tankerwatch learn; as configured, else none)"
     )
 
 

@@ -7,6 +7,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,6 +45,10 @@ def config_of(arguments: argparse.Namespace) -> Config:
     config = load(arguments.config, catalog.detectors())
     for remark in config.remarks:
         complain(remark)
+    if getattr(arguments, "context", None) is not None:
+        from tankerwatch.store.contexts import read_context
+
+        config = replace(config, context=read_context(arguments.context))
     return config
 
 
@@ -139,6 +144,23 @@ def analyse(arguments: argparse.Namespace) -> int:
         print_json(found)
     elif not spoken:
         print_found(found)
+    return 0
+
+
+def learn(arguments: argparse.Namespace) -> int:
+    """What is usual where, into a file."""
+    config = config_of(arguments)
+    from tankerwatch.pipeline import learn as learn_from
+    from tankerwatch.store.contexts import write_context
+
+    with progress_bar(arguments.progress) as progress, whole_file(arguments.out) as part:
+        context, told = learn_from(arguments.path, config=config, columns=arguments.columns, progress=progress)
+        write_context(part, context)
+    if arguments.json:
+        print_json(told)
+    else:
+        learnt = f"{count(told['cells'], 'cell')}, {count(told['hours'], 'hour')} under way, {count(told['stays'], 'stay')}"
+        print(f"{arguments.out}: {learnt}, of {count(told['ships'], 'ship')}")
     return 0
 
 

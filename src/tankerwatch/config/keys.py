@@ -100,6 +100,7 @@ SECTIONS: Final[dict[str, str]] = {
     "sources": "What `tankerwatch watch` listens to when its command line names no source.",
     "guard": "Ships that other craft must not close on unnoticed, by kind and by name.",
     "fleet": "Your own ships, marked on the map. To guard them too, name them in [guard] as well.",
+    "context": "What is usual in these waters, learnt before: a watch that is given it need not begin cold.",
     "station": "Where your sensors stand, one section each: `[station.NAME]`, NAME as the feed or its tag block `s:` calls it. "
     "A radar tells bearing and distance from itself (`TTM`); without its place its targets cannot be put on the map.",
     "zone": "Areas of the sea, one section each: `[zone.NAME]`, from a GeoJSON file or with corners written here. What is not wanted in it "
@@ -135,6 +136,7 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key("fleet.ships", TEXTS, (), f"your own ships: {SHIP_WORDS}", example='["FRONT ALTAIR"]'),
     Key("fleet.lists", TEXTS, (), "CSV files of your own ships, as for guard.lists", example='["fleet.csv"]'),
+    Key("context.file", TEXT, "", "a file that `tankerwatch learn` wrote, seen from this file's folder", example='"context.parquet"'),
     Key("station.NAME.lat_deg", NUMBER, None, "latitude of the sensor, north positive", "deg", -90.0, 90.0, example="25.28"),
     Key("station.NAME.lon_deg", NUMBER, None, "longitude of the sensor, east positive", "deg", -180.0, 180.0, example="56.36"),
     Key("zone.NAME.file", TEXT, "", "a GeoJSON file of polygons, seen from this file's folder", example='"zones.geojson"'),

@@ -30,6 +30,7 @@ from tankerwatch.config.ships import Chosen, ShipList, ship_of, ships_from
 from tankerwatch.core.errors import ConfigFault, InputFault
 
 if TYPE_CHECKING:
+    from tankerwatch.core.context import Context
     from tankerwatch.core.zones import Zone
 
 FILE_LIMIT_BYTES: Final = 1 << 20
@@ -68,7 +69,7 @@ class Config:
     """A checked configuration. `guard` and `fleet` are the lists joined; `remarks` tells entries of lists that name no ship.
 
     `allow_remote`: a source may listen where other machines reach it. `zone_ships`: the ships whom a zone's rules are for, by its name, as
-    they were named. `quiet_in_port`: ids of detectors.
+    they were named. `quiet_in_port`: ids of detectors. `context`: what was learnt before.
     """
 
     listen: str
@@ -80,6 +81,7 @@ class Config:
     detectors: Mapping[str, DetectorConfig]
     remarks: tuple[str, ...] = ()
     allow_remote: bool = False
+    context: Context | None = None
     zones: tuple[Zone, ...] = ()
     zone_ships: Mapping[str, ShipList] = field(default_factory=dict)
     alerts_an_hour: int = 6
@@ -144,9 +146,9 @@ class _Reader:
         for name in tree:
             if name not in SECTIONS:
                 self.fault(name, "there is no such section", _nearest(name, SECTIONS))
-        desk, sources, guard, fleet, budget, quiet = (
+        desk, sources, guard, fleet, budget, quiet, context = (
             self.section(tree, name, [key for key in KEYS if key.section == name])
-            for name in ("desk", "sources", "guard", "fleet", "budget", "quiet")
+            for name in ("desk", "sources", "guard", "fleet", "budget", "quiet", "context")
         )
         self.address("desk.listen", desk["listen"])
         self.feeds(sources["list"], allow_remote=sources["allow_remote"])
@@ -166,6 +168,7 @@ class _Reader:
             detectors=self.detectors(tree, detectors, [zone.name for zone in zones]),
             remarks=tuple(self.remarks),
             allow_remote=sources["allow_remote"],
+            context=self.context(context["file"]),
             zones=zones,
             zone_ships=zone_ships,
             alerts_an_hour=int(budget["alerts_an_hour"]),
@@ -173,6 +176,17 @@ class _Reader:
             watch_s=budget["watch_hours"] * 3600,
             quiet_in_port=quiet["in_port"],
         )
+
+    def context(self, name: str) -> Context | None:
+        if not name:
+            return None
+        from tankerwatch.store.contexts import read_context  # heavy, and only here
+
+        try:
+            return read_context((self.path.parent if self.path is not None else Path()) / name)
+        except InputFault as fault:
+            self.fault("context.file", f"{fault.where} {fault.what}", fault.help)
+            return None
 
     def address(self, where: str, text: str) -> None:
         if loopback(text) is None:

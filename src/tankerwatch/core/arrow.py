@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tankerwatch.core.kernels import vectors
 from tankerwatch.core.packed import Packed
-from tankerwatch.core.schema import U64, Column, Table
+from tankerwatch.core.schema import U8, U64, Column, Table
 
 _NAMES = {"f4": pa.float32(), "f8": pa.float64(), "O": pa.string(), "b1": pa.bool_()}
 
@@ -71,11 +71,14 @@ def validity_of(values: Any, missing: Any) -> Any:
 _UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4)}
 
 
-def _bits(values: Any, missing: Any) -> tuple[U64, int]:
+def _bits(values: Any, missing: Any) -> tuple[U64 | U8, int]:
     """The bitmap of what is there, and how many are not; of a contiguous column of numbers."""
     if not values.flags.writeable:  # the kernels are compiled for columns that one may write to
         values = values.copy()
     out = np.empty((len(values) + 63) >> 6, np.uint64)
+    if type(missing) is not float and values.itemsize == 8:  # only detectors' memories have them: no kernel is compiled for these
+        there = values != values.dtype.type(missing)
+        return np.packbits(there, bitorder="little"), int(len(values) - there.sum())
     if type(missing) is not float:
         values = values.view(_UNSIGNED[values.itemsize])
         missing &= (1 << 8 * values.itemsize) - 1

@@ -35,7 +35,7 @@ class Risks(Table):
     listed_s:  Annotated[F64, col("s", "when it came on the list", missing=NAN)]
     raised_s:  Annotated[F64, col("s", "when it became an alert", missing=NAN)]
     nearest_m: Annotated[F32, col("m", "least distance of the two so far", missing=NAN)]
-    level:     Annotated[U8, col("-", "0 seen, 1 an alert, 2 an alert of danger")]
+    level:     Annotated[U8, col("-", "0 seen, 1 an alert, 2 an alert of danger, 3 an alert that ended")]
     # fmt: on
 
     def find(self, keys: U64) -> I64:
@@ -138,11 +138,12 @@ def geometry(course_deg: Any, other_course_deg: Any, speed_kn: Any, other_speed_
     return np.where(np.fmin(speed_kn, other_speed_kn) < still_kn, STANDING, how).astype(np.uint8)
 
 
-def steadiness(course_deg: F64, sog_kn: F64, past_deg: F64, past_kn: F64, within_deg: float) -> tuple[F64, F64]:
+def steadiness(course_deg: F64, sog_kn: F64, past_deg: F64, past_kn: F64, within_deg: float) -> tuple[F64, F64, F64]:
     """How long ships have gone on as they do, and the turn they are in.
 
     course_deg, sog_kn: (n,) now · past_deg, past_kn: (k, n) in this minute and one, two … before, k >= 5, NaN where not heard. Returns (n,)
-    minutes for which course and speed, or a turn, were held; and the rate of that turn in deg/min, 0 for none.
+    minutes for which course and speed, or a turn, were held; the rate of that turn in deg/min, 0 for none; and how far her course now
+    is off the mean of one to four minutes before, to starboard positive.
     """
     turned = (past_deg - course_deg + 180.0) % 360.0 - 180.0
     room_kn = np.maximum(1.2, 0.15 * sog_kn)
@@ -163,4 +164,5 @@ def steadiness(course_deg: F64, sog_kn: F64, past_deg: F64, past_kn: F64, within
     alike[:2] = True
     turn_min = minutes(even & alike)
     turns = (turn_min >= 4) & (np.abs(rate) >= 1.5) & (np.abs(rate) <= 25.0)
-    return np.where(turns, np.maximum(turn_min, straight_min), straight_min), np.where(turns, rate, 0.0)
+    before = -np.nan_to_num(turned[1:5]).sum(axis=0) / np.maximum(heard[1:5].sum(axis=0), 1)
+    return np.where(turns, np.maximum(turn_min, straight_min), straight_min), np.where(turns, rate, 0.0), before

@@ -298,7 +298,7 @@ class Legs(Table):
     late:         Annotated[Bool, col("-", "older than the ship's newest fix, or an old report that came again")]
     in_trusted:   Annotated[U16, col("-", "of a displaced one: fixes that the trusted belief has got since this belief began", missing=0)]
     born_s:       Annotated[F64, col("s", "when the first fix of this belief happened", missing=NAN)]
-    along_nm:     Annotated[F32, col("nm", "of a displaced one: how far ahead of her newest trusted fix on her own course", missing=NAN)]
+    ahead:        Annotated[Bool, col("-", "of a displaced one: it lies ahead on her own course, where she would be within ten minutes")]
     source_row:   Annotated[U64, col("-", "feed and line number")]
     # fmt: on
 
@@ -336,7 +336,7 @@ class Picture(Table):
     stay_lon_deg: Annotated[F64, col("deg", "longitude of that place", missing=NAN)]
     fixes:        Annotated[U32, col("-", "trusted fixes so far")]
     displaced:    Annotated[U32, col("-", "fixes so far that her trusted belief could not have sailed to")]
-    trusted:      Annotated[Bool, col("-", "her position is trusted: no other belief lives that contradicts it")]
+    trusted:      Annotated[Bool, col("-", "her position is trusted: nothing contradicts it, her fixes move as she does, and her receiver is sound")]
     usual_sog_kn: Annotated[F32, col("kn", "median of her own speed over the last hour", missing=NAN)]
     usual_minutes: Annotated[U8, col("-", "minutes of that hour in which she was heard")]
     fast_s:       Annotated[F64, col("s", "when she last made four fifths of that median", missing=NAN)]
@@ -347,6 +347,7 @@ class Picture(Table):
     longest_gap_s: Annotated[F32, col("s", "longest run of such minutes", missing=NAN)]
     frozen_s:     Annotated[F64, col("s", "since when her fixes stand still although she says that she makes way", missing=NAN)]
     frozen_nm:    Annotated[F32, col("nm", "how far she would have come since then", missing=NAN)]
+    believed_s:   Annotated[F64, col("s", "when another track of hers was last believed instead of the one before", missing=NAN)]
     astray:       Annotated[U16, col("-", "newest fixes in a row that her trusted belief could not have sailed to", missing=0)]
     astray_s:     Annotated[F64, col("s", "when the first of the newest such row was received", missing=NAN)]
     nowhere_s:    Annotated[F64, col("s", "since when a sound receiver has sent no position; -inf: as it often does", missing=NAN)]

@@ -14,11 +14,12 @@ from tankerwatch.core.geo import distance_nm, turn_deg
 from tankerwatch.core.hour import Track
 from tankerwatch.core.schema import F64
 
-EVEN_MINUTES: Final = 5
+EVEN_MINUTES: Final = 7
 """So many minutes in which she was heard, at one speed, are an even speed."""
-EVEN_SPAN_S: Final = 720.0
+EVEN_SPAN_S: Final = 900.0
 BEFORE_S: Final = 1800.0
 SLACK_KN: Final = 0.4
+SINKING_KN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Fall:
 
     `steady` and `straight` are the shares of those at that speed and on that course (1 where courses are not known), `turned_deg` how
     far she turned while she still made half of it, `heard` the share of the minutes since in which she was heard, `stopped` whether she
-    had stood still before in the hour.
+    had stood still before in the hour, `paused` whether she kept a lower speed for a while on the way down: a planned slow-down.
     """
 
     was_kn: float
@@ -39,6 +40,7 @@ class Fall:
     turned_deg: float
     heard: float
     stopped: bool
+    paused: bool
     row: int
 
     def rate(self, sog_kn: float, now_s: float) -> float:
@@ -59,8 +61,11 @@ def fall_of(track: Track, sog_kn: float, now_s: float, least_kn: float) -> Fall 
     minute, sog, cog = track.minute_s[kept], track.sog_kn[kept].astype(np.float64), track.cog_deg[kept].astype(np.float64)
     windows = np.lib.stride_tricks.sliding_window_view(sog, EVEN_MINUTES)
     middle = np.median(windows, axis=1)
-    even = (windows.max(axis=1) - windows.min(axis=1) <= 0.05 * middle + SLACK_KN) & (middle >= max(least_kn, 1.6 * sog_kn))
-    even &= minute[EVEN_MINUTES - 1 :] - minute[: len(windows)] <= EVEN_SPAN_S
+    alike = windows.max(axis=1) - windows.min(axis=1) <= 0.05 * middle + SLACK_KN
+    sinking = windows[:, :2].mean(axis=1) - windows[:, -2:].mean(axis=1)
+    alike &= sinking <= 0.02 * middle + SINKING_KN
+    alike &= minute[EVEN_MINUTES - 1 :] - minute[: len(windows)] <= EVEN_SPAN_S
+    even = alike & (middle >= max(least_kn, 1.6 * sog_kn))
     if not even.any():
         return None
     first = int(np.flatnonzero(even)[-1])
@@ -83,6 +88,7 @@ def fall_of(track: Track, sog_kn: float, now_s: float, least_kn: float) -> Fall 
         straight=float((off[known_course] <= 30.0).mean()) if known_course.any() else 1.0,
         turned_deg=float(turned.max()) if len(turned) else 0.0,
         heard=float((minute > began_s).sum() / max((now_s // 60.0 * 60.0 - began_s) / 60.0, 1.0)),
+        paused=bool((alike[last + 1 :] & (middle[last + 1 :] >= max(0.28 * was_kn, 3.8))).any()),
         stopped=bool((sog[:last] < 2.0).any()),
         row=int(track.source_row[kept][last]),
     )

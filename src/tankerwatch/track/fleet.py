@@ -66,7 +66,7 @@ class Fleet:
             return new
 
         self.ships, self.beliefs, self.rows = longer(self.ships, np.nan), longer(self.beliefs, 0.0), longer(self.rows, 0)
-        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM]] = 0.0
+        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM, kernel.NEXT_COPY]] = 0.0
         self.ships[fresh:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[fresh:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.copies, self.copy_s, self.copy_by = longer(self.copies, 0), longer(self.copy_s, -np.inf), longer(self.copy_by, 0)
@@ -121,7 +121,7 @@ class Fleet:
             late=out[:, kernel.OUT_LATE] > 0,
             in_trusted=out[:, kernel.OUT_TRUSTED].astype(np.uint16),
             born_s=out[:, kernel.OUT_BORN_S],
-            along_nm=out[:, kernel.OUT_ALONG].astype(np.float32),
+            ahead=out[:, kernel.OUT_AHEAD] > 0,
             source_row=fixes.source_row,
         )
 
@@ -187,6 +187,7 @@ class Fleet:
             longest_gap_s=(habits[:, kernel.LONGEST] * 60).astype(np.float32),
             frozen_s=ship[:, kernel.FROZEN_S].copy(),
             frozen_nm=ship[:, kernel.FROZEN_NM].astype(np.float32),
+            believed_s=ship[:, kernel.BELIEVED_S].copy(),
             astray=np.minimum(ship[:, kernel.ASTRAY], 65535).astype(np.uint16),
             astray_s=ship[:, kernel.ASTRAY_S].copy(),
             nowhere_s=ship[:, kernel.NOWHERE_S].copy(),
@@ -203,6 +204,9 @@ class Fleet:
         return Hour(self.minutes[:n], self.hour[:n], self.minute_rows[:n])
 
     def _undisputed(self, now_s: float, n: int) -> Bool:
+        ship = self.ships[:n]
+        strays = (ship[:, kernel.ASTRAY] >= 2) | (ship[:, kernel.FROZEN_NM] >= kernel.THAWED_NM)
+        strays |= np.isfinite(ship[:, kernel.NOWHERE_S]) | np.isfinite(ship[:, kernel.ESTIMATED_S])
         others = self.beliefs[:n, 1:]
         alive = (others[:, :, kernel.COUNT] >= kernel.WEAK_FIXES) & (now_s - others[:, :, kernel.T] <= kernel.LIFE_S)
-        return np.asarray(~alive.any(axis=1))
+        return np.asarray(~(alive.any(axis=1) | strays))

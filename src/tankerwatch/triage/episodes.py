@@ -18,6 +18,7 @@ from tankerwatch.triage import words
 from tankerwatch.triage.book import Book, short_id
 from tankerwatch.triage.budget import NAMES_SAID, Budget, Group
 from tankerwatch.triage.finding import Finding
+from tankerwatch.triage.parts import Parts
 from tankerwatch.triage.quiet import Quiet
 
 EVIDENCE_EACH_END: Final = 10
@@ -63,6 +64,7 @@ class Episodes:
         budget: Budget,
         in_incident: Callable[[Finding], bool],
         quiet: Quiet | None = None,
+        absorbs: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.book = book
         self.groups: dict[str, Group] = {}
@@ -73,6 +75,7 @@ class Episodes:
         self._budget = budget
         self._in_incident = in_incident
         self._quiet = quiet or Quiet()
+        self._parts = Parts(book, absorbs or {})
         self._hushed: dict[str, None] = {}
         self.in_port: Counter[str] = Counter()
         """how many episodes of each rule were only counted, because their ship lay in port"""
@@ -84,8 +87,20 @@ class Episodes:
         """What the ships are called now."""
         return [words.ship_name(ship, self._names(ship)) for ship in ships]
 
-    def take(self, finding: Finding) -> Alert | None:
-        """Carry out what a detector said; the alert that it touched, None when it touched none."""
+    def take(self, finding: Finding) -> list[Alert]:
+        """Carry out what a detector said; the alerts that it touched."""
+        if self._parts.knows(finding.key):
+            return []
+        touched = self._take(finding)
+        if touched is None:
+            return []
+        ended = [
+            self._change(part, finding.time_s, "end", f"Part of: {touched.title}.")
+            for part in self._parts.take_in(touched, self._alert_of)
+        ]
+        return [touched, *(alert for alert in ended if alert is not None)]
+
+    def _take(self, finding: Finding) -> Alert | None:
         name = self._alert_of.get(finding.key)
         if name is None:
             if finding.key in self._hushed:
@@ -206,6 +221,10 @@ class Episodes:
             if known is not None and known.id in self.reported:
                 self._alert_of[finding.key] = known.id
                 return self._amend(known, finding)
+        whole = self._parts.whole(finding)
+        if whole is not None:
+            said = words.fill(finding.reason, self.named(finding.ships))
+            return self._change(whole, finding.time_s, "amend", said, evidence=kept_evidence(whole.evidence, self._resolved(finding)))
         of_incident = self._in_incident(finding)
         if not of_incident and self._quiet.port(finding):
             self._hushed[finding.key] = None

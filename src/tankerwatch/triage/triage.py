@@ -38,7 +38,8 @@ class Triage:
 
     rules: detector → what an alert says of its rule (`id version what why wrong settings`) · names: a ship's name as she sends it, ""
     when not known · evidence: the received lines behind source rows · alerts_an_hour: how many alerts a rule may raise singly, where no
-    `budget` says more · quiet: what is not shown singly now.
+    `budget` says more · quiet: what is not shown singly now ·
+    absorbs: detector → those whose findings about its ships are part of its own.
 
     `alerts`, `incidents` and `reports` hold the newest state of everything by id; `refused` counts what changed nothing, by reason;
     `first_helpers` who could help when an incident began, which stays true after it is over.
@@ -54,6 +55,7 @@ class Triage:
         distresses_an_hour: int = DISTRESSES_AN_HOUR,
         budget: Budget | None = None,
         quiet: Quiet | None = None,
+        absorbs: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._book = Book()
         self._names = names
@@ -65,6 +67,7 @@ class Triage:
             budget=budget or Budget(alerts_an_hour, distresses_an_hour),
             in_incident=lambda finding: self._incidents.in_open(finding),
             quiet=quiet,
+            absorbs=absorbs,
         )
         self._incidents = Incidents(self._book, names=names, is_group=self._episodes.groups.__contains__)
         self._no_place: dict[str, None] = {}
@@ -95,7 +98,8 @@ class Triage:
             if event.time_s is not None:
                 self._reach(event.time_s)
             if isinstance(event, Finding):
-                self._settle(self._episodes.take(event))
+                for alert in self._episodes.take(event):
+                    self._settle(alert)
             else:
                 self._decide(event)
         self._reach(now_s)

@@ -23,8 +23,9 @@ FIRST, HEARD, EVENT, FIXES, DISPLACED, STATUS, STATUS_S, FROM_STATUS, HEADING, M
 TURN, GAIN, STAY_S, STAY_LAT, STAY_LON = range(13, 18)
 # Of her satellite receiver: since when her fixes stand still although she makes way (and where), how many strayed in a row and since when,
 # since when she has no position, one that is only estimated, one that is no longer accurate, and since when nothing of that was so.
-FROZEN_S, FROZEN_LAT, FROZEN_LON, FROZEN_NM, ASTRAY, ASTRAY_S, NOWHERE_S, ESTIMATED_S, INACCURATE_S, SOUND_S, BEHIND = range(18, 29)
-SHIP_COLUMNS: Final = 29
+FROZEN_S, FROZEN_LAT, FROZEN_LON, FROZEN_NM, ASTRAY, ASTRAY_S, NOWHERE_S, ESTIMATED_S, INACCURATE_S, SOUND_S = range(18, 28)
+BEHIND, BELIEVED_S, NEXT_COPY = range(28, 31)  # fixes that came before her newest one though she makes way; when another track was believed
+SHIP_COLUMNS: Final = 31
 # Columns of `hearers`: which station (-1 none), when last, how many fixes.
 WHO, WHO_S, WHO_FIXES = range(3)
 HEARERS: Final = 8
@@ -33,7 +34,7 @@ T, LAT, LON, SOG, COG, COUNT, EAST, NORTH, BORN, V_EAST, V_NORTH, BORN_FIXES = r
 BELIEF_COLUMNS: Final = 12
 # Columns of the legs that go out.
 OUT_BELIEF, OUT_FROM_S, OUT_FROM_LAT, OUT_FROM_LON, OUT_FROM_STATUS, OUT_STATUS_S, OUT_APART, OUT_COUNT, OUT_LATE = range(9)
-OUT_TRUSTED, OUT_BORN_S, OUT_ALONG = range(9, 12)
+OUT_TRUSTED, OUT_BORN_S, OUT_AHEAD = range(9, 12)
 OUT_COLUMNS: Final = 12
 NOT_A_LEG: Final = -1.0
 # Columns of what is usual of a ship.
@@ -43,7 +44,7 @@ HABIT_COLUMNS: Final = 6
 # fmt: off
 LIFE_S: Final = 900.0           # a displaced belief lives this long without a fix: false alarms 135 without, 13 with
 ALWAYS_NM: Final = 0.5          # a step this small is possible for any ship: antenna, lever arm, coarse class B
-COPY_S: Final = 60.0            # the same report from another station comes within a minute
+COPY_S: Final = 50.0            # the same report from another station comes within a minute; after one a frozen receiver says the same
 COPY_NO_SECOND_S: Final = 2.0   # without a UTC second only repeats this close are surely copies
 WEAK_FIXES: Final = 3           # a trusted belief below this gives way to the first one that reaches it
 PROMOTE_S: Final = 1800.0       # a belief that alone is fed for this long becomes the trusted one
@@ -56,8 +57,11 @@ FORGOTTEN_S: Final = 3600.0     # where she was not heard for an hour, she may b
 OLD_NM: Final = 0.1             # a fix this close to her own track of the last hour is an old report
 OLD_S: Final = 12.0             # if its UTC second is the one of that place
 SAME_CLOCK_S: Final = 20.0      # copies further apart were stamped by clocks of which one is wrong
-SURE_TIMES: Final = 5.0        # a report that is late is so by chance, a clock by the same time again and again
+SURE_TIMES: Final = 8.0        # a report that is late is so by chance, a clock by the same time again and again
 SET_AFTER_S: Final = 30.0       # longer than a frame and the lateness of lines
+NOWHERE_DEG: Final = 0.001
+THAWED_NM: Final = 0.05         # a position that stood still for so long gives way to the first one that moves
+STAMPED_S: Final = 600.0        # times of satellites and of archives are wrong by up to ten minutes
 FROZEN_NM_MOST: Final = 0.006   # 11 m: as many decimals as a receiver that has stopped may still change
 SOUND_FOR_S: Final = 300.0      # a receiver that was sound for this long has failed when it no longer is
 BEHIND_MOST: Final = 3.0        # so many fixes ahead of her but before her newest: it was the newest whose time was wrong
@@ -110,22 +114,26 @@ def _ahead(east_kn: float, north_kn: float, lat: float, dt: float, narrow: float
 
 @part
 def _is_copy(
-    copies: Any, copy_s: Any, copy_by: Any, clocks: Any, s: int, key: int, received: float, window: float, moving: bool, station: int
-) -> bool:
+    ships: Any, copies: Any, copy_s: Any, copy_by: Any, clocks: Any, s: int, key: int, received: float, window: float, moving: bool,
+    station: int,
+) -> bool:  # fmt: skip
     """Whether the same report came before. Of a ship that makes way it is the same whatever the clocks of two stations say."""
-    oldest = 0
     for k in range(COPIES):
         if copies[s, k] == key:
             by = received - copy_s[s, k]
             if abs(by) <= window or moving:
                 if moving and copy_by[s, k] != station:
                     _compare(clocks, station, np.int64(copy_by[s, k]), received, by)
+                    if abs(by) > SAME_CLOCK_S:
+                        # The next copy is compared with this one: of three stations, two agree.
+                        copy_s[s, k] = received
+                        copy_by[s, k] = station
                 return True
-        if copy_s[s, k] < copy_s[s, oldest]:
-            oldest = k
-    copies[s, oldest] = key
-    copy_s[s, oldest] = received
-    copy_by[s, oldest] = station
+    at = np.int64(ships[s, NEXT_COPY])
+    copies[s, at] = key
+    copy_s[s, at] = received
+    copy_by[s, at] = station
+    ships[s, NEXT_COPY] = 0.0 if at + 1 == COPIES else at + 1.0
     return False
 
 
@@ -137,6 +145,8 @@ def _compare(clocks: Any, station: int, other: int, received: float, by: float) 
     if abs(by) <= SAME_CLOCK_S:
         clocks[station, C_VOTES] = min(clocks[station, C_VOTES] + 1.0, 1000.0)
         clocks[other, C_VOTES] = min(clocks[other, C_VOTES] + 1.0, 1000.0)
+        clocks[station, C_TIMES] = 0.0
+        clocks[other, C_TIMES] = 0.0
         return
     wrong = station
     if clocks[other, C_VOTES] < clocks[station, C_VOTES]:
@@ -192,7 +202,7 @@ def _was_there(minutes: Any, hour: Any, s: int, lat: float, lon: float, second: 
             if math.hypot(to_east - share * east, to_north - share * north) <= OLD_NM:
                 when = from_s + share * (to_s - from_s)
                 off = (when - second + 30.0) % 60.0 - 30.0
-                if second >= 60 or abs(off) <= OLD_S:
+                if event - when >= 2.0 * OLD_S and (second >= 60 or abs(off) <= OLD_S):
                     return True
         has = True
         from_lat, from_lon, from_s = to_lat, to_lon, to_s
@@ -224,6 +234,30 @@ def _sense(ships: Any, s: int, received: float, has_place: bool, second: int, ac
         ships[s, SOUND_S] = math.nan
     elif ships[s, SOUND_S] != ships[s, SOUND_S]:
         ships[s, SOUND_S] = received
+
+
+@inlined
+def _is_ahead_of(east: float, north: float, v_east: float, v_north: float) -> bool:
+    speed = math.hypot(v_east, v_north)
+    if speed < 1.0:
+        return False
+    along = (east * v_east + north * v_north) / speed
+    aside = abs(east * v_north - north * v_east) / speed
+    return 0.0 < along <= speed * STAMPED_S / 3600.0 and aside <= 0.1 + 0.1 * along
+
+
+@part
+def _is_ahead(beliefs: Any, s: int, lat: float, lon: float, narrow: float) -> bool:
+    """Whether a place lies ahead of her on her own course, where she would soon be: earlier fixes were stamped late, she jumps nowhere."""
+    east = ((lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0) * 60.0 * narrow
+    north = (lat - beliefs[s, 0, LAT]) * 60.0
+    v_east = beliefs[s, 0, V_EAST]
+    v_north = beliefs[s, 0, V_NORTH]
+    if v_east == 0.0 and v_north == 0.0:
+        # She sends no course: what she made good tells it.
+        v_east = beliefs[s, 0, EAST]
+        v_north = beliefs[s, 0, NORTH]
+    return _is_ahead_of(east, north, v_east, v_north)
 
 
 @part
@@ -360,9 +394,9 @@ def advance(  # the state of the fleet is these arrays
             ships[s, HEARD] = received
         _hear(hearers, s, station, received)
         timed = second < 60
-        moving = timed and 1.0 <= sog < 102.0 and cog < 360.0 and lat == lat and lon == lon
+        moving = timed and 1.0 <= sog < 102.0 and cog < 360.0 and lat == lat and lon == lon and ships[s, FROZEN_NM] == 0.0
         window = COPY_S if timed else COPY_NO_SECOND_S
-        if _is_copy(copies, copy_s, copy_by, clocks, s, keys[i], received, window, moving, station):
+        if _is_copy(ships, copies, copy_s, copy_by, clocks, s, keys[i], received, window, moving, station):
             continue
         if status != 255.0 and ships[s, STATUS] != status:
             ships[s, FROM_STATUS] = ships[s, STATUS]
@@ -389,6 +423,7 @@ def advance(  # the state of the fleet is these arrays
         best = -1
         best_apart = math.inf
         trusted_apart = math.nan
+        step_trusted = math.nan
         for b in range(BELIEFS):
             if beliefs[s, b, COUNT] == 0.0:
                 continue
@@ -398,6 +433,8 @@ def advance(  # the state of the fleet is these arrays
             if b == 0:
                 trusted_apart = apart
             step = _apart_nm(beliefs[s, b, LAT], beliefs[s, b, LON], lat, lon, narrow)
+            if b == 0:
+                step_trusted = step
             if step > ALWAYS_NM and step > _fastest_kn(kind, sog, beliefs[s, b, SOG]) * abs(dt) / 3600.0:
                 continue
             if apart < best_apart:
@@ -408,7 +445,9 @@ def advance(  # the state of the fleet is these arrays
             beliefs[s, 0, COUNT] = 0.0
             best = 0
         late = best >= 0 and beliefs[s, best, COUNT] > 0.0 and event < beliefs[s, best, T]
-        if not late and best != 0 and beliefs[s, 0, COUNT] > 0.0 and _was_there(minutes, hour, s, lat, lon, second, event, narrow):
+        # Old reports drag her back in steps that are always possible; so those are looked at as well that she did not expect.
+        strange = best != 0 or (step_trusted > OLD_NM and trusted_apart > OLD_NM and event - beliefs[s, 0, T] < LIFE_S)
+        if strange and not late and beliefs[s, 0, COUNT] > 0.0 and _was_there(minutes, hour, s, lat, lon, second, event, narrow):
             best = 0
             late = True
         elif late and best == 0 and beliefs[s, 0, T] - event > SAME_CLOCK_S and sog >= 1.0:
@@ -451,7 +490,7 @@ def advance(  # the state of the fleet is these arrays
         out[i, OUT_FROM_LON] = before_lon
         out[i, OUT_TRUSTED] = 0.0
         out[i, OUT_BORN_S] = math.nan
-        out[i, OUT_ALONG] = math.nan
+        out[i, OUT_AHEAD] = 0.0
         if late:
             out[i, OUT_COUNT] = beliefs[s, best, COUNT]
             continue
@@ -466,20 +505,19 @@ def advance(  # the state of the fleet is these arrays
         rows[s, best] = source_row[i]
         if best != 0:
             out[i, OUT_TRUSTED] = min(ships[s, FIXES] - beliefs[s, best, BORN_FIXES], 65535.0)
-            # How far along her own course it lies: a report stamped wrong is there.
-            speed = math.hypot(beliefs[s, 0, V_EAST], beliefs[s, 0, V_NORTH])
-            if speed >= 1.0 and trusted_apart <= FLAT_NM:
-                d_lon = (lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0
-                run = d_lon * 60.0 * narrow * beliefs[s, 0, V_EAST] + (lat - beliefs[s, 0, LAT]) * 60.0 * beliefs[s, 0, V_NORTH]
-                out[i, OUT_ALONG] = run / speed
-            if ships[s, ASTRAY] == 0.0:
-                ships[s, ASTRAY_S] = received
-            ships[s, ASTRAY] += 1.0
+            ahead = trusted_apart <= FLAT_NM and _is_ahead(beliefs, s, lat, lon, narrow)
+            out[i, OUT_AHEAD] = 1.0 if ahead else 0.0
+            # 0/0 is said by sets that have no position.
+            if abs(lat) > NOWHERE_DEG or abs(lon) > NOWHERE_DEG:
+                if ships[s, ASTRAY] == 0.0:
+                    ships[s, ASTRAY_S] = received
+                ships[s, ASTRAY] += 1.0
             ships[s, DISPLACED] += 1.0
             weak = beliefs[s, 0, COUNT] < WEAK_FIXES and count >= WEAK_FIXES
             forgotten = count > WEAK_FIXES and beliefs[s, best, BORN] - beliefs[s, 0, T] > FORGOTTEN_S
             alone = count > WEAK_FIXES and event - max(beliefs[s, 0, T], beliefs[s, best, BORN]) > PROMOTE_S
-            if weak or alone or forgotten:
+            thawed = count > WEAK_FIXES and ships[s, FROZEN_NM] >= THAWED_NM
+            if weak or alone or forgotten or thawed or (ahead and count > WEAK_FIXES):
                 for c in range(BELIEF_COLUMNS):
                     swap = beliefs[s, 0, c]
                     beliefs[s, 0, c] = beliefs[s, best, c]
@@ -492,6 +530,9 @@ def advance(  # the state of the fleet is these arrays
                     ships[s, DISPLACED] -= beliefs[s, 0, COUNT]  # they were not displaced after all
                 ships[s, EVENT] = event
                 ships[s, STAY_S] = math.nan
+                ships[s, FROZEN_NM] = 0.0
+                if alone or thawed:
+                    ships[s, BELIEVED_S] = received
                 ships[s, ASTRAY] = 0.0
             continue
         gap = event - ships[s, EVENT]
@@ -584,7 +625,7 @@ def warm() -> None:
     """Compile (or load from the cache) with the types that the fleet uses."""
     minutes, hour = np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES, HOUR_COLUMNS), np.nan, np.float32)
     one, small, byte = np.zeros(1), np.zeros(1, np.float32), np.zeros(1, np.uint8)
-    ships = np.full((1, SHIP_COLUMNS), np.nan)
+    ships = np.zeros((1, SHIP_COLUMNS))
     advance(
         ships, np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64),
         np.zeros((1, COPIES), np.uint64), np.full((1, COPIES), -np.inf), np.zeros((1, COPIES), np.uint16), minutes, hour,

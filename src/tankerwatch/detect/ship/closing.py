@@ -57,10 +57,11 @@ NEAR_NM: Final = 0.5
 GONE_S: Final = 120.0
 GONE_NM: Final = 1.0
 # By what a craft gives itself out for: how many times longer it must have aimed, and what of the room at a distance it is given.
-PATIENCE: Final = np.array([1.0, 2.0, 2.0, 3.0, 3.0, 1.0])
+PATIENCE: Final = np.array([1.0, 2.0, 3.0, 3.0, 3.0, 1.0])
 ROOM: Final = np.array([0.015, 0.01, 0.0, 0.0, 0.0, 0.0])
 CROWD: Final = 4
 BOATS_NM: Final = 0.8
+FAST_NM: Final = 0.06
 
 
 def step(view: View, memory: Approaches, settings: Settings) -> tuple[Findings, Approaches]:
@@ -85,9 +86,12 @@ def due(view: View, seen: Near, settings: Settings) -> tuple[np.ndarray, np.ndar
     hold = np.where(seen.there_s < 150, hold * np.maximum(seen.there_s, 50) / 150, hold)
     interval = np.nan_to_num(view.picture.interval_s[seen.craft], nan=30.0)
     fixes = np.where(urgent & (interval > 10), 2, 3)
+    # Who says nothing of itself, is fast and has held on for long needs not aim at the hull itself: it turns in at the last.
+    wide = urgent & (seen.sort == UNTOLD) & (seen.speed_kn >= settings["fast_kn"]) & (kept.aim_s >= settings["hold_s"])
     # Far off, only those are told already that are fast and aim well.
     better = np.where(urgent, 1.0, 0.5) * (seen.reach_nm + ROOM[seen.sort] * seen.distance_nm)
-    aims = seen.aims & (seen.miss_nm <= np.where(seen.sort >= PLEASURE, -settings["miss_nm"], settings["miss_nm"]) + better)
+    better = better + np.where(wide, FAST_NM, 0.0)
+    aims = seen.aims & (seen.miss_nm <= np.where(seen.sort >= PLEASURE, -2 * settings["miss_nm"], settings["miss_nm"]) + better)
     aims &= (kept.aim_s >= hold) & (kept.hits >= fixes) & (kept.level == 0) & (kept.farthest_nm >= 0.5)
     aims &= urgent | ((seen.there_s <= settings["lead_s"]) & (seen.speed_kn >= 20) & (seen.sort == UNTOLD))
     aims &= (seen.sort != FISHING) | (seen.distance_nm <= BOATS_NM)
@@ -102,7 +106,7 @@ def due(view: View, seen: Near, settings: Settings) -> tuple[np.ndarray, np.ndar
 def _boats(seen: Near) -> np.ndarray:
     """(n,) how many pleasure boats are out around each one's ship: in a crowd of them one that comes near means nothing."""
     there = (seen.sort == PLEASURE) & (seen.distance_nm <= 4.0)
-    return (there[None, :] & (seen.ship[:, None] == seen.ship[None, :])).sum(axis=1)
+    return np.asarray((there[None, :] & (seen.ship[:, None] == seen.ship[None, :])).sum(axis=1))
 
 
 def _raise(view: View, seen: Near, settings: Settings, found: list[Findings]) -> None:

@@ -44,10 +44,10 @@ from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, 
 # fmt: off
 SETTINGS: Final = {
     "close_nm": Setting(0.2, "nm", "hulls that pass nearer than this pass too close", 0.02, 1, "close quarters"),
-    "agile_nm": Setting(0.08, "nm", "the same when one is a ferry, a yacht or a fishing boat", 0.01, 0.5),
+    "agile_nm": Setting(0.06, "nm", "the same when one is a ferry, a yacht or a fishing boat", 0.01, 0.5),
     "touch_nm": Setting(0.05, "nm", "nearer than this it is danger, below caution", 0.01, 0.5, "half a cable, a ship's length"),
     "fast_kn": Setting(15, "kn", "ships on opposite or equal courses: at this mean speed all of `close_nm` is too close", 5, 40),
-    "slow_kn": Setting(8, "kn", "at this mean speed only a near contact; in a channel they pass at a cable", 2, 20),
+    "slow_kn": Setting(9, "kn", "at this mean speed only a near contact; in a channel they pass at a cable", 2, 20),
     "lead_s": Setting(275, "s", "raised when hulls could be in touch within this", 120, 900, "who acts, does so six minutes ahead"),
     "list_s": Setting(720, "s", "on the list when they could be within this", 240, 1200),
     "list_score": Setting(0.5, "-", "on the list from this score on", 0.1, 1),
@@ -55,7 +55,7 @@ SETTINGS: Final = {
     "held_slow_min": Setting(10, "min", "the same at the slow speed on opposite or equal courses: in a channel courses change", 1, 15),
     "steady_deg": Setting(9, "deg", "a course held changes by less than this", 2, 30),
     "under_way_kn": Setting(3, "kn", "slower ships do not meet, but lie still", 1, 8),
-    "moving_kn": Setting(8, "kn", "who overtakes, or heads for one that lies still, makes at least this", 3, 20, "slower ones do it on purpose"),
+    "moving_kn": Setting(8, "kn", "who overtakes, or heads for one at rest, makes at least this", 3, 20, "slower ones do it on purpose"),
     "small_m": Setting(50, "m", "two shorter ones are left to themselves", 10, 150, "DMA AisAbnormal"),
     "clear_s": Setting(90, "s", "over when not foretold for this long", 20, 600),
 }
@@ -71,6 +71,9 @@ PAST: Final = 12  # minutes looked back
 FRESH_S: Final = 150.0  # the newest fix is not older, of a ship under way
 AT_REST_S: Final = 390.0  # at anchor she reports each three minutes
 MEMORY_S: Final = 60.0  # what was foretold fades from the mean in about this time
+LAST_S: Final = 250.0  # until then a fix that is overdue is waited for: it may tell of a turn
+PAST_EACH_OTHER: Final = 3  # level of a pair whose alert has ended: they are not cried again
+REARM_S: Final = 1800.0  # before this
 AGILE_S: Final = 15.0  # ferries and yachts are given so much longer to act
 MEETS: Final = {
     HEAD_ON: "{0} and {1} meet head-on at {2:.0f} and {3:.0f} kn",
@@ -116,13 +119,13 @@ class Candidates:
         self._keep(near)
         sog, cog, motion, miss = sog[:, near], cog[:, near], motion[:, near], miss[near]
         steady = [_steady(view, slots, settings["steady_deg"]) for slots in (self.first, self.second)]
-        held, rate = (np.stack(parts) for parts in zip(*steady, strict=True))
+        held, rate, off = (np.stack(parts) for parts in zip(*steady, strict=True))
         rate[sog < settings["under_way_kn"]] = 0.0
         hulls = [hulls_of(picture, slots) for slots in (self.first, self.second)]
         reach = (hulls[0].length_m + hulls[1].length_m) / 2
         near = (miss - reach <= 1852.0 * 1.5 * settings["close_nm"]) | (rate != 0).any(axis=0)
         self._keep(near)
-        sog, cog, held, rate = (values[:, near] for values in (sog, cog, held, rate))
+        sog, cog, held, rate, off = (values[:, near] for values in (sog, cog, held, rate, off))
         hulls = [_hulls(h, near) for h in hulls]
         east, north = motion[4:, near]
         meeting = straight(east, north, motion[:2, near], motion[2:4, near], hulls[0], hulls[1], (cog[0], cog[1]))
@@ -146,7 +149,10 @@ class Candidates:
             domain_share(v_east, v_north, cog[0], hulls[0].length_m, sog[0]),
             domain_share(-v_east, -v_north, cog[1], hulls[1].length_m, sog[1]),
         )
-        self.acts = _acts(picture, self.first, rate[0], sog[0], settings) | _acts(picture, self.second, rate[1], sog[1], settings)
+        self.acts, self.fresh = np.zeros(len(self), np.bool_), np.ones(len(self), np.bool_)
+        for row, slots in enumerate((self.first, self.second)):
+            self.fresh &= view.now_s - picture.event_s[slots] <= np.fmax(1.2 * picture.interval_s[slots] + 15.0, 45.0)
+            self.acts |= _acts(picture, slots, rate[row], off[row], sog[row], settings)
         self._keep((self.gap_m <= 1.5 * self.limit_m) & (self.limit_m > 0) & (self.tcpa_s > 0) & (self.contact_s <= settings["list_s"]))
 
 
@@ -179,8 +185,8 @@ def _course(picture: Picture, slots: I64, now_s: float) -> tuple[F64, F64, F64, 
     return sog, cog, lat, picture.lon_deg[slots] + run_m * np.sin(np.radians(cog)) / 111_120.0 / narrow
 
 
-def _steady(view: View, slots: I64, steady_deg: float) -> tuple[F64, F64]:
-    """(n,) minutes for which they have gone on as they do, and the rate of a steady turn, deg/min."""
+def _steady(view: View, slots: I64, steady_deg: float) -> tuple[F64, F64, F64]:
+    """(n,) minutes for which they have gone on as they do, the rate of a steady turn in deg/min, degrees off the course of before."""
     picture, hour = view.picture, view.hour
     minute = int(view.now_s // 60) - np.arange(PAST + 1)[:, None]
     at = minute % MINUTES
@@ -218,11 +224,11 @@ def _limits(pairs: Candidates, settings: Settings) -> tuple[F64, F64]:
     return close * 1852.0, np.where(parallel, held, settings["held_min"])
 
 
-def _acts(picture: Picture, slots: I64, rate: F64, sog: F64, settings: Settings) -> Bool:
-    """(n,) whether a ship has begun to turn or to change her speed: not the steady turn that is foretold."""
-    turn, gain = np.nan_to_num(picture.turn_deg_min[slots]), np.nan_to_num(picture.gain_kn_min[slots])
-    way = sog >= settings["under_way_kn"]
-    return way & ((np.abs(turn - rate) >= 10.0) | (gain <= -np.maximum(0.8, 0.08 * sog)))
+def _acts(picture: Picture, slots: I64, rate: F64, off_deg: F64, sog: F64, settings: Settings) -> Bool:
+    """(n,) whether a ship has begun to turn or to slow down: not the steady turn that is foretold."""
+    turn, gain = np.nan_to_num(picture.turn_deg_min[slots]) - rate, np.nan_to_num(picture.gain_kn_min[slots])
+    turns = (np.abs(turn) >= 10.0) | (rate == 0) & (np.abs(turn) >= 4.0) & (np.abs(off_deg) >= 4.0) & (np.sign(off_deg) == np.sign(turn))
+    return np.asarray((sog >= settings["under_way_kn"]) & (turns | (gain <= -np.maximum(0.8, 0.08 * sog))))
 
 
 def step(view: View, memory: Risks, settings: Settings) -> tuple[Findings, Risks]:
@@ -285,7 +291,7 @@ def _say(view: View, risks: Risks, pairs: Candidates, keys: U64, settings: Setti
         opening = np.abs(pairs.pass_m) - np.abs(risks.pass_m[rows]) > 60.0
         worst = listed & (risks.level[rows] == 0) & (risks.looks[rows] >= 6) & ~opening & (pairs.held_min >= pairs.needs_min)
         lead_s = settings["lead_s"] - AGILE_S * pairs.agile + np.minimum(2 * risks.wander_s[rows], 40.0)
-        worst &= (pairs.contact_s <= lead_s) & (pairs.contact_s > 20.0)
+        worst &= (pairs.contact_s <= lead_s) & (pairs.contact_s > 20.0) & (pairs.fresh | (pairs.contact_s <= LAST_S))
         severe = pairs.gap_m <= settings["touch_nm"] * 1852.0
         worse = listed & (risks.level[rows] == 1) & severe
         for n in np.flatnonzero(worst | worse).tolist():
@@ -294,18 +300,19 @@ def _say(view: View, risks: Risks, pairs: Candidates, keys: U64, settings: Setti
             risks.level[row] = 2 if severe[n] else 1
             risks.raised_s[row] = now_s if verb == "raise" else risks.raised_s[row]
             found.append(_told(view, risks, row, verb, *_words(view.picture, pairs, n), severity="danger" if severe[n] else "caution"))
-    over = now_s - risks.seen_s > settings["clear_s"]
-    for row in np.flatnonzero(over & (risks.level > 0)).tolist():
-        slots = [slot_of(view.picture, ship) for ship in (s[0] for s in ships_of(risks.key[row : row + 1]))]
-        passed = f"They came no nearer than {risks.nearest_m[row] / 1852:.2f} nm."
-        words = f"{{0}} and {{1}} are past each other or have altered. {passed}"
+    unseen_s = now_s - risks.seen_s
+    for row in np.flatnonzero((unseen_s > settings["clear_s"]) & among(risks.level, (1, 2))).tolist():
+        slots = [slot_of(view.picture, ship[0]) for ship in ships_of(risks.key[row : row + 1])]
+        nearest = f"They came no nearer than {risks.nearest_m[row] / 1852:.2f} nm."
+        words = f"{{0}} and {{1}} are past each other or have altered. {nearest}"
         found.append(_told(view, risks, row, "end", slots, words, severity="notice"))
-    return Findings.concat(found), risks.take(~over)
+        risks.level[row] = PAST_EACH_OTHER
+    return Findings.concat(found), risks.take(unseen_s <= np.where(risks.level == PAST_EACH_OTHER, REARM_S, settings["clear_s"]))
 
 
 def _watch_raised(view: View, risks: Risks) -> None:
     """Keep the least distance of those that are alerts, wherever they go."""
-    rows = np.flatnonzero(risks.level > 0)
+    rows = np.flatnonzero(among(risks.level, (1, 2)))
     if not len(rows) or not len(view.pairs):
         return
     one, other = view.picture.mmsi[view.pairs.slot], view.picture.mmsi[view.pairs.other]

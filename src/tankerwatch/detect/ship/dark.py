@@ -30,6 +30,7 @@ from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, 
 SETTINGS: Final = {
     "silent_s": Setting(360, "s", "silence before it is raised", 120, 86400, "others wait 6 to 12 h"),
     "class_b_s": Setting(1200, "s", "the same for class B, which sends seldom and is heard less far", 120, 86400),
+    "missed_reports": Setting(12, "-", "and at least so many of her usual intervals", 3, 100),
     "gap_factor": Setting(3, "-", "and so many times her longest gap of the last hour more", 0, 10),
     "heard_share": Setting(0.9, "-", "share of the last hour's minutes in which she was heard", 0.5, 1),
     "known_minutes": Setting(20, "min", "minutes of that hour in which she was heard, at least", 5, 60),
@@ -53,6 +54,8 @@ LATEST_S: Final = 2700.0
 """Whom nothing spoke against by then is not looked at any more."""
 LOST_SHARE: Final = 1 / 3
 """Where so many of the ships near are missing, it is the place."""
+OPEN_DEG: Final = 175.0
+"""Ships are on all sides when no wider angle is open: then she is well within the waters in which they are heard."""
 WIDE_NM: Final = 25.0
 FAR_NM: Final = 60.0
 LOCAL_NM: Final = 15.0
@@ -134,7 +137,7 @@ def _patience(view: View, faded: Bool, settings: Settings) -> F64:
     """(n,) how long each ship may be silent before it is a wonder, by what her last hour was like."""
     picture = view.picture
     wait = np.where(among(picture.msg_type, (18, 19)), settings["class_b_s"], settings["silent_s"])
-    wait = wait + settings["gap_factor"] * picture.longest_gap_s
+    wait = np.fmax(wait, settings["missed_reports"] * picture.interval_s) + settings["gap_factor"] * picture.longest_gap_s
     return np.asarray(np.where(faded, 2.0 * wait, wait))
 
 
@@ -175,15 +178,16 @@ def _candidates(view: View, awake_s: float, settings: Settings) -> tuple[I64, Bo
 class _Place:
     """Where a silent ship would be now, and what is heard around there."""
 
-    def __init__(self, view: View, slot: int, settings: Settings) -> None:
+    def __init__(self, view: View, slot: int, by_latitude: I64, settings: Settings) -> None:
         picture, now_s = view.picture, view.now_s
         self.view, self.slot, self.settings = view, slot, settings
         self.course = float(np.nan_to_num(picture.cog_deg[slot]))
         self.silent_s = now_s - float(picture.heard_s[slot])
         run_nm = float(picture.sog_kn[slot]) * min(now_s - float(picture.event_s[slot]), LATEST_S) / 3600
         self.lat, self.lon = (float(v) for v in moved(picture.lat_deg[slot], picture.lon_deg[slot], self.course, run_nm))
-        rows = np.flatnonzero((np.abs(picture.lat_deg - self.lat) < FAR_NM / 60) & (picture.kind < 10))
-        rows = rows[rows != slot]
+        band = np.searchsorted(picture.lat_deg, (self.lat - FAR_NM / 60, self.lat + FAR_NM / 60), sorter=by_latitude)
+        rows = np.sort(by_latitude[band[0] : band[1]])
+        rows = rows[(rows != slot) & (picture.kind[rows] < 10)]
         apart = distance_nm(self.lat, self.lon, picture.lat_deg[rows], picture.lon_deg[rows])
         self.rows, self.apart = rows[apart <= FAR_NM], apart[apart <= FAR_NM]
         silent_s = now_s - picture.heard_s[self.rows]
@@ -272,9 +276,9 @@ class _Place:
         if beyond.any():
             return "ships have been heard there and beyond"
         wide = apart <= WIDE_NM
-        quarters = len(set(((ahead[wide] > 0) * 2 + (beside[wide] > 0)).tolist()))
-        if quarters >= 3 and wide.sum() >= 4:
-            return "ships on nearly all sides of her are still heard"
+        angles = np.sort(np.degrees(np.arctan2(beside[wide], ahead[wide])) % 360.0)
+        if len(angles) >= 3 and np.diff(angles, append=angles[0] + 360.0).max() < OPEN_DEG:
+            return "ships on all sides of her are still heard"
         for at in np.flatnonzero(from_base <= FAR_NM)[np.argsort(from_base[from_base <= FAR_NM], kind="stable")][:3].tolist():
             if self._within(float(bases.lat_deg[at]), float(bases.lon_deg[at]), float(from_base[at])):
                 return "the base station hears ships farther out"
@@ -319,7 +323,7 @@ def step(view: View, memory: Silence, settings: Settings) -> tuple[Findings, Sil
         return Findings.empty(), memory
     found: list[Findings] = []
     at = {int(mmsi): row for row, mmsi in enumerate(ships.mmsi.tolist())}
-    where = dict(zip(ships.mmsi.tolist(), _slots_of(picture, ships.mmsi), strict=True))
+    where = _slots_of(picture, ships.mmsi)
     since_s, heard_s, state = ships.since_s.copy(), ships.heard_s.copy(), ships.state.copy()
     keep = np.ones(len(ships), np.bool_)
     for row, mmsi in enumerate(ships.mmsi.tolist()):
@@ -338,12 +342,15 @@ def step(view: View, memory: Silence, settings: Settings) -> tuple[Findings, Sil
             if state[row] == RAISED:
                 found.append(_heard_again(view, slot, float(since_s[row]), settings))
     fresh = []
-    for slot in slots.tolist():
-        mmsi = int(picture.mmsi[slot])
-        seen = at.get(mmsi)
-        if seen is not None and keep[seen] and (state[seen] != WAITING or not view.minute):
+    seen_rows = [at.get(mmsi) for mmsi in picture.mmsi[slots].tolist()]
+    # Once decided, a silence is not judged again; else at every whole minute.
+    due = [seen is None or not keep[seen] or (state[seen] == WAITING and view.minute) for seen in seen_rows]
+    by_latitude = np.argsort(picture.lat_deg, kind="stable") if any(due) else slots
+    for slot, seen, is_due in zip(slots.tolist(), seen_rows, due, strict=True):
+        if not is_due:
             continue
-        words, decided = _judged(view, slot, others, bool(faded[slot]), settings)
+        mmsi = int(picture.mmsi[slot])
+        words, decided = _judged(view, slot, by_latitude, others, bool(faded[slot]), settings)
         now_state = RAISED if words else EXPLAINED if decided else WAITING
         if words:
             severity = "danger" if picture.guarded[slot] else "caution"
@@ -366,14 +373,16 @@ def step(view: View, memory: Silence, settings: Settings) -> tuple[Findings, Sil
     return Findings.concat(found), Silence.concat([others, ships])
 
 
-def _slots_of(picture: Picture, mmsi: U32) -> list[int]:
-    order = np.argsort(picture.mmsi, kind="stable") if len(mmsi) else np.empty(0, np.int64)
-    return list(order[np.searchsorted(picture.mmsi, mmsi, sorter=order)].tolist()) if len(mmsi) else []
+def _slots_of(picture: Picture, mmsi: U32) -> dict[int, int]:
+    if not len(mmsi):
+        return {}
+    slots = np.flatnonzero(np.isin(picture.mmsi, mmsi))
+    return dict(zip(picture.mmsi[slots].tolist(), slots.tolist(), strict=True))
 
 
-def _judged(view: View, slot: int, others: Silence, faded: bool, settings: Settings) -> tuple[str, bool]:
+def _judged(view: View, slot: int, by_latitude: I64, others: Silence, faded: bool, settings: Settings) -> tuple[str, bool]:
     """What to say of a silent ship, "" when nothing; and whether that is decided for the whole of this silence."""
-    place = _Place(view, slot, settings)
+    place = _Place(view, slot, by_latitude, settings)
     if place.station_died():
         return "", True
     if place.at_rest_near() or place.edge():

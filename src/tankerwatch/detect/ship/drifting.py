@@ -43,17 +43,22 @@ SETTINGS: Final = {
     "least_kn": Setting(0.3, "kn", "slower she lies still", 0.1, 2),
     "most_kn": Setting(4.5, "kn", "faster no ship drifts", 1, 8, "DMA AisAbnormal: 5"),
     "way_kn": Setting(6.0, "kn", "her even speed before", 3, 15),
+    "unknown_kn": Setting(11.0, "kn", "the same for a ship that has not said what she is", 3, 20, "fishing boats steam at 8 to 11 kn"),
+    "steady": Setting(0.5, "-", "share of the half hour before at that speed", 0, 1),
+    "turned_deg": Setting(60, "deg", "who turns more while she still makes half her speed manoeuvres", 20, 180),
     "share_a_minute": Setting(0.03, "1/min", "share of that speed that she lost a minute", 0.01, 0.5, "planned: half an hour and more"),
     "across_deg": Setting(45, "deg", "her course differs from her heading by more", 20, 80, "DMA AisAbnormal"),
     "astern_deg": Setting(165, "deg", "but by less: a ship that anchors falls astern", 120, 180),
-    "minutes": Setting(8, "min", "for so long", 3, 60),
+    "minutes": Setting(7, "min", "for so long", 3, 60),
     "run_nm": Setting(0.06, "nm", "and so far, at least", 0.02, 2),
+    "slow_run_nm": Setting(0.2, "nm", "so far when her speed before was that of harbours", 0.02, 2, "tugs push a ship 200 m to her berth"),
+    "sea_kn": Setting(8.0, "kn", "which is below this", 3, 15),
     "port_run_nm": Setting(0.35, "nm", "so far where others lie at rest: she drifts through them", 0.1, 2),
     "rest_nm": Setting(1.0, "nm", "others at rest within this", 0, 10),
     "length_m": Setting(50, "m", "shorter ships are not judged; those of unknown length are", 0, 300, "DMA AisAbnormal"),
     "clear_s": Setting(600, "s", "over when she has made way again for this long", 60, 7200),
 }
-AT_WILL: Final = (4, 5, 7, 8)  # fishing, service, pleasure, authority
+AT_WILL: Final = (4, 5, 6, 7, 8, 9)  # fishing, service, fast craft, pleasure, authority, other (offshore)
 NO_SHIPS: Final = (10, 11, 12, 13, 14)
 NOT_UNDER_COMMAND: Final = 2
 
@@ -84,7 +89,7 @@ def _drift(view: View, slot: int, settings: Settings) -> tuple[float, float, flo
     says = picture.nav_status[slot] == NOT_UNDER_COMMAND
     fast = np.flatnonzero(~(track.sog_kn <= settings["most_kn"]))
     begin = int(fast[-1]) + 1 if len(fast) else 0
-    recent = track.minute_s >= now_s - 60 * max(settings["minutes"], 15)
+    recent = track.minute_s >= now_s - 60 * (settings["minutes"] + 2)
     slow = np.flatnonzero(recent)[np.flatnonzero(recent) >= begin]
     if len(slow) < 0.6 * settings["minutes"] or track.minute_s[slow[-1]] - track.minute_s[slow[0]] < 60 * (settings["minutes"] - 1):
         return None
@@ -99,19 +104,26 @@ def _drift(view: View, slot: int, settings: Settings) -> tuple[float, float, flo
     moving = (track.sog_kn[slow] >= settings["least_kn"]) & ~np.isnan(off)
     heading_known = moving.sum() >= 0.5 * len(slow)
     across = (off[moving] > settings["across_deg"]) & (off[moving] < settings["astern_deg"])
-    if heading_known and (across.sum() < 0.6 * settings["minutes"] * 0.8 or across.mean() < 0.5):
+    if heading_known and (across.sum() < 0.5 * settings["minutes"] or across[-int(settings["minutes"]) :].mean() < 0.55):
         return None
     fall = fall_of(track, float(np.min(track.sog_kn[slow])), now_s, settings["way_kn"])
-    if fall is None or (fall.stopped and picture.kind[slot] == 0):
+    unknown = picture.kind[slot] == 0 and picture.length_m[slot] == 0 and not picture.guarded[slot]
+    if (
+        fall is None
+        or fall.paused
+        or fall.steady < settings["steady"]
+        or fall.turned_deg > settings["turned_deg"]
+        or (unknown and (fall.stopped or fall.was_kn < settings["unknown_kn"]))
+    ):
         planned = True
     else:
         below = np.flatnonzero((track.minute_s > fall.began_s) & (track.sog_kn < max(0.4 * fall.was_kn, 3.0)))
         planned = not len(below) or fall.rate(float(track.sog_kn[below[0]]), float(track.minute_s[below[0]])) < settings["share_a_minute"]
     if not heading_known and (fall is None or not turn_deg(direction, fall.course_deg) > settings["across_deg"]) and not says:
         return None
-    if planned and not says:
+    if not says and (fall is None or planned or (fall.was_kn < settings["sea_kn"] and run_nm < settings["slow_run_nm"])):
         return None
-    reach_nm = settings["rest_nm"] * (3 if picture.kind[slot] == 0 and picture.length_m[slot] == 0 and not says else 1)
+    reach_nm = settings["rest_nm"] * (3 if unknown and not says else 1)
     if run_nm < settings["port_run_nm"] and others_stopped_within(picture, slot, reach_nm, now_s):
         return None
     first = int(slow[0])

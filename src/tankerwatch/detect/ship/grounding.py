@@ -7,7 +7,7 @@ What it does      Raised when a ship fell from an even speed of `way_kn` or more
 Why it matters    Hull, cargo and channel are in danger, and the next tide decides.
 When it is wrong  A ship that stops short and is held by her engine or by tugs in calm water. In sparse reports the shape of the stop
                   is not seen; a ship that runs softly onto mud takes longer. Ferries stop as abruptly at every berth: they are raised
-                  only by their status.
+                  only by their status, and so are ships that sent neither status nor what they are.
 Sources           ITU-R M.1371-5 navigational status 6; recording of the Suez Canal of March 2021 (tracks, reports ten minutes apart):
                   after the stop her positions stay within 6 m for hours.
 """
@@ -41,14 +41,14 @@ from tankerwatch.detect.stopping import fall_of, spread_m
 
 SETTINGS: Final = {
     "way_kn": Setting(5.0, "kn", "her even speed before", 3, 15, "into locks and berths ships go slower"),
-    "unknown_kn": Setting(8.0, "kn", "the same for a ship that has not said what she is", 3, 20),
+    "unknown_kn": Setting(11.0, "kn", "the same for a ship that has not said what she is", 3, 20),
     "stop_minutes": Setting(4, "min", "she was stopped within this", 1, 15, "by its minutes: one more than it took"),
     "fixed_minutes": Setting(5, "min", "she has lain fixed for this long", 2, 60),
     "fixed_m": Setting(30, "m", "fixed: her positions lie this close together", 5, 100, "noise of satellite positions"),
     "swing_deg": Setting(6, "deg", "and her heading, where known, within this", 1, 30),
     "still_kn": Setting(0.6, "kn", "slower than this", 0.1, 2),
     "rest_nm": Setting(0.4, "nm", "others at rest within this: a port or an anchorage", 0, 10),
-    "unknown_rest_nm": Setting(3.0, "nm", "the same for a ship that has not said what she is", 0, 20),
+    "unknown_rest_nm": Setting(5.0, "nm", "the same for a ship that has not said what she is", 0, 20),
     "length_m": Setting(50, "m", "shorter ships are not judged; those of unknown length are", 0, 300, "DMA AisAbnormal"),
     "clear_s": Setting(900, "s", "over when she has made way again for this long", 60, 7200),
 }
@@ -75,7 +75,7 @@ def _grounded(view: View, slot: int, settings: Settings) -> tuple[float, float, 
     picture, now_s = view.picture, view.now_s
     track = view.hour.track(slot, now_s)
     fall = fall_of(track, float(picture.sog_kn[slot]), now_s, settings["way_kn"])
-    if fall is None or fall.steady < 0.3:
+    if fall is None or fall.paused or fall.steady < 0.3:
         return None
     fixed = np.flatnonzero((track.minute_s > fall.began_s) & (track.sog_kn < settings["still_kn"] + 0.2))
     span_s = 60 * (settings["fixed_minutes"] - 1)
@@ -87,15 +87,15 @@ def _grounded(view: View, slot: int, settings: Settings) -> tuple[float, float, 
     lain = slice(1, None) if len(fixed) > 3 else slice(None)  # in the first of these minutes she may still have moved
     if (spread_m(lat[lain], lon[lain]) > settings["fixed_m"]).mean() > 0.1:
         return None
-    half = max(len(lat) // 2, 1)
-    if spread_m(np.array([lat[1:half].mean(), lat[half:].mean()]), np.array([lon[1:half].mean(), lon[half:].mean()])).max() > 8.0:
+    lat, lon, half = lat[lain], lon[lain], len(lat[lain]) // 2
+    if spread_m(np.array([lat[:half].mean(), lat[half:].mean()]), np.array([lon[:half].mean(), lon[half:].mean()])).max() > 8.0:
         return None  # she creeps on: carried, not held
     heading = track.heading_deg[fixed][lain].astype(np.float64)
     heading = heading[~np.isnan(heading)]
     if len(heading) and turn_deg(heading, np.median(heading)).max() > settings["swing_deg"]:
         return None
     unknown = picture.kind[slot] == 0 and picture.length_m[slot] == 0 and not picture.guarded[slot]
-    if unknown and (fall.stopped or fall.was_kn < settings["unknown_kn"]):
+    if unknown and (fall.stopped or fall.was_kn < settings["unknown_kn"] or picture.nav_status[slot] >= 15):
         return None
     reach_nm = settings["unknown_rest_nm" if unknown else "rest_nm"]
     known_place = view.context.stays(picture.lat_deg[slot : slot + 1], picture.lon_deg[slot : slot + 1])[0] >= 3

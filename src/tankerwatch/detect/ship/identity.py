@@ -56,7 +56,7 @@ class Persons(Table):
     first_s:    Annotated[F64, col("s", "when she said so first", missing=NAN)]
     last_s:     Annotated[F64, col("s", "and when last", missing=NAN)]
     reports:    Annotated[U32, col("-", "how often")]
-    new_print:  Annotated[U64, col("-", "of what she says since then", missing=0)]
+    new_print:  Annotated[U64, col("-", "of what she says since then, 0 for nothing")]
     new_s:      Annotated[F64, col("s", "when she began to say it", missing=NAN)]
     new_last_s: Annotated[F64, col("s", "and said it last", missing=NAN)]
     news:       Annotated[U16, col("-", "how often")]

@@ -16,6 +16,7 @@ from typing import Annotated, Final
 import numpy as np
 
 from tankerwatch.core.geo import distance_nm
+from tankerwatch.core.hour import H_LAT, H_LON
 from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U32, Table, col, table
 from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, among, others_stopped_within, ship_finding
 
@@ -28,6 +29,7 @@ SETTINGS: Final = {
     "stays": Setting(2, "-", "so many ships have come to rest here: ships wait here", 1, 100),
     "clear_s": Setting(1800, "s", "over when she has been gone for this long", 60, 7200),
 }
+ROUND_MINUTES: Final = 55
 JUDGED: Final = (1, 2, 9)  # tanker, cargo, other
 
 
@@ -64,7 +66,7 @@ def step(view: View, memory: Stayers, settings: Settings) -> tuple[Findings, Sta
     from_nm = np.full(len(picture), np.nan)
     from_nm[held] = distance_nm(memory.lat_deg[rows[held]], memory.lon_deg[rows[held]], picture.lat_deg[held], picture.lon_deg[held])
     stays = judged & ((picture.sog_kn < settings["slow_kn"]) | (from_nm <= settings["area_nm"]))
-    if not len(memory) and not stays.any():
+    if not len(memory) and not judged.any():
         return Findings.empty(), memory
     going = np.flatnonzero(stays & held)
     at = rows[going]
@@ -74,10 +76,14 @@ def step(view: View, memory: Stayers, settings: Settings) -> tuple[Findings, Sta
     # Within a circle of 0.2 nm for half an hour she lies; a ship at anchor that forgot to say so never leaves her circle.
     moved = now_s - picture.stay_s[going] < 1800
     moving[at[moved]] = now_s
-    new = np.flatnonzero(stays & ~held)
+    # Who goes round and round is where she was nearly an hour ago.
+    near = np.flatnonzero(judged & ~held & (picture.sog_kn >= settings["slow_kn"]))
+    lat, lon = (view.hour.value(near, ROUND_MINUTES, now_s, column) for column in (H_LAT, H_LON))
+    back = near[distance_nm(lat, lon, picture.lat_deg[near], picture.lon_deg[near]) <= settings["area_nm"]]
+    new = np.union1d(np.flatnonzero(stays & ~held), back)
     fresh = Stayers.blank(len(new)).replace(
         mmsi=picture.mmsi[new],
-        since_s=np.full(len(new), now_s),
+        since_s=now_s - 60.0 * ROUND_MINUTES * np.isin(new, back),
         seen_s=np.full(len(new), now_s),
         moving_s=np.full(len(new), now_s),
         lat_deg=picture.lat_deg[new],

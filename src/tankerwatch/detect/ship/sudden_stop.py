@@ -7,9 +7,10 @@ What it does      Compares a ship's speed with the even speed that she kept befo
                   when her positions show later that she never stopped.
 Why it matters    Engine lost, explosion, boarding: the ship herself shows it first, often ten minutes before she changes her status.
 When it is wrong  An anchoring in haste where nobody lay in the last hour. A ship that slows for a pilot keeps steerage way and is not
-                  raised; a coasting stop that takes longer than 25 minutes looks like a planned one and is left to the detector of drifting ships. Craft
-                  that stop at will (fishing, service, pleasure) are not judged; ferries only when they stop as none does; a ship that
-                  has not said what she is only above the speed of fishing boats. Sparse reports do not show how a speed was lost.
+                  raised; a coasting stop that takes longer than 25 minutes looks like a planned one, and is only found when she
+                  drifts. Craft that stop at will (fishing, service, pleasure, fast craft) are
+                  not judged, ferries only when they stop as none does, offshore and other ships only for an abrupt stop, and a ship
+                  that has not said what she is only above the speed of fishing boats. Sparse reports do not show how a speed was lost.
 Sources           docs/scene-2019-06-13.md: a loaded tanker coasts for twenty minutes. Recordings of tankers at Singapore: to anchor
                   they lose 0.6 to 1.5 kn/min, but after half an hour of changing speeds and courses. IMO MSC.137(76): a crash stop of a
                   large ship takes up to 15 lengths. DMA AisAbnormal: ships of 50 m and more.
@@ -41,10 +42,10 @@ SETTINGS: Final = {
     "slow_kn": Setting(4.9, "kn", "and below this: pilots board at 5 kn and more", 2, 10),
     "usual_kn": Setting(8.0, "kn", "a ship whose even speed is less is not judged", 3, 15, "under it ships manoeuvre"),
     "unknown_kn": Setting(11.0, "kn", "the same for a ship that has not said what she is", 3, 20, "fishing boats steam at 8 to 11 kn"),
-    "share_a_minute": Setting(0.0355, "1/min", "share of her speed that she loses a minute, at least", 0.01, 0.5, "to anchor takes 30 min"),
-    "sharp_kn_min": Setting(1.8, "kn/min", "an abrupt stop: loses so much a minute; a short or unknown ship twice this", 1, 20),
+    "share_a_minute": Setting(0.034, "1/min", "share of her speed that she loses a minute, at least", 0.01, 0.5, "to anchor takes 30 min"),
+    "sharp_kn_min": Setting(1.8, "kn/min", "an abrupt stop: loses so much a minute; a short or unknown ship half as much again", 1, 20),
     "ferry_kn_min": Setting(6.0, "kn/min", "the same for ferries and fast craft, which brake well", 2, 40),
-    "hold_s": Setting(60, "s", "a coasting ship stays below for this long", 0, 900, "DMA AisAbnormal"),
+    "hold_s": Setting(30, "s", "a coasting ship stays below for this long", 0, 900, "DMA AisAbnormal: 60"),
     "steady": Setting(0.8, "-", "share of the half hour before at that speed, before a coasting stop", 0, 1, "tankers at Singapore"),
     "turned_deg": Setting(60, "deg", "who turns more while she still makes half her speed manoeuvres", 20, 180),
     "length_m": Setting(50, "m", "shorter ships are not judged; those of unknown length are", 0, 300, "DMA AisAbnormal"),
@@ -53,8 +54,9 @@ SETTINGS: Final = {
     "unknown_rest_nm": Setting(5.0, "nm", "the same for a ship that has not said what she is: she may be any boat near her port", 0, 20),
     "clear_s": Setting(900, "s", "over when she has made way again for this long", 60, 7200),
 }
-STOPS_AT_WILL: Final = (4, 5, 7, 8, 10, 11, 12, 13, 14)  # kinds: fishing, service, pleasure, authority, and those that are no ships
-FERRIES: Final = (3, 6)
+STOPS_AT_WILL: Final = (4, 5, 6, 7, 8, 10, 11, 12, 13, 14)  # kinds: fishing, service, fast craft, pleasure, authority, and no ships
+FERRY: Final = 3
+OTHER: Final = 9
 FASTEST_UNKNOWN_KN: Final = 24.0  # above, it is a fast craft
 LOOKED_S: Final = 240.0  # after this a candidate is judged once a minute
 FORGOTTEN_S: Final = 86400.0
@@ -73,7 +75,8 @@ class Stops(Table):
     raised_s: Annotated[F64, col("s", "when it was raised", missing=NAN)]
     level:    Annotated[U8, col("-", "0 watched, 1 raised, 2 raised and withdrawn")]
     was_kn:   Annotated[F32, col("kn", "her even speed before", missing=NAN)]
-    lat_deg:  Annotated[F64, col("deg", "latitude where she was when it was raised", missing=NAN)]
+    event_s:  Annotated[F64, col("s", "when she was where", missing=NAN)]
+    lat_deg:  Annotated[F64, col("deg", "latitude where her speed was first found low, then where it was raised", missing=NAN)]
     lon_deg:  Annotated[F64, col("deg", "longitude there", missing=NAN)]
     fixes:    Annotated[U32, col("-", "her trusted fixes when her speed was first found low")]
     # fmt: on
@@ -107,14 +110,21 @@ def _verdict(view: View, slot: int, fall: Fall, stop: Stops, row: int, settings:
     picture, now_s = view.picture, view.now_s
     sog, made, length = float(picture.sog_kn[slot]), float(picture.made_kn[slot]), int(picture.length_m[slot])
     unknown = picture.kind[slot] == 0 and length == 0 and not picture.guarded[slot]
-    ferry = picture.kind[slot] in FERRIES
+    ferry = picture.kind[slot] == FERRY
     if sog >= settings["share"] * fall.was_kn or now_s - fall.began_s > 1800 or ((ferry or unknown) and fall.stopped):
+        return ""
+    if ferry and (length < settings["long_m"] or sog >= 3.0):
         return ""
     if unknown and not settings["unknown_kn"] <= fall.was_kn <= FASTEST_UNKNOWN_KN:
         return ""
-    sharp = settings["ferry_kn_min"] if ferry else settings["sharp_kn_min"] * (1 if length >= settings["long_m"] else 2)
+    sharp = settings["ferry_kn_min"] if ferry else settings["sharp_kn_min"] * (1 if length >= settings["long_m"] else 1.5)
     lost = (0.95 * fall.was_kn - sog) / max((now_s - fall.began_s) / 60, 0.5)
-    shown = picture.fixes[slot] >= stop.fixes[row] + 2 and made < 0.75 * fall.was_kn
+    run_nm = float(distance_nm(stop.lat_deg[row], stop.lon_deg[row], picture.lat_deg[slot], picture.lon_deg[slot]))
+    passed_h = (float(picture.event_s[slot]) - float(stop.event_s[row])) / 3600
+    if run_nm > 0.4 * fall.was_kn * passed_h + 0.015:
+        return ""  # she goes on: the speed that she sends is wrong
+    since = int(picture.fixes[slot]) - int(stop.fixes[row])
+    shown = passed_h > 0 and ((since >= 2 and made < 0.75 * fall.was_kn) or (since == 1 and made < 0.55 * fall.was_kn))
     if lost >= sharp and shown and fall.steady >= 0.5:
         reach_nm = 0.0 if length >= settings["long_m"] and not ferry else settings["rest_nm"] / (1 if unknown or ferry else 4)
         return "" if reach_nm and others_stopped_within(picture, slot, reach_nm, now_s) else "abrupt"
@@ -125,9 +135,9 @@ def _verdict(view: View, slot: int, fall: Fall, stop: Stops, row: int, settings:
         and fall.turned_deg <= settings["turned_deg"]
     )
     in_one_go = fall.rate(sog, now_s) >= settings["share_a_minute"] and fall.heard >= (0.7 if unknown else 0.4)
-    if ferry or not (slow_for_long and steady and in_one_go and made < 0.7 * fall.was_kn):
+    if ferry or picture.kind[slot] == OTHER or fall.paused or not (slow_for_long and steady and in_one_go and made < 0.7 * fall.was_kn):
         return ""
-    if fall.was_kn < 0.8 * float(picture.usual_sog_kn[slot]) or (unknown and fall.known < 15) or fall.known < 8:
+    if fall.was_kn < 0.8 * float(picture.usual_sog_kn[slot]) or fall.known < 8:
         return ""
     reach_nm = settings["unknown_rest_nm" if unknown else "rest_nm"]
     known_place = view.context.stays(picture.lat_deg[slot : slot + 1], picture.lon_deg[slot : slot + 1])[0] >= 2
@@ -146,6 +156,9 @@ def _kept(memory: Stops, view: View, low: Bool) -> Stops:
         mmsi=picture.mmsi[new],
         since_s=np.full(len(new), now_s),
         seen_s=np.full(len(new), now_s),
+        event_s=picture.event_s[new],
+        lat_deg=picture.lat_deg[new],
+        lon_deg=picture.lon_deg[new],
         fixes=picture.fixes[new],
     )
     joined = Stops.concat([memory.replace(seen_s=seen), fresh])
@@ -178,7 +191,12 @@ def step(view: View, memory: Stops, settings: Settings) -> tuple[Findings, Stops
             over[row] = anchored or now_s - kept.seen_s[row] > 120
             is_slow = low[slot] and sog < settings["slow_kn"]
             kept.low_s[row] = np.fmin(kept.low_s[row], now_s) if is_slow else np.nan
-            if over[row] or not low[slot] or not picture.trusted[slot] or not (view.minute or now_s - kept.since_s[row] <= LOOKED_S):
+            if (
+                over[row]
+                or not low[slot]
+                or not picture.trusted[slot]
+                or not (view.minute or min(now_s - kept.since_s[row], now_s - kept.low_s[row]) <= LOOKED_S)
+            ):
                 continue
             fall = fall_of(view.hour.track(slot, now_s), sog, now_s, settings["usual_kn"])
             verdict = _verdict(view, slot, fall, kept, row, settings) if fall else ""

@@ -112,9 +112,7 @@ def _together(seen: Near, rows: Approaches, them: np.ndarray, settings: Settings
     well = seen.miss_nm[them] <= seen.reach_nm[them] + 0.02 * seen.distance_nm[them]
     untold = seen.sort[them] == UNTOLD
     course, bearing = seen.course_deg[them], seen.bearing_deg[them]
-    fan = bool(
-        (turn_deg(course[:, None], course[None, :]) > GROUP_DEG).any() or (turn_deg(bearing[:, None], bearing[None, :]) > GROUP_DEG).any()
-    )
+    fan = any(bool((turn_deg(side[:, None], side[None, :]) > GROUP_DEG).any()) for side in (course, bearing))
     if len(them) >= settings["craft"]:
         enough = fan or bool((well & untold & (rows.aim_s[them] >= 60)).any())
         enough &= bool(untold.sum() >= 2)  # pleasure boats alone are a race or a Sunday
