@@ -73,7 +73,7 @@ def test_clean_traffic_keeps_clear(make):
     world = World(9, make.__name__, 7200)
     place = world.place(stations=2)
     make(place)
-    assert len(place.sent) > 5
+    assert len(place.sent) >= 3
     assert not place.dangers
     assert not place.decoys
 
@@ -112,7 +112,7 @@ def test_the_page_and_its_plots(beacons, tmp_path):
 
 
 def test_tasks_of_a_size():
-    size = Size(("tuning", "hold-out"), 1, 1, 1, {"hold-out": 2}, True)
+    size = Size({"tuning": 1, "hold-out": 1}, 1, 1, {"hold-out": 2}, True)
     made = tasks(("distress",), size)
     assert sum(task.what == "clean" for task in made) == 2
     assert sum(task.what == "recorded" for task in made) == len(RECORDINGS)

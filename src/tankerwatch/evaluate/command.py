@@ -25,12 +25,11 @@ LAID_SEEDS: Final = {TUNING: 1, HOLD_OUT: 101}
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is run. splits: which halves · seeds, dangers and decoys: of each kind and level a seed · clean: worlds of clean traffic
+    """How much is run. seeds: of each half · dangers, decoys: of each kind and level a seed · clean: worlds of clean traffic
     of each half (about a hundred ship-days each) · recorded: whether recordings are watched · naive: whether the naive rules run too.
     """
 
-    splits: tuple[str, ...]
-    seeds: int
+    seeds: dict[str, int]
     dangers: int
     decoys: int
     clean: dict[str, int]
@@ -38,9 +37,9 @@ class Size:
     naive: bool = True
 
 
-QUICK: Final = Size((TUNING,), 1, 1, 1, {}, False, naive=False)
-USUAL: Final = Size((TUNING, HOLD_OUT), 1, 1, 1, {TUNING: 1, HOLD_OUT: 2}, True)
-FULL: Final = Size((TUNING, HOLD_OUT), 4, 2, 1, {TUNING: 4, HOLD_OUT: 32}, True)
+QUICK: Final = Size({TUNING: 1}, 1, 1, {}, False, naive=False)
+USUAL: Final = Size({TUNING: 1, HOLD_OUT: 1}, 1, 1, {TUNING: 1, HOLD_OUT: 2}, True)
+FULL: Final = Size({TUNING: 1, HOLD_OUT: 3}, 2, 1, {TUNING: 2, HOLD_OUT: 32}, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,12 @@ class Found:
 def tasks(only: Collection[str], size: Size) -> list[Task]:
     """What there is to do, the longest first where it matters."""
     made: list[Task] = []
-    for split in size.splits:
+    for split in size.seeds:
         made += [Task(split, "clean", seed=CLEAN[split] + n) for n in range(size.clean.get(split, 0))]
     if size.recorded:
         made += [Task(one.split, "recorded", recording=n) for n, one in enumerate(RECORDINGS)]
-    for split in size.splits:
-        seeds = SEEDS[split][: size.seeds]
+    for split in size.seeds:
+        seeds = SEEDS[split][: size.seeds[split]]
         made += [
             Task(split, "scenes", plan=plan, naive=size.naive) for plan in plans(only, seeds, dangers=size.dangers, decoys=size.decoys)
         ]
@@ -91,7 +90,7 @@ def evaluate(
 
 def gathered(results: Iterable[Done], only: Collection[str], size: Size) -> Found:
     """All results in one."""
-    splits = {split: Split() for split in size.splits}
+    splits = {split: Split() for split in size.seeds}
     recorded = []
     for one in results:
         split, what = splits.get(one.task.split, Split()), one.task.what
@@ -108,7 +107,7 @@ def gathered(results: Iterable[Done], only: Collection[str], size: Size) -> Foun
             split.naive_clean.add(one.naive)
     there = detectors()
     about = {case.danger for case in CASES if case.kind in only} | set(only) & set(FAMILY)
-    judged = verdicts(splits[size.splits[-1]], recorded, there, {d for name in about for d in FAMILY[name]})
+    judged = verdicts(splits[list(size.seeds)[-1]], recorded, there, {d for name in about for d in FAMILY[name]})
     return Found(splits, tuple(recorded), tuple(judged), tuple(sorted(set(FAMILY) - set(there))))
 
 
@@ -124,8 +123,8 @@ def write_scenes(into: Path, only: Collection[str], size: Size) -> list[Path]:
     _known(only)
     into.mkdir(parents=True, exist_ok=True)
     made = []
-    for split in size.splits:
-        for plan in plans(only, SEEDS[split][: size.seeds], dangers=size.dangers, decoys=size.decoys):
+    for split in size.seeds:
+        for plan in plans(only, SEEDS[split][: size.seeds[split]], dangers=size.dangers, decoys=size.decoys):
             scene = build(plan)
             path = into / f"{plan.name}.nmea"
             path.write_bytes(scene.log)

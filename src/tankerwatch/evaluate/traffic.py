@@ -100,13 +100,6 @@ def _trawls(place: Place, east_nm: Span, north_nm: Span) -> Motion:
     return trawl(place, (place.one(*east_nm) * NM, place.one(*north_nm) * NM))
 
 
-def _waits(place: Place) -> Motion:
-    """Slowly about, on orders."""
-    speed = np.maximum(place.one(1.2, 3.0) + wander(place.dice, place.seconds, 0.3, 900), 0.5)
-    course = place.one(0, 359) + wander(place.dice, place.seconds, 90.0, 5400)
-    return sailed((place.one(-15, 15) * NM, place.one(-15, 15) * NM), speed, course)
-
-
 def _past(point_m: tuple[float, float], at_s: float, speed_kn: F64, course_deg: F64) -> Motion:
     """As `through`, also for instants outside the scene."""
     if 0 <= at_s < len(speed_kn):
@@ -131,11 +124,9 @@ def _strait(place: Place) -> None:
 
 
 def _open_sea(place: Place) -> None:
-    """Ships on their own courses, two miles apart at least; a few wait for orders."""
+    """Ships on their own courses, two miles apart at least."""
     sea = Sea(place)
-    for _ in range(4):
-        sea.try_put("tanker", 1.5, _waits)
-    for _ in range(round(34 * place.seconds / 86_400)):
+    for _ in range(round(40 * place.seconds / 86_400)):
         sea.try_put(place.pick("cargo", "tanker"), 2.0, _passage, ANY, (-15, 15), (9, 17))
 
 

@@ -30,7 +30,7 @@ def _bad_imo(place: Place, level: str) -> None:
     ship, motion = passing(place)
     wrong = replace(ship, imo=ship.imo // 10 * 10 + (ship.imo + 3) % 10)
     place.add(wrong, motion)
-    place.danger("identity", "IMO check digit", level, (wrong,), 0, place.seconds, oracle=COLD, due=COLD + 1800)
+    place.danger("identity", "IMO check digit", level, (wrong,), 0, place.seconds, oracle=400, due=COLD + 600)
 
 
 def _late_statics(place: Place, level: str) -> None:

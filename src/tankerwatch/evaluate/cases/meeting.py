@@ -56,7 +56,7 @@ def _transfer(place: Place, level: str) -> None:
         "ship to ship",
         level,
         (host, guest),
-        contact - (2700 if silent else 300),
+        contact - 2700,
         part,
         oracle=contact,
         due=contact + 900,
