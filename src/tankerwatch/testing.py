@@ -8,7 +8,7 @@
     type = 80
     length_m = 250
     every_s = 10
-    track = [[0, 24.0, 58.0], [60, 24.2, 58.0], [70, 24.21, 58.0, 2]]   # minute, lat, lon, status, heading
+    track = [[0, 24.0, 58.0], [60, 24.2, 58.0], [70, 24.21, 58.0, 2]]  # minute, lat, lon, status, heading
     silent = [[30, 45]]                                                # minutes in which she is not heard
     false = [[30, 45, 0.1, -0.2]]      # her receiver lies from minute to minute: degrees north and east off
     frozen = [[30, 45]]                # her position stands still · walks: minutes, knots north and east

@@ -49,7 +49,7 @@ SETTINGS: Final = {
     "share_a_minute": Setting(0.03, "1/min", "share of that speed that she lost a minute", 0.01, 0.5, "planned: half an hour and more"),
     "across_deg": Setting(45, "deg", "her course differs from her heading by more", 20, 80, "DMA AisAbnormal"),
     "astern_deg": Setting(165, "deg", "but by less: a ship that anchors falls astern", 120, 180),
-    "minutes": Setting(7, "min", "for so long", 3, 60),
+    "minutes": Setting(6, "min", "for so long", 3, 60),
     "run_nm": Setting(0.06, "nm", "and so far, at least", 0.02, 2),
     "slow_run_nm": Setting(0.2, "nm", "so far when her speed before was that of harbours", 0.02, 2, "tugs push a ship 200 m to her berth"),
     "sea_kn": Setting(8.0, "kn", "which is below this", 3, 15),

@@ -44,7 +44,7 @@ SETTINGS: Final = {
     "unknown_kn": Setting(11.0, "kn", "the same for a ship that has not said what she is", 3, 20, "fishing boats steam at 8 to 11 kn"),
     "share_a_minute": Setting(0.034, "1/min", "share of her speed that she loses a minute, at least", 0.01, 0.5, "to anchor takes 30 min"),
     "sharp_kn_min": Setting(1.8, "kn/min", "an abrupt stop: loses so much a minute; a short or unknown ship half as much again", 1, 20),
-    "ferry_kn_min": Setting(6.0, "kn/min", "the same for ferries and fast craft, which brake well", 2, 40),
+    "ferry_kn_min": Setting(10.0, "kn/min", "the same for ferries and fast craft, which brake well", 2, 40),
     "hold_s": Setting(30, "s", "a coasting ship stays below for this long", 0, 900, "DMA AisAbnormal: 60"),
     "steady": Setting(0.8, "-", "share of the half hour before at that speed, before a coasting stop", 0, 1, "tankers at Singapore"),
     "turned_deg": Setting(60, "deg", "who turns more while she still makes half her speed manoeuvres", 20, 180),
