@@ -232,12 +232,12 @@ def _of_ship(ship: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]
     accurate = np.array([not ship.get("inaccurate", False) and s < 61 for s in second.tolist()])
     for i, t in enumerate(times.tolist()):
         made = START_S + t
-        place = (None, None) if np.isnan(lat[i]) else (lat[i], lon[i])
+        at_lat, at_lon = (None if np.isnan(value) else float(value) for value in (lat[i], lon[i]))
         if ship.get("class") == "B":
-            payload = encoder.position_b(mmsi, *place, min(sog[i], 102), cog[i], cog[i], int(second[i]))
+            payload = encoder.position_b(mmsi, at_lat, at_lon, min(sog[i], 102), cog[i], cog[i], int(second[i]))
         else:
             payload = encoder.position_a(
-                mmsi, *place, min(sog[i], 102), cog[i] % 359.9, round(heading[i]) % 360, int(status[i]), int(second[i]),
+                mmsi, at_lat, at_lon, min(sog[i], 102), cog[i] % 359.9, round(heading[i]) % 360, int(status[i]), int(second[i]),
                 accurate=bool(accurate[i]),
             )  # fmt: skip
         sentence = sentences(payload)[0]

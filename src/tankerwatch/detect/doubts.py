@@ -6,7 +6,6 @@ The memory is `Spells`: key is the ship and the kind of doubt (`TRACK` here), le
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 

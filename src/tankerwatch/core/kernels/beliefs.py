@@ -248,7 +248,7 @@ def _is_ahead_of(east: float, north: float, v_east: float, v_north: float) -> bo
 
 @part
 def _is_ahead(beliefs: Any, s: int, lat: float, lon: float, narrow: float) -> bool:
-    """Whether a place lies ahead of her on her own course, where she would soon be: earlier fixes were stamped late, no ship jumps there."""
+    """Whether a place lies ahead of her on her own course, where she would soon be: then fixes before were stamped late."""
     east = ((lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0) * 60.0 * narrow
     north = (lat - beliefs[s, 0, LAT]) * 60.0
     v_east = beliefs[s, 0, V_EAST]
