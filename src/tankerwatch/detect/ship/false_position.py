@@ -227,8 +227,8 @@ def _walk(track: Track, now_s: float, settings: Settings) -> float:
     if recent.sum() < 0.6 * settings["walk_min"] or before.sum() < 8:
         return 0.0
     # In a long turn the course that is sent lags, and her fixes run inward all the time.
-    swung = (track.cog_deg[recent] - track.cog_deg[recent][0] + 180) % 360 - 180
-    if np.ptp(swung) > 30 or np.ptp(track.sog_kn[recent]) > 3:
+    courses = track.cog_deg[(track.minute_s >= now_s - 60 - seconds) & ~np.isnan(track.cog_deg)]
+    if np.ptp((courses - courses[0] + 180) % 360 - 180) > 25 or np.ptp(track.sog_kn[recent]) > 3:
         return 0.0
     to_kn = 3600 / 1852 / np.maximum(track.covered_s, 1)
     east, north = track.east_m * to_kn, track.north_m * to_kn
