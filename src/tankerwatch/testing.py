@@ -250,7 +250,7 @@ def _of_ship(ship: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]
     accurate = np.array([not ship.get("inaccurate", False) and s < 61 for s in second.tolist()])
     for i, t in enumerate(times.tolist()):
         made = START_S + t
-        at_lat, at_lon = (None, None) if np.isnan(lat[i]) else (float(lat[i]), float(lon[i]))
+        at_lat, at_lon = (None if np.isnan(value) else float(value) for value in (lat[i], lon[i]))
         if ship.get("class") == "B":
             payload = encoder.position_b(mmsi, at_lat, at_lon, min(sog[i], 102), cog[i], cog[i], int(second[i]))
         else:

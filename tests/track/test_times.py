@@ -64,7 +64,7 @@ def clocks_after(fixes, stations, seconds=600):
 
 @pytest.mark.parametrize("offset", [-25.0, 25.0, 300.0, -325.0, 3 * 3600.0])
 def test_a_station_with_a_wrong_clock_is_set_by_the_others(fixes, offset):
-    fleet, legs = clocks_after(fixes, [(0.0, 0.5), (0.0, 1.0), (offset, 0.2)])
+    _, legs = clocks_after(fixes, [(0.0, 0.5), (0.0, 1.0), (offset, 0.2)])
     last = legs[-1]
     assert (last.belief == 0).all() and not last.late.any()
     assert np.abs(last.event_s - last.received_s).max() < 4

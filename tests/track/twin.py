@@ -186,6 +186,7 @@ class Ship:
         if speed < 1:
             return False
         along, aside = (east * v_east + north * v_north) / speed, abs(east * v_north - north * v_east) / speed
+        speed = belief.sog if belief.sog > speed else speed
         return 0 < along <= speed / 6 and aside <= 0.1 + 0.1 * along
 
     def _was_there(self, fix: Fix) -> bool:

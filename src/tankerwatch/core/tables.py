@@ -336,7 +336,7 @@ class Picture(Table):
     stay_lon_deg: Annotated[F64, col("deg", "longitude of that place", missing=NAN)]
     fixes:        Annotated[U32, col("-", "trusted fixes so far")]
     displaced:    Annotated[U32, col("-", "fixes so far that her trusted belief could not have sailed to")]
-    trusted:      Annotated[Bool, col("-", "her position is trusted: nothing contradicts it, her fixes move as she does, and her receiver is sound")]
+    trusted:      Annotated[Bool, col("-", "her position is trusted: nothing contradicts it, her fixes move, her receiver is sound")]
     usual_sog_kn: Annotated[F32, col("kn", "median of her own speed over the last hour", missing=NAN)]
     usual_minutes: Annotated[U8, col("-", "minutes of that hour in which she was heard")]
     fast_s:       Annotated[F64, col("s", "when she last made four fifths of that median", missing=NAN)]

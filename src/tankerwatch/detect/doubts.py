@@ -25,6 +25,7 @@ TRUSTED_ALIVE: Final = 3
 INTERVALS: Final = 2.2
 """A ship of which nothing came for so many of her usual intervals is not heard where she was."""
 LONGEST_S: Final = 400.0
+GAP_S, AFTER_GAP = 300.0, 8
 NOWHERE_DEG: Final = 0.001
 """0/0 is what sets send that have no position; a ship that is there for five minutes is shown as false all the same."""
 NOWHERE_S: Final = 300.0
@@ -109,6 +110,10 @@ def _answer(view: View, leg: int) -> int:
     slot = int(legs.slot[leg])
     usual_s = float(view.before.interval_s[slot]) if slot < len(view.before) else NAN
     waited = legs.event_s[leg] - legs.born_s[leg] >= min(INTERVALS * (usual_s if usual_s == usual_s else 10.0), LONGEST_S)
+    # After a gap the last fix before it may have been a bad one: then more is asked for.
+    last_s = float(view.before.event_s[slot]) if slot < len(view.before) else NAN
+    if legs.born_s[leg] - last_s > GAP_S and displaced < AFTER_GAP:
+        return UNDECIDED
     if (trusted <= TRUSTED_MOST and waited) or displaced >= 8 * (1 + trusted):
         return FALSE_POSITION
     return UNDECIDED

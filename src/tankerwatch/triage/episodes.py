@@ -95,8 +95,7 @@ class Episodes:
         if touched is None:
             return []
         ended = [
-            self._change(part, finding.time_s, "end", f"Part of: {touched.title}.")
-            for part in self._parts.take_in(touched, self._alert_of)
+            self._change(part, finding.time_s, "end", f"Part of: {touched.title}.") for part in self._parts.take_in(touched, self._alert_of)
         ]
         return [touched, *(alert for alert in ended if alert is not None)]
 

@@ -237,18 +237,20 @@ def _sense(ships: Any, s: int, received: float, has_place: bool, second: int, ac
 
 
 @inlined
-def _is_ahead_of(east: float, north: float, v_east: float, v_north: float) -> bool:
+def _is_ahead_of(east: float, north: float, v_east: float, v_north: float, said_kn: float) -> bool:
     speed = math.hypot(v_east, v_north)
     if speed < 1.0:
         return False
     along = (east * v_east + north * v_north) / speed
     aside = abs(east * v_north - north * v_east) / speed
+    if said_kn > speed:
+        speed = said_kn
     return 0.0 < along <= speed * STAMPED_S / 3600.0 and aside <= 0.1 + 0.1 * along
 
 
 @part
 def _is_ahead(beliefs: Any, s: int, lat: float, lon: float, narrow: float) -> bool:
-    """Whether a place lies ahead of her on her own course, where she would soon be: earlier fixes were stamped late, she jumps nowhere."""
+    """Whether a place lies ahead of her on her own course, where she would soon be: then fixes before were stamped late."""
     east = ((lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0) * 60.0 * narrow
     north = (lat - beliefs[s, 0, LAT]) * 60.0
     v_east = beliefs[s, 0, V_EAST]
@@ -257,7 +259,7 @@ def _is_ahead(beliefs: Any, s: int, lat: float, lon: float, narrow: float) -> bo
         # She sends no course: what she made good tells it.
         v_east = beliefs[s, 0, EAST]
         v_north = beliefs[s, 0, NORTH]
-    return _is_ahead_of(east, north, v_east, v_north)
+    return _is_ahead_of(east, north, v_east, v_north, beliefs[s, 0, SOG])
 
 
 @part

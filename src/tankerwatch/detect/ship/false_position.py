@@ -14,7 +14,7 @@ When it is wrong  Old reports sent again and stations with a wrong clock are kno
                   than `apart_nm` a step, looks like a ship that sails; so does one straight ahead within ten minutes of her way.
 Sources           Global Fishing Watch's segmenter and readsb keep several hypotheses an identity; circles as at Point Reyes and Shanghai
                   (SkyTruth 2019). Fixes of ships at full rate run away by less than 0.3 kn over 16 min (99 % of windows, Solent and three
-                  Danish logs), more only while they turn or gain speed: such minutes are left out.
+                  Danish logs), more only while they turn or gain speed: such minutes are left out, and long turns.
 """
 
 from __future__ import annotations
@@ -133,7 +133,11 @@ def _words(view: View, sign: int, slot: int, value: float, settings: Settings) -
     if sign == FROZEN:
         since_s = float(picture.frozen_s[slot])
         minutes = (view.now_s - since_s) / 60
-        return since_s, 0.85, f"{{0}} says {picture.sog_kn[slot]:.0f} kn but her position has stood still for {minutes:.0f} min: it is frozen."
+        return (
+            since_s,
+            0.85,
+            f"{{0}} says {picture.sog_kn[slot]:.0f} kn but her position has stood still for {minutes:.0f} min: it is frozen.",
+        )
     if sign == CIRCLE:
         return _circling(view, slot, value, settings)
     since_s = view.now_s - 60 * settings["walk_min"]
@@ -195,17 +199,19 @@ def _circling(view: View, slot: int, turned_deg: float, settings: Settings) -> t
 def _walking(view: View, fresh: Bool, settings: Settings) -> I64:
     """First all ships by sums of the minutes, then the few one by one."""
     picture, hour = view.picture, view.hour
-    slots = np.flatnonzero(fresh & (picture.sog_kn >= 2) & (picture.interval_s <= 35) & (picture.usual_minutes >= 25))
+    slots = np.flatnonzero(fresh & (picture.sog_kn >= 2) & (picture.interval_s <= 25) & (picture.usual_minutes >= 25))
     if not len(slots):
-        return slots
+        return np.empty(0, np.int64)
     newest = int(view.now_s // 60) - 1
     asked = np.arange(newest - int(settings["walk_min"]) + 1, newest + 1)
     at = asked % MINUTES
     there = hour.minutes[np.ix_(slots, at)] == asked
-    east, north, covered = (np.where(there, hour.values[slots[:, None], at, c], 0.0).sum(axis=1) for c in (H_EAST_M, H_NORTH_M, H_COVERED_S))
+    east, north, covered = (
+        np.where(there, hour.values[slots[:, None], at, c], 0.0).sum(axis=1) for c in (H_EAST_M, H_NORTH_M, H_COVERED_S)
+    )
     far = (covered >= 360) & (np.hypot(east, north) * 3600 / 1852 >= settings["walk_kn"] * 0.8 * covered)
     few = slots[far]
-    return few[np.array([_walk(hour.track(int(slot), view.now_s), view.now_s, settings) > 0 for slot in few], np.bool_)]
+    return np.asarray(few[np.array([_walk(hour.track(int(slot), view.now_s), view.now_s, settings) > 0 for slot in few], np.bool_)])
 
 
 def _walk(track: Track, now_s: float, settings: Settings) -> float:
@@ -219,6 +225,10 @@ def _walk(track: Track, now_s: float, settings: Settings) -> float:
     recent = straight & (track.minute_s >= now_s - 60 - seconds) & (track.minute_s < now_s - 60)
     before = straight & (track.minute_s < now_s - 60 - seconds - 120)
     if recent.sum() < 0.6 * settings["walk_min"] or before.sum() < 8:
+        return 0.0
+    # In a long turn the course that is sent lags, and her fixes run inward all the time.
+    courses = track.cog_deg[(track.minute_s >= now_s - 60 - seconds) & ~np.isnan(track.cog_deg)]
+    if np.ptp((courses - courses[0] + 180) % 360 - 180) > 25 or np.ptp(track.sog_kn[recent]) > 3:
         return 0.0
     to_kn = 3600 / 1852 / np.maximum(track.covered_s, 1)
     east, north = track.east_m * to_kn, track.north_m * to_kn

@@ -28,7 +28,9 @@ from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, 
 SETTINGS: Final = {
     "ships": Setting(3, "-", "so many ships hit", 3, 50, "two may be chance"),
     "within_min": Setting(10, "-", "within so many minutes", 1, 60, "a jammer is switched on, and ships sail into its reach"),
-    "reach_nm": Setting(20, "nm", "within so far of one of them", 2, 100, "a jammer of some watts reaches to the horizon of a ship's antenna"),
+    "reach_nm": Setting(
+        20, "nm", "within so far of one of them", 2, 100, "a jammer of some watts reaches to the horizon of a ship's antenna"
+    ),
     "rate": Setting(0.005, "-", "signs of each ship in an hour where nothing else is known", 0.0001, 1, "14 corrupt fixes in ten days"),
     "time_error_s": Setting(30, "s", "where times may be wrong by more than this (logs without times), positions are not judged", 0, 3600),
     "clear_s": Setting(900, "s", "over when no ship showed a sign for this long", 60, 7200),
@@ -73,7 +75,9 @@ def step(view: View, memory: Hits, settings: Settings) -> tuple[Findings, Hits]:
 def _signs(picture: Picture, now_s: float) -> tuple[np.ndarray, F64]:
     """Which ships show a sign now, and since when."""
     lasted = picture.event_s - picture.frozen_s
-    stands = (picture.frozen_nm >= 0.06) & (lasted >= 40) & (picture.frozen_s - picture.stay_s <= 600) & (picture.stay_s > picture.first_s + 30)
+    stands = (
+        (picture.frozen_nm >= 0.06) & (lasted >= 40) & (picture.frozen_s - picture.stay_s <= 600) & (picture.stay_s > picture.first_s + 30)
+    )
     strays = (picture.astray >= 2) & (now_s - picture.astray_s >= 5)
     nowhere = np.isfinite(picture.nowhere_s) & (now_s - picture.nowhere_s >= 15)
     weak = np.isfinite(picture.estimated_s) & np.isfinite(picture.inaccurate_s)
@@ -200,11 +204,17 @@ def _said(view: View, memory: Hits, rows: np.ndarray, verb: str) -> Findings:
         detector="jamming", episode=str(int(memory.area_s[order[0]])),
         verb=verb, time_s=view.now_s, start_s=start_s, severity="notice" if verb == "end" else "danger",
         score=0.9 if len(rows) > 4 else 0.8, ships=[int(m) for m in memory.mmsi[order]], lat_deg=lat, lon_deg=lon, reason=words,
-        evidence=[int(view.picture.source_row[slot]) for m in memory.mmsi[order[:5]].tolist() for slot in np.flatnonzero(view.picture.mmsi == m)],
+        evidence=[int(row) for row in view.picture.source_row[np.isin(view.picture.mmsi, memory.mmsi[order[:5]])]],
     )  # fmt: skip
 
 
 DETECTOR: Final = Detector(
-    id="jamming", words="satellite positions jammed", reads=("look",), settings=SETTINGS, memory=Hits, step=step, key="all",
+    id="jamming",
+    words="satellite positions jammed",
+    reads=("look",),
+    settings=SETTINGS,
+    memory=Hits,
+    step=step,
+    key="all",
     absorbs=("false_position", "clone"),
 )
