@@ -28,7 +28,8 @@
     after = 61           # raised between these minutes
     before = 72
 
-Between way-points a ship moves in a straight line at even speed, which is what she sends; her heading is her course unless given. A scene without
+Between way-points a ship moves in a straight line at even speed, which is what she sends; her heading is her course unless
+given. A scene without
 `expect` must raise nothing.
 """
 
