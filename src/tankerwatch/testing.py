@@ -29,8 +29,7 @@
     before = 72
 
 Between way-points a ship moves in a straight line at even speed, which is what she sends; her heading is her course unless
-given. A scene without
-`expect` must raise nothing.
+given. A scene without `expect` must raise nothing.
 """
 
 from __future__ import annotations
