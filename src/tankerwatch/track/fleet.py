@@ -53,7 +53,7 @@ class Fleet:
         fixes = heard.fixes
         if len(fixes) and np.isnan(fixes.time_s).any():
             fixes = fixes.take(~np.isnan(fixes.time_s))
-        return self._take_fixes(fixes) if len(fixes) else Legs.empty()
+        return self._take_fixes(_in_order(fixes)) if len(fixes) else Legs.empty()
 
     def _make_room(self) -> None:
         fresh, rows = len(self.ships), len(self.register.mmsi)
@@ -210,3 +210,18 @@ class Fleet:
         others = self.beliefs[:n, 1:]
         alive = (others[:, :, kernel.COUNT] >= kernel.WEAK_FIXES) & (now_s - others[:, :, kernel.T] <= kernel.LIFE_S)
         return np.asarray(~(alive.any(axis=1) | strays))
+
+
+def _in_order(fixes: Fixes) -> Fixes:
+    """Fixes of one receive time in the order of what they say: in a log by whole seconds, how they lie in the file is chance."""
+    ties = fixes.time_s[1:] == fixes.time_s[:-1]
+    if not ties.any():
+        return fixes
+    keys = np.empty(len(fixes), np.uint64)
+    arrivals.keys(
+        fixes.lon_deg, fixes.lat_deg, fixes.sog_kn, fixes.cog_deg, fixes.heading_deg, fixes.nav_status, fixes.utc_second, fixes.msg_type,
+        keys,
+    )  # fmt: skip
+    group = np.concatenate([[0], np.cumsum(~ties)])
+    order = np.lexsort((fixes.station, keys, fixes.mmsi, group))
+    return fixes.take(order)
