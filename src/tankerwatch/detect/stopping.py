@@ -62,14 +62,15 @@ def _mean_course(cog: F64) -> float:
 
 
 def _early(time_s: F64, sog_kn: F64, slow_kn: float) -> float:
-    """The mean loss as a share of the whole, from the first of these speeds, (n,), to the first below `slow_kn`; NaN when too few are known."""
+    """The mean loss as a share of the whole, of a parabola through these speeds, (n,), until the first below `slow_kn`; NaN: too few."""
     below = np.flatnonzero(sog_kn < slow_kn)
     end = int(below[0]) if len(below) else len(sog_kn) - 1
-    took_s, lost_kn = float(time_s[end] - time_s[0]), float(sog_kn[0] - sog_kn[end])
-    if end < 3 or not (took_s > 0 and lost_kn > 0):
+    time_s, sog_kn = time_s[1 : end + 1], sog_kn[1 : end + 1]  # the first was still at the even speed
+    if len(sog_kn) < 4 or not time_s[-1] > time_s[0]:
         return float("nan")
-    lost = sog_kn[0] - sog_kn[: end + 1]
-    return float(((lost[1:] + lost[:-1]) / 2 * np.diff(time_s[: end + 1])).sum() / (took_s * lost_kn))
+    middle, half = (time_s[-1] + time_s[0]) / 2, (time_s[-1] - time_s[0]) / 2
+    bend, slope, _ = np.polyfit((time_s - middle) / half, sog_kn, 2)
+    return float(0.5 + bend / 3 / -slope) if slope < 0 else float("nan")
 
 
 def fall_of(track: Track, sog_kn: float, now_s: float, least_kn: float) -> Fall | None:

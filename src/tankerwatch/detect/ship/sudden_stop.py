@@ -22,7 +22,7 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from tankerwatch.core.geo import distance_nm, turn_deg
+from tankerwatch.core.geo import bearing_deg, distance_nm, turn_deg
 from tankerwatch.core.hour import H_SOG
 from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U32, Bool, Table, col, table
 from tankerwatch.detect.kit import (
@@ -43,7 +43,7 @@ SETTINGS: Final = {
     "usual_kn": Setting(8.0, "kn", "a ship whose even speed is less is not judged", 3, 15, "under it ships manoeuvre"),
     "unknown_kn": Setting(11.0, "kn", "the same for a ship that has not said what she is", 3, 20, "fishing boats steam at 8 to 11 kn"),
     "share_a_minute": Setting(0.034, "1/min", "share of her speed that she loses a minute, at least", 0.01, 0.5, "to anchor takes 30 min"),
-    "early": Setting(0.57, "-", "mean loss on the way down as a share of all; 0.5 when she loses speed evenly", 0, 1, "drag: 0.63 to 0.7"),
+    "early": Setting(0.56, "-", "mean loss on the way down as a share of all; 0.5 when she loses speed evenly", 0, 1, "drag: 0.63 to 0.7"),
     "fast_a_minute": Setting(0.08, "1/min", "or she loses so much a minute", 0.01, 0.5, "13 knots in 12 minutes"),
     "even_a_minute": Setting(0.03, "1/min", "share that she who loses it evenly loses a minute", 0.01, 0.5, "as drifting"),
     "steerage_kn": Setting(3.0, "kn", "slower she does not answer her helm", 1, 6),
@@ -57,11 +57,15 @@ SETTINGS: Final = {
     "long_m": Setting(100, "m", "ships of this length cannot stop abruptly by will", 50, 300, "IMO MSC.137(76)"),
     "rest_nm": Setting(2.0, "nm", "where another ship lies at rest within this, ships stop", 0, 10),
     "unknown_rest_nm": Setting(5.0, "nm", "the same for a ship that has not said what she is: she may be any boat near her port", 0, 20),
+    "help_nm": Setting(3.0, "nm", "she comes to help another who lost her way, or is not under command, within this", 0, 10),
     "clear_s": Setting(900, "s", "over when she has made way again for this long", 60, 7200),
 }
 STOPS_AT_WILL: Final = (4, 5, 6, 7, 8, 10, 11, 12, 13, 14)  # kinds: fishing, service, fast craft, pleasure, authority, and no ships
 FERRY: Final = 3
 NOT_UNDER_COMMAND: Final = 2
+IN_NEED: Final = (2, 6, 14)  # not under command, aground, a beacon of distress
+HELP_LATER_S: Final = 300.0
+"""Who stops at the same time as another was hit as well."""
 OTHER: Final = 9
 FASTEST_UNKNOWN_KN: Final = 24.0  # above, it is a fast craft
 LOOKED_S: Final = 240.0  # after this a candidate is judged once a minute
@@ -109,6 +113,20 @@ def _low(view: View, settings: Settings) -> Bool:
         fastest = np.max([np.nan_to_num(view.hour.value(rows, back, view.now_s, H_SOG)) for back in range(1, 31)], axis=0)
         low[rows] = fastest >= settings["usual_kn"]
     return low
+
+
+def _helps(view: View, slot: int, fall: Fall, kept: Stops, settings: Settings) -> bool:
+    """Whether she came to a ship that had lost her way, or said that she was not under command, before her own speed fell."""
+    picture, before_s = view.picture, fall.began_s - HELP_LATER_S
+    fell = kept.mmsi[(kept.level == RAISED) & (kept.since_s <= before_s)]
+    in_need = among(picture.nav_status, IN_NEED) & (picture.status_s <= before_s) | np.isin(picture.mmsi, fell)
+    in_need &= ~(picture.sog_kn > settings["slow_kn"]) & (np.abs(picture.lat_deg - picture.lat_deg[slot]) <= settings["help_nm"] / 60)
+    in_need[slot] = False
+    rows = np.flatnonzero(in_need)
+    lat, lon = picture.lat_deg[slot], picture.lon_deg[slot]
+    apart = distance_nm(lat, lon, picture.lat_deg[rows], picture.lon_deg[rows])
+    to_her = turn_deg(bearing_deg(lat, lon, picture.lat_deg[rows], picture.lon_deg[rows]), fall.course_deg)
+    return bool(((apart <= settings["help_nm"]) & ((apart <= 1.0) | ~(to_her > 60))).any())
 
 
 def _adrift(view: View, slot: int, fall: Fall, settings: Settings) -> bool:
@@ -225,7 +243,7 @@ def step(view: View, memory: Stops, settings: Settings) -> tuple[Findings, Stops
                 continue
             fall = fall_of(view.hour.track(slot, now_s), sog, now_s, settings["usual_kn"])
             verdict = _verdict(view, slot, fall, kept, row, settings) if fall else ""
-            if fall is None or not verdict:
+            if fall is None or not verdict or _helps(view, slot, fall, kept, settings):
                 continue
             kept.since_s[row], kept.raised_s[row], kept.level[row], kept.was_kn[row] = fall.began_s, now_s, RAISED, fall.was_kn
             kept.lat_deg[row], kept.lon_deg[row], kept.seen_s[row] = picture.lat_deg[slot], picture.lon_deg[slot], now_s
