@@ -8,8 +8,8 @@ Why it matters    Oil, crews and cargo change ships at sea where nobody looks: a
                   ship is boarded, or how she is helped.
 When it is wrong  A ship that takes bunkers or stores outside ports. Where `others` ships lie at rest within `place_nm`, or `stays` have
                   come to rest before, it is a port or an anchorage and nothing is raised; nor of tugs, pilots, passenger ships, craft
-                  below `least_m`, or two fishing vessels. Without dimensions the ships must lie closer. When one of them is dark all the
-                  time, only the other is seen: a matter of loitering.
+                  below `least_m`, two fishing vessels, or a ship not under command or aground and who helps her. Without dimensions the ships
+                  must lie closer. When one of them is dark all the time, only the other is seen: a matter of loitering.
 Sources           Global Fishing Watch encounters (500 m, 2 h); Starboard (below 50 m for 10 min); OCIMF ship-to-ship guide: fenders of 2
                   to 4 m between the hulls, speed 5 to 6 kn when they come together.
 """
@@ -56,6 +56,7 @@ LEFT_OUT: Final = (
     14,
 )  # kinds: passenger, service, high-speed, pleasure, authority, and those that are no ships
 TOWING: Final = (11, 12)  # navigational status
+CASUALTY: Final = (2, 6, 14)  # not under command, aground, a beacon of distress
 MOORED: Final = 5
 HEARD_S: Final = 400.0  # at anchor ships report each three minutes
 FORGOTTEN_S: Final = 3600.0
@@ -227,8 +228,8 @@ def _judge(view: View, rows: Together, n: int, slots: list[int], together: bool,
         return []
     rows.raised_s[n] = now_s
     came, dark = _came_together(view, slots, since_s, settings)
-    if not came or _is_place(view, slots, since_s, settings):
-        return []
+    if not came or among(picture.nav_status[slots], CASUALTY).any() or _is_place(view, slots, since_s, settings):
+        return []  # who comes alongside a casualty helps
     rows.level[n] = ALONGSIDE
     speed = float(np.nanmax(picture.sog_kn[slots]))
     how = f"at {speed:.1f} kn" if speed >= 0.7 else "without way"

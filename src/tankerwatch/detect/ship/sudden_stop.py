@@ -22,7 +22,7 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from tankerwatch.core.geo import distance_nm
+from tankerwatch.core.geo import bearing_deg, distance_nm, turn_deg
 from tankerwatch.core.hour import H_SOG
 from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U32, Bool, Table, col, table
 from tankerwatch.detect.kit import (
@@ -43,6 +43,11 @@ SETTINGS: Final = {
     "usual_kn": Setting(8.0, "kn", "a ship whose even speed is less is not judged", 3, 15, "under it ships manoeuvre"),
     "unknown_kn": Setting(11.0, "kn", "the same for a ship that has not said what she is", 3, 20, "fishing boats steam at 8 to 11 kn"),
     "share_a_minute": Setting(0.034, "1/min", "share of her speed that she loses a minute, at least", 0.01, 0.5, "to anchor takes 30 min"),
+    "early": Setting(0.56, "-", "mean loss on the way down as a share of all; 0.5 when she loses speed evenly", 0, 1, "drag: 0.63 to 0.7"),
+    "fast_a_minute": Setting(0.08, "1/min", "or she loses so much a minute", 0.01, 0.5, "13 knots in 12 minutes"),
+    "even_a_minute": Setting(0.03, "1/min", "share that she who loses it evenly loses a minute", 0.01, 0.5, "as drifting"),
+    "steerage_kn": Setting(3.0, "kn", "slower she does not answer her helm", 1, 6),
+    "across_min": Setting(4, "min", "so long she moves across her heading", 2, 30),
     "sharp_kn_min": Setting(1.8, "kn/min", "an abrupt stop: loses so much a minute; a short or unknown ship half as much again", 1, 20),
     "ferry_kn_min": Setting(10.0, "kn/min", "the same for ferries and fast craft, which brake well", 2, 40),
     "hold_s": Setting(30, "s", "a coasting ship stays below for this long", 0, 900, "DMA AisAbnormal: 60"),
@@ -52,10 +57,15 @@ SETTINGS: Final = {
     "long_m": Setting(100, "m", "ships of this length cannot stop abruptly by will", 50, 300, "IMO MSC.137(76)"),
     "rest_nm": Setting(2.0, "nm", "where another ship lies at rest within this, ships stop", 0, 10),
     "unknown_rest_nm": Setting(5.0, "nm", "the same for a ship that has not said what she is: she may be any boat near her port", 0, 20),
+    "help_nm": Setting(3.0, "nm", "she comes to help another who lost her way, or is not under command, within this", 0, 10),
     "clear_s": Setting(900, "s", "over when she has made way again for this long", 60, 7200),
 }
 STOPS_AT_WILL: Final = (4, 5, 6, 7, 8, 10, 11, 12, 13, 14)  # kinds: fishing, service, fast craft, pleasure, authority, and no ships
 FERRY: Final = 3
+NOT_UNDER_COMMAND: Final = 2
+IN_NEED: Final = (2, 6, 14)  # not under command, aground, a beacon of distress
+HELP_LATER_S: Final = 300.0
+"""Who stops at the same time as another was hit as well."""
 OTHER: Final = 9
 FASTEST_UNKNOWN_KN: Final = 24.0  # above, it is a fast craft
 LOOKED_S: Final = 240.0  # after this a candidate is judged once a minute
@@ -105,13 +115,41 @@ def _low(view: View, settings: Settings) -> Bool:
     return low
 
 
+def _helps(view: View, slot: int, fall: Fall, kept: Stops, settings: Settings) -> bool:
+    """Whether she came to a ship that had lost her way, or said that she was not under command, before her own speed fell."""
+    picture, before_s = view.picture, fall.began_s - HELP_LATER_S
+    fell = kept.mmsi[(kept.level == RAISED) & (kept.since_s <= before_s)]
+    in_need = among(picture.nav_status, IN_NEED) & (picture.status_s <= before_s) | np.isin(picture.mmsi, fell)
+    in_need &= ~(picture.sog_kn > settings["slow_kn"]) & (np.abs(picture.lat_deg - picture.lat_deg[slot]) <= settings["help_nm"] / 60)
+    in_need[slot] = False
+    rows = np.flatnonzero(in_need)
+    lat, lon = picture.lat_deg[slot], picture.lon_deg[slot]
+    apart = distance_nm(lat, lon, picture.lat_deg[rows], picture.lon_deg[rows])
+    to_her = turn_deg(bearing_deg(lat, lon, picture.lat_deg[rows], picture.lon_deg[rows]), fall.course_deg)
+    return bool(((apart <= settings["help_nm"]) & ((apart <= 1.0) | ~(to_her > 60))).any())
+
+
+def _adrift(view: View, slot: int, fall: Fall, settings: Settings) -> bool:
+    """Whether a ship that lost her speed evenly lies now across her way, or says that she is not under command."""
+    if not (fall.slow_rate >= settings["even_a_minute"] and view.picture.sog_kn[slot] <= settings["steerage_kn"]):
+        return False
+    if view.picture.nav_status[slot] == NOT_UNDER_COMMAND:
+        return True
+    last = view.hour.track(slot, view.now_s, 60 * (settings["across_min"] + 2))
+    with np.errstate(invalid="ignore"):
+        moves = (last.sog_kn >= 0.5) & (last.sog_kn <= settings["steerage_kn"] + 0.5)
+        off = turn_deg(last.cog_deg.astype(np.float64), last.heading_deg.astype(np.float64))
+        across = moves & (off > 45) & (off < 165)  # who anchors falls astern
+    return bool(across.sum() >= settings["across_min"])
+
+
 def _verdict(view: View, slot: int, fall: Fall, stop: Stops, row: int, settings: Settings) -> str:
     """`abrupt`, `coasting`, or "" as long as she is neither."""
     picture, now_s = view.picture, view.now_s
     sog, made, length = float(picture.sog_kn[slot]), float(picture.made_kn[slot]), int(picture.length_m[slot])
     unknown = picture.kind[slot] == 0 and length == 0 and not picture.guarded[slot]
     ferry = picture.kind[slot] == FERRY
-    if sog >= settings["share"] * fall.was_kn or now_s - fall.began_s > 1800 or ((ferry or unknown) and fall.stopped):
+    if sog >= settings["share"] * fall.was_kn or now_s - fall.began_s > 2700 or ((ferry or unknown) and fall.stopped):
         return ""
     if ferry and (length < settings["long_m"] or sog >= 3.0):
         return ""
@@ -134,11 +172,16 @@ def _verdict(view: View, slot: int, fall: Fall, stop: Stops, row: int, settings:
         and fall.straight >= 0.8
         and fall.turned_deg <= settings["turned_deg"]
     )
-    in_one_go = fall.rate(sog, now_s) >= settings["share_a_minute"] and fall.heard >= (0.7 if unknown else 0.4)
+    at_once = fall.early >= settings["early"] or fall.rate(sog, now_s) >= settings["fast_a_minute"]
+    at_once |= fall.step_kn >= max(1.1 * settings["sharp_kn_min"], 0.15 * fall.was_kn)
+    # She who loses it evenly may slow down for a pilot or an anchorage: wait until she is seen to lie without steerage.
+    in_one_go = fall.rate(sog, now_s) >= settings["share_a_minute"] if at_once else _adrift(view, slot, fall, settings)
+    in_one_go &= fall.heard >= (0.7 if unknown else 0.4)
     if ferry or picture.kind[slot] == OTHER or fall.paused or not (slow_for_long and steady and in_one_go and made < 0.7 * fall.was_kn):
         return ""
     if fall.was_kn < 0.8 * float(picture.usual_sog_kn[slot]) or fall.known < 8:
         return ""
+    at_once = fall.early >= settings["early"] or fall.rate(sog, now_s) >= settings["fast_a_minute"]
     reach_nm = settings["unknown_rest_nm" if unknown else "rest_nm"]
     known_place = view.context.stays(picture.lat_deg[slot : slot + 1], picture.lon_deg[slot : slot + 1])[0] >= 2
     return "" if known_place or others_stopped_within(picture, slot, reach_nm, now_s) else "coasting"
@@ -200,7 +243,7 @@ def step(view: View, memory: Stops, settings: Settings) -> tuple[Findings, Stops
                 continue
             fall = fall_of(view.hour.track(slot, now_s), sog, now_s, settings["usual_kn"])
             verdict = _verdict(view, slot, fall, kept, row, settings) if fall else ""
-            if fall is None or not verdict:
+            if fall is None or not verdict or _helps(view, slot, fall, kept, settings):
                 continue
             kept.since_s[row], kept.raised_s[row], kept.level[row], kept.was_kn[row] = fall.began_s, now_s, RAISED, fall.was_kn
             kept.lat_deg[row], kept.lon_deg[row], kept.seen_s[row] = picture.lat_deg[slot], picture.lon_deg[slot], now_s
