@@ -286,7 +286,7 @@ def test_memory_stays_bounded_on_a_long_stream(config):
             for ship in range(6):
                 lat = 24.0 + ship / 10 + 0.15 * math.sin(t / 7200 * math.pi)
                 course = 0.0 if math.cos(t / 7200 * math.pi) > 0 else 180.0
-                lines.append(sentences(encoder.position_a(311000000 + ship, lat, 58.0, 9.0, course, 0, 0, t % 60))[0])
+                lines.append(sentences(encoder.position_a(311000000 + ship, lat, 58.0 + ship, 9.0, course, course, 0, t % 60))[0])
                 times.append(float(START_S + t))
             lines.append(b"$GPZDA,nonsense*00")
             times.append(float(START_S + t))

@@ -28,8 +28,8 @@
     after = 61           # raised between these minutes
     before = 72
 
-Between way-points a ship moves in a straight line at even speed, which is what she sends; her heading is her course unless given. A scene without
-`expect` must raise nothing.
+Between way-points a ship moves in a straight line at even speed, which is what she sends; her heading is her course unless
+given. A scene without `expect` must raise nothing.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tankerwatch.core.geo import bearing_deg, distance_nm, moved
 from tankerwatch.core.kernels import near
 from tankerwatch.core.tables import Picture
-from tankerwatch.track.pairs import OLD_S, now_at, pairs_of
+from tankerwatch.track.pairs import OLD_S, now_at, pairs_at, pairs_of
 
 NAN = float("nan")
 LATS = st.one_of(st.floats(-0.2, 0.2), st.floats(53.9, 54.1), st.floats(-79.1, -78.9), st.sampled_from((NAN, 90.0, -90.0, 89.95)))
@@ -20,12 +20,12 @@ LONS = st.one_of(st.floats(-0.3, 0.3), st.floats(179.7, 180.0), st.floats(-180.0
 ship = st.tuples(LATS, LONS, st.sampled_from((NAN, 0.0, 10.0, 40.0)), st.sampled_from((NAN, 0.0, 77.0, 180.0, 270.0)), st.booleans())
 
 
-def found(ships, room=1000):
+def found(ships):
     columns = [np.array(c, np.float64) for c in zip(*[s[:4] for s in ships], strict=True)] if ships else [np.empty(0)] * 4
-    slots, out = np.empty((room, 2), np.int64), np.full((room, 5), np.nan)
-    n = near.pairs(*columns, np.array([s[4] for s in ships], np.bool_), True, slots, out)
-    assert len({tuple(pair) for pair in slots[:n].tolist()}) == n, "a pair is noted once"
-    return {(int(p), int(q)): row for (p, q), row in zip(slots[:n], out[:n], strict=True)}
+    lat, lon, sog, cog = columns
+    slots, out = pairs_at(lat, lon, sog.astype(np.float32), cog.astype(np.float32), np.array([s[4] for s in ships], np.bool_), at_rest=True)
+    assert len({tuple(pair) for pair in slots.tolist()}) == len(slots), "a pair is noted once"
+    return {(int(p), int(q)): row for (p, q), row in zip(slots, out, strict=True)}
 
 
 @given(st.lists(ship, max_size=14))
@@ -73,10 +73,10 @@ def test_the_order_of_ships_does_not_matter(ships, random):
 
 @given(
     st.sampled_from(((24.0, 58.0), (0.0, 179.99), (70.0, -180.0))),
-    st.floats(0, 360), st.floats(0.1, 1.9), st.floats(0, 40), st.floats(0, 360), st.floats(0, 40), st.floats(0, 360),
+    st.floats(0, 360), st.floats(0.4, 1.9), st.floats(0, 40), st.floats(0, 360), st.floats(0, 40), st.floats(0, 360),
 )  # fmt: skip
 def test_closest_approach_is_what_sailing_on_shows(at, bearing, apart, sog_p, cog_p, sog_q, cog_q):
-    assume(max(sog_p, sog_q) >= near.STILL_KN or apart < near.BESIDE_NM)
+    assume(max(sog_p, sog_q) >= near.STILL_KN)
     lat, lon = at
     other = [float(v) for v in moved(lat, lon, bearing, apart)]
     row = found([(lat, lon, sog_p, cog_p, True), (*other, sog_q, cog_q, False)])[0, 1]
@@ -101,10 +101,12 @@ def test_closest_approach_is_what_sailing_on_shows(at, bearing, apart, sog_p, co
 
 
 def test_too_little_room_is_told_and_nothing_is_written_beyond_it():
-    ships = [(24.0, 58.0 + i / 10000, 0.0, 0.0, True) for i in range(20)]
-    columns = [np.array(c, np.float64) for c in zip(*[s[:4] for s in ships], strict=True)]
-    slots, out = np.full((8, 2), -1, np.int64), np.zeros((8, 5))
-    assert near.pairs(*columns, np.ones(20, np.bool_), True, slots[:5], out[:5]) == 190
+    ships = np.zeros((20, 6))
+    ships[:, near.LAT], ships[:, near.LON], ships[:, near.STILL] = 24.0, 58.0 + np.arange(20) / 10000, 1.0
+    ships[:, near.NARROW] = 30.0 * math.cos(math.radians(24.0))
+    slots, out, rows = np.full((8, 2), -1, np.int64), np.zeros((8, 5)), np.arange(20)
+    keys = near.stripes(ships[:, near.LAT], ships[:, near.LON], near.BESIDE_NM)
+    assert near.sweep(ships, keys, rows, rows, True, -1.0, near.BESIDE_NM, True, 0, slots[:5], out[:5]) == 190
     assert (slots[5:] == -1).all() and (out[5:] == 0).all()
 
 

@@ -68,6 +68,8 @@ class Learner:
         self._grow(n)
         minute = np.floor(np.nan_to_num(picture.heard_s, nan=-60.0) / 60.0).astype(np.int64)
         heard = minute > self._minute[:n]
+        if not heard.any() and not self._gone(picture, now_s).any():
+            return
         self._receive(picture, np.flatnonzero(heard))
         sound = heard & (picture.kind < 10) & picture.trusted & (picture.event_s > picture.heard_s - 90.0) & ~np.isnan(picture.lat_deg)
         slots = np.flatnonzero(sound)
@@ -158,16 +160,19 @@ class Learner:
 
     def _lost(self, picture: Picture, slots: I64, minute: I64, now_s: float) -> tuple[U64, U64]:
         """The cells of ships that are back, and of those that have now been silent for long."""
-        n = len(picture)
         returned = slots[self._lost_in[slots] != NOWHERE]
         back = self._lost_in[returned][minute[returned] - self._minute[returned] <= BACK_MINUTES]
         self._lost_in[returned] = NOWHERE
-        gone = self._moving[:n] & (self._lost_in[:n] == NOWHERE) & (self._known[:n] >= KNOWN_MINUTES)
-        gone &= now_s - picture.heard_s >= SILENT_S
-        lost = np.flatnonzero(gone)
+        lost = np.flatnonzero(self._gone(picture, now_s))
         cells = cells_of(self._lat[lost], self._lon[lost])
         self._lost_in[lost] = cells
         return back, cells
+
+    def _gone(self, picture: Picture, now_s: float) -> Bool:
+        """(n,) who was under way and has now been silent for long."""
+        n = len(picture)
+        known = self._moving[:n] & (self._lost_in[:n] == NOWHERE) & (self._known[:n] >= KNOWN_MINUTES)
+        return np.asarray(known & (now_s - picture.heard_s >= SILENT_S))
 
     def _ways(self, sog_kn: F64, inverse: I64, rows: I64, new: I64) -> None:
         """Mean and spread of the speeds of those under way; inverse: (ships,) which of the cells, whose rows and new counts are given."""

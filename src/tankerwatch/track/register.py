@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -149,41 +149,37 @@ class Register:
             slots, statics = slots[known], statics.take(known)
         self.static_s[slots] = np.fmax(self.static_s[slots], statics.time_s)
         said = zip(*(getattr(statics, column).tolist() for column in _SAID), strict=True)
-        for row, (slot, content) in enumerate(zip(slots.tolist(), said, strict=True)):
+        for slot, content in zip(slots.tolist(), said, strict=True):
             # By kind of message: of those that come in two parts each says its own.
             part = slot << 9 | content[0] << 1 | (content[1] == "B")
             told = hash(content)
             if self._said.get(part) != told:
                 self._said[part] = told
-                self._learn(slot, statics, row)
+                self._learn(slot, content)
 
-    def _learn(self, slot: int, statics: Statics, row: int) -> None:
+    def _learn(self, slot: int, content: tuple[Any, ...]) -> None:
+        msg_type, _, name, callsign, imo, ship_type, bow, stern, port, starboard, draught_m, destination, eta = content
         before = self.identities[slot]
-        length = int(statics.to_bow_m[row]) + int(statics.to_stern_m[row])
-        beam = int(statics.to_port_m[row]) + int(statics.to_starboard_m[row])
         # Not for a part that carries no such field, nor for "not available": what was known stays.
-        candidates: dict[str, Any] = {
-            "name": str(statics.name[row]).strip(),
-            "callsign": str(statics.callsign[row]).strip(),
-            "imo": int(statics.imo[row]),
-            "ship_type": int(statics.ship_type[row]),
-            "length_m": length,
-            "beam_m": beam,
-            "destination": str(statics.destination[row]).strip(),
-            "eta": str(statics.eta[row]),
-        }
-        sent = {key: value for key, value in candidates.items() if value}
-        if statics.draught_m[row] > 0:
-            sent["draught_m"] = float(statics.draught_m[row])
-        now = self.identities[slot] = replace(before, **sent)
+        now = self.identities[slot] = Identity(
+            before.mmsi,
+            name.strip() or before.name,
+            callsign.strip() or before.callsign,
+            imo or before.imo,
+            ship_type or before.ship_type,
+            bow + stern or before.length_m,
+            port + starboard or before.beam_m,
+            draught_m if draught_m > 0 else before.draught_m,
+            destination.strip() or before.destination,
+            eta or before.eta,
+        )
         if now.ship_type != before.ship_type or now.name != before.name or now.imo != before.imo:
-            self.kind[slot] = identities.kind_of(now.mmsi, now.ship_type, int(statics.msg_type[row]))
+            self.kind[slot] = identities.kind_of(now.mmsi, now.ship_type, msg_type)
             self.changed_names.add(slot)
             self._judge(slot)
         self.length_m[slot], self.beam_m[slot] = min(now.length_m, 65535), min(now.beam_m, 65535)
-        if length or beam:
-            hull = statics.to_bow_m[row], statics.to_stern_m[row], statics.to_port_m[row], statics.to_starboard_m[row]
-            self.hull_m[slot] = hull
+        if bow + stern or port + starboard:
+            self.hull_m[slot] = bow, stern, port, starboard
 
 
 _SAID: Final = (

@@ -20,7 +20,13 @@ STILL_KN: Final = 0.7       # slower than this, or of unknown speed, a ship lies
 FAST_KN: Final = 8.0
 # fmt: on
 _STRIPE: Final = 1000.0
+WIDER: Final = 1.01  # than the reach: the plane is not the sphere
 LAT, LON, EAST, NORTH, STILL, NARROW = range(6)
+
+
+def stripes(lat: Any, lon: Any, reach_nm: float) -> Any:
+    """(n,) keys by which ships are sorted: stripes of latitude as wide as the reach, and in them longitude, 0 to 360."""
+    return np.floor((lat + 90.0) * 60.0 / (reach_nm * WIDER)) * _STRIPE + lon
 
 
 @part
@@ -36,30 +42,24 @@ def _first(keys: Any, value: float) -> int:
     return low
 
 
-@part
-def _sweep(
-    ships: Any, outer: Any, inner: Any, among: bool, low_nm: float, reach_nm: float, beside: bool, found: int, out_slots: Any, out: Any
-) -> int:
-    """All pairs of `outer` with `inner`; the number of pairs then. ships: (n, 6) by the columns above.
+@kernel
+def sweep(
+    ships: Any, keys: Any, slots: Any, outer: Any, among: bool, low_nm: float, reach_nm: float, beside: bool, found: int,
+    out_slots: Any, out: Any,
+) -> int:  # fmt: skip
+    """Pairs of ships in `outer` with those in `slots`, farther than `low_nm` and within `reach_nm`; the number of pairs noted then.
 
-    among: two that may both be in `outer` are met from the lower slot only.
+    ships: (n, 6) by the columns above · slots: (k,) in order of their keys (`stripes`), keys: (k,) · outer: (m,) slots, best in that
+    order too · among: two that may both be in `outer` are met from the lower slot only · beside: of two that lie still.
+    out_slots: (capacity, 2) i64, lower slot first · out: (capacity, 5) distance nm, bearing deg, closing kn, CPA nm, TCPA s. What is found
+    may exceed the capacity: then call again with more room.
     """
-    wide_nm = reach_nm * 1.01
-    keys = np.empty(len(inner))
-    for k in range(len(inner)):
-        keys[k] = math.floor((ships[inner[k], LAT] + 90.0) * 60.0 / wide_nm) * _STRIPE + ships[inner[k], LON]
-    order = np.argsort(keys)
-    near = np.empty((len(inner), 6))
-    slots = np.empty(len(inner), np.int64)
-    for k in range(len(inner)):
-        slots[k] = inner[order[k]]
+    wide_nm = reach_nm * WIDER
+    near = np.empty((len(slots), 6))
+    for k in range(len(slots)):
         near[k] = ships[slots[k]]
-    keys = keys[order]
-    turn = np.empty(len(outer))
-    for k in range(len(outer)):
-        turn[k] = math.floor((ships[outer[k], LAT] + 90.0) * 60.0 / wide_nm) * _STRIPE + ships[outer[k], LON]
     begins = np.zeros(3, np.int64)
-    for i in outer[np.argsort(turn)]:
+    for i in outer:
         lat = ships[i, LAT]
         lon = ships[i, LON]
         narrow = ships[i, NARROW]
@@ -143,50 +143,7 @@ def _sweep(
     return found
 
 
-@kernel
-def pairs(lat: Any, lon: Any, sog: Any, cog: Any, of_interest: Any, at_rest: bool, out_slots: Any, out: Any) -> int:
-    """Pairs near each other, or about to be, by the distances above; of two that lie still only with `at_rest`.
-
-    All inputs (n,), positions now, NaN where unknown; unknown speed counts as none. out_slots: (capacity, 2) i64, lower slot first ·
-    out: (capacity, 5) distance nm, bearing deg, closing kn, CPA nm, TCPA s. Returns the number of pairs, which may exceed the capacity:
-    then call again with more room.
-    """
-    n = len(lat)
-    ships = np.zeros((n, 6))
-    groups = np.empty((5, n), np.int64)  # those whose place is known, under way, lying still, of interest, fast and not of interest
-    counts = np.zeros(5, np.int64)
-    for i in range(n):
-        if math.isnan(lat[i]) or math.isnan(lon[i]):
-            continue
-        ships[i, LAT] = lat[i]
-        ships[i, LON] = lon[i] % 360.0
-        ships[i, NARROW] = 30.0 * math.cos(math.radians(lat[i]))
-        if sog[i] == sog[i] and cog[i] == cog[i]:
-            ships[i, EAST] = sog[i] * math.sin(math.radians(cog[i]))
-            ships[i, NORTH] = sog[i] * math.cos(math.radians(cog[i]))
-        is_still = not sog[i] >= STILL_KN
-        ships[i, STILL] = 1.0 if is_still else 0.0
-        for g in range(5):
-            if (
-                (g == 0)
-                or (g == 1 and not is_still)
-                or (g == 2 and is_still)
-                or (g == 3 and of_interest[i])
-                or (g == 4 and not of_interest[i] and sog[i] >= FAST_KN)
-            ):
-                groups[g, counts[g]] = i
-                counts[g] += 1
-    known, under_way, lying = groups[0, : counts[0]], groups[1, : counts[1]], groups[2, : counts[2]]
-    found = _sweep(ships, under_way, known, True, -1.0, MEETING_NM, False, 0, out_slots, out)
-    if counts[3] > 0 and counts[4] > 0:
-        wanted, fast = groups[3, : counts[3]], groups[4, : counts[4]]
-        found = _sweep(ships, wanted, fast, False, MEETING_NM, WIDE_NM, False, found, out_slots, out)
-    if at_rest:
-        found = _sweep(ships, lying, lying, True, -1.0, BESIDE_NM, True, found, out_slots, out)
-    return found
-
-
 def warm() -> None:
     """Compile (or load from the cache) with the types that `track/pairs.py` uses."""
-    one = np.zeros(1)
-    pairs(one, one, one, one, np.zeros(1, np.bool_), True, np.zeros((1, 2), np.int64), np.zeros((1, 5)))
+    slots = np.zeros(1, np.int64)
+    sweep(np.zeros((1, 6)), np.zeros(1), slots, slots, True, -1.0, 1.0, False, 0, np.zeros((1, 2), np.int64), np.zeros((1, 5)))
