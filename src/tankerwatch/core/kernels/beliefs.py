@@ -157,7 +157,7 @@ def _sense(ships: Any, s: int, received: float, has_place: bool, second: int, ac
 
 
 @inlined
-def _is_ahead_of(east: float, north: float, v_east: float, v_north: float, said_kn: float) -> bool:
+def _is_ahead_of(east: float, north: float, v_east: float, v_north: float, said_kn: float, since_s: float) -> bool:
     speed = math.hypot(v_east, v_north)
     if speed < 1.0:
         return False
@@ -165,12 +165,14 @@ def _is_ahead_of(east: float, north: float, v_east: float, v_north: float, said_
     aside = abs(east * v_north - north * v_east) / speed
     if said_kn > speed:
         speed = said_kn
-    return 0.0 < along <= speed * STAMPED_S / 3600.0 and aside <= 0.1 + 0.1 * along
+    return 0.0 < along <= speed * (STAMPED_S + min(max(since_s, 0.0), 3600.0)) / 3600.0 and aside <= 0.1 + 0.1 * along
 
 
 @part
-def _is_ahead(beliefs: Any, s: int, lat: float, lon: float, narrow: float) -> bool:
-    """Whether a place lies ahead of her on her own course, where she would soon be: then fixes before were stamped late."""
+def _is_ahead(beliefs: Any, s: int, event: float, lat: float, lon: float, narrow: float) -> bool:
+    """Whether a place lies ahead of her on her own course, where she would soon be: then fixes before were stamped late. What is ahead sails
+    on with time, as she does.
+    """
     east = ((lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0) * 60.0 * narrow
     north = (lat - beliefs[s, 0, LAT]) * 60.0
     v_east = beliefs[s, 0, V_EAST]
@@ -179,7 +181,7 @@ def _is_ahead(beliefs: Any, s: int, lat: float, lon: float, narrow: float) -> bo
         # She sends no course: what she made good tells it.
         v_east = beliefs[s, 0, EAST]
         v_north = beliefs[s, 0, NORTH]
-    return _is_ahead_of(east, north, v_east, v_north, beliefs[s, 0, SOG])
+    return _is_ahead_of(east, north, v_east, v_north, beliefs[s, 0, SOG], event - beliefs[s, 0, T])
 
 
 @part
@@ -426,7 +428,7 @@ def advance(  # the state of the fleet is these arrays
         rows[s, best] = source_row[i]
         if best != 0:
             out[i, OUT_TRUSTED] = min(ships[s, FIXES] - beliefs[s, best, BORN_FIXES], 65535.0)
-            ahead = trusted_apart <= FLAT_NM and _is_ahead(beliefs, s, lat, lon, narrow)
+            ahead = trusted_apart <= FLAT_NM and _is_ahead(beliefs, s, event, lat, lon, narrow)
             out[i, OUT_AHEAD] = 1.0 if ahead else 0.0
             # 0/0 is said by sets that have no position.
             if abs(lat) > NOWHERE_DEG or abs(lon) > NOWHERE_DEG:
