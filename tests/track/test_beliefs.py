@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tankerwatch.core.kernels import beliefs as kernel
+from tankerwatch.core.kernels import copies, habits
 
 NAN = float("nan")
 PLACES = [
@@ -74,14 +75,14 @@ class Kernel:
     def __init__(self) -> None:
         n = 2
         self.ships = np.full((n, kernel.SHIP_COLUMNS), np.nan)
-        self.ships[:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM, kernel.NEXT_COPY]] = 0.0
+        self.ships[:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM]] = 0.0
         self.ships[:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.beliefs = np.zeros((n, kernel.BELIEFS, kernel.BELIEF_COLUMNS))
         self.rows = np.zeros((n, kernel.BELIEFS), np.uint64)
-        self.copies, self.copy_s = np.zeros((n, kernel.COPIES), np.uint64), np.full((n, kernel.COPIES), -np.inf)
-        self.copy_by = np.zeros((n, kernel.COPIES), np.uint16)
-        self.hearers = np.full((n, kernel.HEARERS, 3), -1.0)
+        self.copies, self.copy_s = np.zeros((n, copies.COPIES + 1), np.uint64), np.full((n, copies.COPIES), -np.inf)
+        self.copy_by = np.zeros((n, copies.COPIES), np.uint16)
+        self.hearers = np.full((n, copies.HEARERS, 3), -1.0)
         self.clocks = np.zeros((1, kernel.CLOCK_COLUMNS))
         self.minutes = np.full((n, kernel.MINUTES), -1, np.int64)
         self.hour = np.full((n, kernel.MINUTES, kernel.HOUR_COLUMNS), np.nan, np.float32)
@@ -152,10 +153,9 @@ def _hour(speeds_by_minute, first=0, last=None):
     minutes, hour = np.full((1, kernel.MINUTES), -1, np.int64), np.full((1, kernel.MINUTES, kernel.HOUR_COLUMNS), np.nan, np.float32)
     for minute, speed in speeds_by_minute.items():
         minutes[0, minute % 60], hour[0, minute % 60, kernel.H_SOG] = minute, speed
-    out, ships = np.full((1, kernel.HABIT_COLUMNS), np.nan), np.full((1, kernel.SHIP_COLUMNS), np.nan)
+    out = np.full((1, habits.HABIT_COLUMNS), np.nan)
     last = max(speeds_by_minute) if last is None else last
-    ships[0, kernel.FIRST] = first * 60.0
-    kernel.habits(minutes, hour, np.array([last * 60.0]), ships, out)
+    habits.habits(minutes, hour, np.array([last * 60.0]), np.array([first * 60.0]), out)
     return out[0]
 
 

@@ -187,7 +187,8 @@ class Ship:
             return False
         along, aside = (east * v_east + north * v_north) / speed, abs(east * v_north - north * v_east) / speed
         speed = belief.sog if belief.sog > speed else speed
-        return 0 < along <= speed / 6 and aside <= 0.1 + 0.1 * along
+        since_s = min(max(fix.event_s - belief.time_s, 0), 3600)
+        return 0 < along <= speed * (600 + since_s) / 3600 and aside <= 0.1 + 0.1 * along
 
     def _was_there(self, fix: Fix) -> bool:
         newest = int(fix.event_s // 60)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from tankerwatch.core.hour import HOUR_COLUMNS, MINUTES, Hour
-from tankerwatch.core.kernels import arrivals
+from tankerwatch.core.kernels import arrivals, habits
 from tankerwatch.core.kernels import beliefs as kernel
+from tankerwatch.core.kernels.copies import COPIES, HEARERS, WHO
 from tankerwatch.core.schema import F64, Bool
 from tankerwatch.core.tables import Fixes, Heard, Legs, Picture
 from tankerwatch.track.hearings import Hearing, RecentStations
@@ -30,15 +31,15 @@ class Fleet:
         self.ships: Any = np.zeros((0, kernel.SHIP_COLUMNS))
         self.beliefs: Any = np.zeros((0, kernel.BELIEFS, kernel.BELIEF_COLUMNS))
         self.rows: Any = np.zeros((0, kernel.BELIEFS), np.uint64)
-        self.copies: Any = np.zeros((0, kernel.COPIES), np.uint64)
-        self.copy_s: Any = np.zeros((0, kernel.COPIES))
-        self.copy_by: Any = np.zeros((0, kernel.COPIES), np.uint16)
-        self.hearers: Any = np.zeros((0, kernel.HEARERS, 3))
+        self.copies: Any = np.zeros((0, COPIES + 1), np.uint64)
+        self.copy_s: Any = np.zeros((0, COPIES))
+        self.copy_by: Any = np.zeros((0, COPIES), np.uint16)
+        self.hearers: Any = np.zeros((0, HEARERS, 3))
         self.clocks = Clocks()
         self.minutes: Any = np.zeros((0, MINUTES), np.int64)
         self.hour: Any = np.zeros((0, MINUTES, HOUR_COLUMNS), np.float32)
         self.minute_rows: Any = np.zeros((0, MINUTES), np.uint64)
-        self.habits: Any = np.zeros((0, kernel.HABIT_COLUMNS))
+        self.habits: Any = np.zeros((0, habits.HABIT_COLUMNS))
 
     def __len__(self) -> int:
         """The number of identities."""
@@ -66,12 +67,12 @@ class Fleet:
             return new
 
         self.ships, self.beliefs, self.rows = longer(self.ships, np.nan), longer(self.beliefs, 0.0), longer(self.rows, 0)
-        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM, kernel.NEXT_COPY]] = 0.0
+        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM]] = 0.0
         self.ships[fresh:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[fresh:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.copies, self.copy_s, self.copy_by = longer(self.copies, 0), longer(self.copy_s, -np.inf), longer(self.copy_by, 0)
         self.hearers = longer(self.hearers, 0.0)
-        self.hearers[fresh:, :, kernel.WHO] = -1.0
+        self.hearers[fresh:, :, WHO] = -1.0
         self.minutes, self.hour = longer(self.minutes, -1), longer(self.hour, np.nan)
         self.minute_rows, self.habits = longer(self.minute_rows, 0), longer(self.habits, np.nan)
 
@@ -133,7 +134,7 @@ class Fleet:
     def hearings(self, slot: int) -> dict[int, Hearing]:
         """How each station hears a ship, by its number: the eight stations that heard her last."""
         held = self.hearers[slot]
-        return {int(who): Hearing(float(last_s), int(fixes)) for who, last_s, fixes in held[held[:, kernel.WHO] >= 0]}
+        return {int(who): Hearing(float(last_s), int(fixes)) for who, last_s, fixes in held[held[:, WHO] >= 0]}
 
     def picture(self, now_s: float) -> Picture:
         """The newest trusted state of every ship; the row number is her slot."""
@@ -141,8 +142,8 @@ class Fleet:
         ship, trusted = self.ships[:n], self.beliefs[:n, 0]
         known = trusted[:, kernel.COUNT] > 0
         event = np.where(known, trusted[:, kernel.T], np.nan)
-        habits = self.habits[:n]
-        kernel.habits(self.minutes, self.hour, event, self.ships, habits)
+        usual, first = self.habits[:n], ship[:, kernel.FIRST].copy()
+        habits.habits(self.minutes, self.hour, event, first, usual)
 
         def of_belief(column: int) -> F64:
             return np.where(known, trusted[:, column], np.nan)
@@ -153,7 +154,7 @@ class Fleet:
             msg_type=np.nan_to_num(ship[:, kernel.MSG_TYPE], nan=0).astype(np.uint8),
             event_s=event,
             heard_s=ship[:, kernel.HEARD].copy(),
-            first_s=ship[:, kernel.FIRST].copy(),
+            first_s=first,
             lon_deg=of_belief(kernel.LON),
             lat_deg=of_belief(kernel.LAT),
             sog_kn=of_belief(kernel.SOG).astype(np.float32),
@@ -177,14 +178,14 @@ class Fleet:
             fixes=ship[:, kernel.FIXES].astype(np.uint32),
             displaced=np.maximum(ship[:, kernel.DISPLACED], 0).astype(np.uint32),
             trusted=self._undisputed(now_s, n),
-            usual_sog_kn=habits[:, kernel.USUAL].astype(np.float32),
-            usual_minutes=np.nan_to_num(habits[:, kernel.HEARD_MINUTES]).astype(np.uint8),
-            fast_s=habits[:, kernel.FAST_S].copy(),
-            fast_row=self.minute_rows[np.arange(n), np.nan_to_num(habits[:, kernel.FAST_S] // 60).astype(np.int64) % MINUTES],
+            usual_sog_kn=usual[:, habits.USUAL].astype(np.float32),
+            usual_minutes=np.nan_to_num(usual[:, habits.HEARD_MINUTES]).astype(np.uint8),
+            fast_s=usual[:, habits.FAST_S].copy(),
+            fast_row=self.minute_rows[np.arange(n), np.nan_to_num(usual[:, habits.FAST_S] // 60).astype(np.int64) % MINUTES],
             best_sog_kn=ship[:, kernel.BEST].astype(np.float32),
             interval_s=ship[:, kernel.INTERVAL].astype(np.float32),
-            missed_share=habits[:, kernel.MISSED].astype(np.float32),
-            longest_gap_s=(habits[:, kernel.LONGEST] * 60).astype(np.float32),
+            missed_share=usual[:, habits.MISSED].astype(np.float32),
+            longest_gap_s=(usual[:, habits.LONGEST] * 60).astype(np.float32),
             frozen_s=ship[:, kernel.FROZEN_S].copy(),
             frozen_nm=ship[:, kernel.FROZEN_NM].astype(np.float32),
             believed_s=ship[:, kernel.BELIEVED_S].copy(),

@@ -12,11 +12,11 @@ from typing import Any, Final
 import numpy as np
 
 from tankerwatch.core.hour import H_AFTER_S, H_COG, H_COVERED_S, H_EAST_M, H_HEADING, H_LAT, H_LON, H_NORTH_M, H_SOG, HOUR_COLUMNS, MINUTES
-from tankerwatch.core.kernels.arrivals import C_DUE, C_NEXT, C_OTHER, C_TIMES, C_VOTES, C_WHOLE, CLOCK_COLUMNS
+from tankerwatch.core.kernels.arrivals import CLOCK_COLUMNS
 from tankerwatch.core.kernels.compiling import inlined, kernel, part
+from tankerwatch.core.kernels.copies import COPIES, HEARERS, SAME_CLOCK_S, hear, is_copy
 
 BELIEFS: Final = 3
-COPIES: Final = 8  # reports of a ship in mind: a fast one sends five in the ten seconds that a copy may be late
 
 # Columns of `ships`.
 FIRST, HEARD, EVENT, FIXES, DISPLACED, STATUS, STATUS_S, FROM_STATUS, HEADING, MSG_TYPE, INTERVAL, BEST, PRECISE_S = range(13)
@@ -24,11 +24,8 @@ TURN, GAIN, STAY_S, STAY_LAT, STAY_LON = range(13, 18)
 # Of her satellite receiver: since when her fixes stand still although she makes way (and where), how many strayed in a row and since when,
 # since when she has no position, one that is only estimated, one that is no longer accurate, and since when nothing of that was so.
 FROZEN_S, FROZEN_LAT, FROZEN_LON, FROZEN_NM, ASTRAY, ASTRAY_S, NOWHERE_S, ESTIMATED_S, INACCURATE_S, SOUND_S = range(18, 28)
-BEHIND, BELIEVED_S, NEXT_COPY = range(28, 31)  # fixes that came before her newest one though she makes way; when another track was believed
-SHIP_COLUMNS: Final = 31
-# Columns of `hearers`: which station (-1 none), when last, how many fixes.
-WHO, WHO_S, WHO_FIXES = range(3)
-HEARERS: Final = 8
+BEHIND, BELIEVED_S = range(28, 30)  # fixes that came before her newest one though she makes way; when another track was believed
+SHIP_COLUMNS: Final = 30
 # Columns of `beliefs`.
 T, LAT, LON, SOG, COG, COUNT, EAST, NORTH, BORN, V_EAST, V_NORTH, BORN_FIXES = range(12)
 BELIEF_COLUMNS: Final = 12
@@ -37,15 +34,10 @@ OUT_BELIEF, OUT_FROM_S, OUT_FROM_LAT, OUT_FROM_LON, OUT_FROM_STATUS, OUT_STATUS_
 OUT_TRUSTED, OUT_BORN_S, OUT_AHEAD = range(9, 12)
 OUT_COLUMNS: Final = 12
 NOT_A_LEG: Final = -1.0
-# Columns of what is usual of a ship.
-USUAL, HEARD_MINUTES, MISSED, LONGEST, FAST_S, OF_MINUTE = range(6)
-HABIT_COLUMNS: Final = 6
 
 # fmt: off
 LIFE_S: Final = 900.0           # a displaced belief lives this long without a fix: false alarms 135 without, 13 with
 ALWAYS_NM: Final = 0.5          # a step this small is possible for any ship: antenna, lever arm, coarse class B
-COPY_S: Final = 50.0            # the same report from another station comes within a minute; after one a frozen receiver says the same
-COPY_NO_SECOND_S: Final = 2.0   # without a UTC second only repeats this close are surely copies
 WEAK_FIXES: Final = 3           # a trusted belief below this gives way to the first one that reaches it
 PROMOTE_S: Final = 1800.0       # a belief that alone is fed for this long becomes the trusted one
 COARSE_AFTER_S: Final = 600.0   # a long-range report (27) counts only when nothing better came for ten minutes
@@ -56,9 +48,6 @@ FLAT_NM: Final = 30.0           # up to here the earth is taken as flat
 FORGOTTEN_S: Final = 3600.0     # where she was not heard for an hour, she may be anywhere, and the first three fixes tell where
 OLD_NM: Final = 0.1             # a fix this close to her own track of the last hour is an old report
 OLD_S: Final = 12.0             # if its UTC second is the one of that place
-SAME_CLOCK_S: Final = 20.0      # copies further apart were stamped by clocks of which one is wrong
-SURE_TIMES: Final = 8.0        # a report that is late is so by chance, a clock by the same time again and again
-SET_AFTER_S: Final = 30.0       # longer than a frame and the lateness of lines
 NOWHERE_DEG: Final = 0.001
 THAWED_NM: Final = 0.05         # a position that stood still for so long gives way to the first one that moves
 STAMPED_S: Final = 600.0        # times of satellites and of archives are wrong by up to ten minutes
@@ -110,75 +99,6 @@ def _ahead(east_kn: float, north_kn: float, lat: float, dt: float, narrow: float
     """How far in degrees of latitude and longitude a ship comes in at most an hour of `dt` seconds."""
     hours = min(max(dt, 0.0), 3600.0) / 3600.0
     return north_kn * hours / 60.0, east_kn * hours / 60.0 / narrow
-
-
-@part
-def _is_copy(
-    ships: Any, copies: Any, copy_s: Any, copy_by: Any, clocks: Any, s: int, key: int, received: float, window: float, moving: bool,
-    station: int,
-) -> bool:  # fmt: skip
-    """Whether the same report came before. Of a ship that makes way it is the same whatever the clocks of two stations say."""
-    for k in range(COPIES):
-        if copies[s, k] == key:
-            by = received - copy_s[s, k]
-            if abs(by) <= window or moving:
-                if moving and copy_by[s, k] != station:
-                    _compare(clocks, station, np.int64(copy_by[s, k]), received, by)
-                    if abs(by) > SAME_CLOCK_S:
-                        # The next copy is compared with this one: of three stations, two agree.
-                        copy_s[s, k] = received
-                        copy_by[s, k] = station
-                return True
-    at = np.int64(ships[s, NEXT_COPY])
-    copies[s, at] = key
-    copy_s[s, at] = received
-    copy_by[s, at] = station
-    ships[s, NEXT_COPY] = 0.0 if at + 1 == COPIES else at + 1.0
-    return False
-
-
-@part
-def _compare(clocks: Any, station: int, other: int, received: float, by: float) -> None:
-    """Two stations stamped one report `by` seconds apart: note which of them seems wrong, and by how much. Copies in a row that say the
-    same set its clock, half a minute later: then no frame holds both what told it and what it changes, and cuts do not matter.
-    """
-    if abs(by) <= SAME_CLOCK_S:
-        clocks[station, C_VOTES] = min(clocks[station, C_VOTES] + 1.0, 1000.0)
-        clocks[other, C_VOTES] = min(clocks[other, C_VOTES] + 1.0, 1000.0)
-        clocks[station, C_TIMES] = 0.0
-        clocks[other, C_TIMES] = 0.0
-        return
-    wrong = station
-    if clocks[other, C_VOTES] < clocks[station, C_VOTES]:
-        wrong = other
-        received -= by
-        by = -by
-    whole = clocks[wrong, C_WHOLE] + by
-    if abs(whole - clocks[wrong, C_OTHER]) <= 5.0:
-        clocks[wrong, C_TIMES] += 1.0
-    else:
-        clocks[wrong, C_OTHER] = whole
-        clocks[wrong, C_TIMES] = 1.0
-    if clocks[wrong, C_TIMES] >= SURE_TIMES and clocks[wrong, C_DUE] == 0.0:
-        clocks[wrong, C_NEXT] = whole
-        clocks[wrong, C_DUE] = received + SET_AFTER_S
-
-
-@part
-def _hear(hearers: Any, s: int, station: int, received: float) -> None:
-    """Keep which stations hear a ship: the eight heard last."""
-    oldest = 0
-    for k in range(HEARERS):
-        if hearers[s, k, WHO] == station or hearers[s, k, WHO] < 0.0:
-            hearers[s, k, WHO] = station
-            hearers[s, k, WHO_S] = received
-            hearers[s, k, WHO_FIXES] += 1.0
-            return
-        if hearers[s, k, WHO_S] < hearers[s, oldest, WHO_S]:
-            oldest = k
-    hearers[s, oldest, WHO] = station
-    hearers[s, oldest, WHO_S] = received
-    hearers[s, oldest, WHO_FIXES] = 1.0
 
 
 @part
@@ -237,7 +157,7 @@ def _sense(ships: Any, s: int, received: float, has_place: bool, second: int, ac
 
 
 @inlined
-def _is_ahead_of(east: float, north: float, v_east: float, v_north: float, said_kn: float) -> bool:
+def _is_ahead_of(east: float, north: float, v_east: float, v_north: float, said_kn: float, since_s: float) -> bool:
     speed = math.hypot(v_east, v_north)
     if speed < 1.0:
         return False
@@ -245,12 +165,14 @@ def _is_ahead_of(east: float, north: float, v_east: float, v_north: float, said_
     aside = abs(east * v_north - north * v_east) / speed
     if said_kn > speed:
         speed = said_kn
-    return 0.0 < along <= speed * STAMPED_S / 3600.0 and aside <= 0.1 + 0.1 * along
+    return 0.0 < along <= speed * (STAMPED_S + min(max(since_s, 0.0), 3600.0)) / 3600.0 and aside <= 0.1 + 0.1 * along
 
 
 @part
-def _is_ahead(beliefs: Any, s: int, lat: float, lon: float, narrow: float) -> bool:
-    """Whether a place lies ahead of her on her own course, where she would soon be: then fixes before were stamped late."""
+def _is_ahead(beliefs: Any, s: int, event: float, lat: float, lon: float, narrow: float) -> bool:
+    """Whether a place lies ahead of her on her own course, where she would soon be: then fixes before were stamped late. What is ahead sails
+    on with time, as she does.
+    """
     east = ((lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0) * 60.0 * narrow
     north = (lat - beliefs[s, 0, LAT]) * 60.0
     v_east = beliefs[s, 0, V_EAST]
@@ -259,7 +181,7 @@ def _is_ahead(beliefs: Any, s: int, lat: float, lon: float, narrow: float) -> bo
         # She sends no course: what she made good tells it.
         v_east = beliefs[s, 0, EAST]
         v_north = beliefs[s, 0, NORTH]
-    return _is_ahead_of(east, north, v_east, v_north, beliefs[s, 0, SOG])
+    return _is_ahead_of(east, north, v_east, v_north, beliefs[s, 0, SOG], event - beliefs[s, 0, T])
 
 
 @part
@@ -394,11 +316,10 @@ def advance(  # the state of the fleet is these arrays
             ships[s, FIRST] = received
         if not ships[s, HEARD] >= received:
             ships[s, HEARD] = received
-        _hear(hearers, s, station, received)
+        hear(hearers, s, station, received)
         timed = second < 60
         moving = timed and 1.0 <= sog < 102.0 and cog < 360.0 and lat == lat and lon == lon and ships[s, FROZEN_NM] == 0.0
-        window = COPY_S if timed else COPY_NO_SECOND_S
-        if _is_copy(ships, copies, copy_s, copy_by, clocks, s, keys[i], received, window, moving, station):
+        if is_copy(copies, copy_s, copy_by, clocks, s, keys[i], received, timed, moving, station):
             continue
         if status != 255.0 and ships[s, STATUS] != status:
             ships[s, FROM_STATUS] = ships[s, STATUS]
@@ -507,7 +428,7 @@ def advance(  # the state of the fleet is these arrays
         rows[s, best] = source_row[i]
         if best != 0:
             out[i, OUT_TRUSTED] = min(ships[s, FIXES] - beliefs[s, best, BORN_FIXES], 65535.0)
-            ahead = trusted_apart <= FLAT_NM and _is_ahead(beliefs, s, lat, lon, narrow)
+            ahead = trusted_apart <= FLAT_NM and _is_ahead(beliefs, s, event, lat, lon, narrow)
             out[i, OUT_AHEAD] = 1.0 if ahead else 0.0
             # 0/0 is said by sets that have no position.
             if abs(lat) > NOWHERE_DEG or abs(lon) > NOWHERE_DEG:
@@ -573,56 +494,6 @@ def advance(  # the state of the fleet is these arrays
             hour[s, at, H_COVERED_S] += dt
 
 
-@kernel
-def habits(minutes: Any, hour: Any, event: Any, ships: Any, out: Any) -> None:
-    """What is usual of each ship over the hour up to her newest fix; what was worked out for the same minute stands.
-
-    out: (ships, HABIT_COLUMNS): median speed · minutes heard · share of minutes missed · longest run of missed minutes · the second of
-    the newest minute in which she made four fifths of the median · the minute for which all this is.
-    """
-    kept = np.empty(MINUTES, np.float64)
-    for s in range(len(event)):
-        if math.isnan(event[s]):
-            out[s, :] = math.nan
-            continue
-        last = np.int64(event[s] // 60.0)
-        if out[s, OF_MINUTE] == last:
-            continue
-        out[s, :] = math.nan
-        out[s, OF_MINUTE] = last
-        begin = min(last, max(last - MINUTES + 1, np.int64(ships[s, FIRST] // 60.0)))
-        heard = 0
-        n = 0
-        run = 0
-        longest = 0
-        for minute in range(begin, last + 1):
-            at = minute % MINUTES
-            if minutes[s, at] == minute:
-                heard += 1
-                run = 0
-                sog = hour[s, at, H_SOG]
-                if sog == sog:
-                    k = n  # kept in order: sixty are soon sorted, and a general sort takes a second to compile
-                    while k > 0 and kept[k - 1] > sog:
-                        kept[k] = kept[k - 1]
-                        k -= 1
-                    kept[k] = sog
-                    n += 1
-            else:
-                run += 1
-                longest = max(longest, run)
-        out[s, HEARD_MINUTES] = heard
-        out[s, MISSED] = 1.0 - heard / (last - begin + 1)
-        out[s, LONGEST] = longest
-        if n > 0:
-            out[s, USUAL] = kept[n // 2]
-            for minute in range(last, begin - 1, -1):
-                at = minute % MINUTES
-                if minutes[s, at] == minute and hour[s, at, H_SOG] >= 0.8 * out[s, USUAL]:
-                    out[s, FAST_S] = minute * 60.0
-                    break
-
-
 def warm() -> None:
     """Compile (or load from the cache) with the types that the fleet uses."""
     minutes, hour = np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES, HOUR_COLUMNS), np.nan, np.float32)
@@ -630,9 +501,8 @@ def warm() -> None:
     ships = np.zeros((1, SHIP_COLUMNS))
     advance(
         ships, np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64),
-        np.zeros((1, COPIES), np.uint64), np.full((1, COPIES), -np.inf), np.zeros((1, COPIES), np.uint16), minutes, hour,
+        np.zeros((1, COPIES + 1), np.uint64), np.full((1, COPIES), -np.inf), np.zeros((1, COPIES), np.uint16), minutes, hour,
         np.zeros((1, MINUTES), np.uint64), np.full((1, HEARERS, 3), -1.0), np.zeros((1, CLOCK_COLUMNS)),
         np.zeros(1, np.int64), one, one, one, one, small, small, small, byte, byte, byte, np.zeros(1, np.bool_), np.zeros(1, np.uint16),
         np.ones(1, np.uint64), np.ones(1, np.uint64), np.zeros((1, OUT_COLUMNS)),
     )  # fmt: skip
-    habits(minutes, hour, np.zeros(1), ships, np.zeros((1, HABIT_COLUMNS)))
