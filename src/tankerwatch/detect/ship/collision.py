@@ -6,7 +6,8 @@ What it does      Foretells how near the hulls of two ships under way will come,
                   touch within `lead_s`. Danger when hulls would come within `touch_nm`. Ends when they have passed, or one has altered.
 Why it matters    A large ship needs some four minutes and half a mile to get out of the way; after that nobody can.
 When it is wrong  Ships that agreed by radio to pass close. Ferries, yachts and fishing boats turn at the last moment: only a near contact
-                  counts for them. Tugs, pilots, and small craft among each other are left out; so are ships that meet slowly on
+                  counts for them. Tugs, pilots, small craft among each other, and boats that run
+                  up to a ship below 10 kn are left out; so are ships that meet slowly on
                   opposite courses and have turned within the last minutes, as in a channel: there they pass at a cable. A ship that
                   slows or turns at that moment is believed to act, even if it does not suffice. A bend in a lane looks like a meeting.
 Sources           COLREG rules 8, 13, 14 and 15; N. Wang, quaternion ship domain, J. Navigation 63 (2010); DMA AisAbnormal (who is left
@@ -63,9 +64,12 @@ SETTINGS: Final = {
 ACTS: Final = (identities.SERVICE, identities.AUTHORITY, 10, 11, 12, 13, 14)  # those who come close by trade, and those that are no ships
 AGILE: Final = (identities.PASSENGER, identities.HIGH_SPEED, identities.PLEASURE, identities.FISHING)
 LARGE: Final = (identities.TANKER, identities.CARGO, identities.OTHER)
+CRAFT_M: Final = 40.0  # the largest crew boats have this length
+HOST_KN: Final = 10.0  # whom a boat comes alongside makes less
 FISHING: Final = 7  # navigational status
 TURNING_DEG_MIN: Final = 1.5
-SOON_S: Final = 180.0  # between whole minutes are judged those that meet within `lead_s` and this
+SOON_S: Final = 180.0  # between whole minutes are judged those that meet within `lead_s` and this, if too close
+FEW_LOOKS: Final = 6  # or new
 NEAR_NM: Final = 3.5  # and is looked at each time within this
 TURNING_NM: Final = 1.0  # a ship that turns may come so much nearer than her course tells
 PAST: Final = 12  # minutes looked back
@@ -135,8 +139,8 @@ class Candidates:
         bends = np.flatnonzero((rate != 0).any(axis=0))
         if len(bends):
             parts = [tuple(values[:, bends]) for values in (sog, cog, rate)]
-            horizon_s = settings["list_s"]
-            bent = curved(east[bends], north[bends], *parts, _hulls(one, bends), _hulls(other, bends), horizon_s)
+            ours, theirs = _hulls(one, bends), _hulls(other, bends)
+            bent = curved(east[bends], north[bends], parts[0], parts[1], parts[2], ours, theirs, settings["list_s"])
             meeting = _with(meeting, bends, bent)
         self.distance_m = np.hypot(east, north)
         self.sog, self.other_sog, self.cog, self.other_cog = sog[0], sog[1], cog[0], cog[1]
@@ -156,11 +160,11 @@ class Candidates:
 
 
 def _wanted(view: View, memory: Risks, settings: Settings) -> tuple[I64, I64]:
-    """First and second ships of the pairs to judge now: at whole minutes all that may be too close, between them those that were and are soon
-    there.
+    """First and second ships of the pairs to judge now: at whole minutes all that may be too close, between them those that then were,
+    and meet soon.
     """
     pairs, picture = view.pairs, view.picture
-    soon = memory.meet_s - view.now_s <= settings["lead_s"] + SOON_S
+    soon = (memory.meet_s - view.now_s <= settings["lead_s"] + SOON_S) & ((memory.score > 0) | (memory.looks < FEW_LOOKS))
     if not len(pairs) or (not view.minute and not soon.any()):
         return np.empty(0, np.int64), np.empty(0, np.int64)
     # The speed sent may be in another unit: what is asked of `pairs` is wide, and judged again.
@@ -189,6 +193,11 @@ def _may_meet(view: View, first: I64, second: I64, settings: Settings) -> Bool:
     still = sog < settings["under_way_kn"]
     sound = ~among(kind, ACTS) & picture.trusted[both] & (view.now_s - picture.event_s[both] <= np.where(still, AT_REST_S, FRESH_S))
     sound &= ~among(sent, (0, 9, 27)) & ~among(picture.nav_status[both], (5, 6))
+    # Small craft that run up to a slow ship mean to go alongside: that is for `closing`.
+    craft = (length > 0) & (length < CRAFT_M) & ~among(kind, AGILE) | (length == 0) & among(sent, CLASS_B)
+    host = (length >= 2 * CRAFT_M) & (sog < HOST_KN)
+    visit = craft[:n] & host[n:] & (sog[:n] > sog[n:]) | host[:n] & craft[n:] & (sog[n:] > sog[:n])
+    sound[:n] &= ~visit
     slow = still[:n] | still[n:]
     return np.asarray(sound[:n] & sound[n:] & ~(small[:n] & small[n:]) & (~slow | large[:n] & large[n:]))
 
@@ -246,8 +255,8 @@ def _limits(pairs: Candidates, settings: Settings) -> tuple[F64, F64]:
 
 def _acts(picture: Picture, slots: I64, rate: F64, off_deg: F64, sog: F64, settings: Settings) -> Bool:
     """(n,) whether a ship has begun to turn or to slow down: not the steady turn that is foretold."""
-    turn, gain = picture.turn_deg_min[slots], picture.gain_kn_min[slots]  # NaN: nothing is known of an act
-    turn = np.where(turn == turn, turn, 0.0) - rate
+    known, gain = picture.turn_deg_min[slots], picture.gain_kn_min[slots]
+    turn = np.where(np.isnan(known), 0.0, known) - rate
     turns = (np.abs(turn) >= 10.0) | (rate == 0) & (np.abs(turn) >= 4.0) & (np.abs(off_deg) >= 4.0) & (np.sign(off_deg) == np.sign(turn))
     return np.asarray((sog >= settings["under_way_kn"]) & (turns | (gain <= -np.maximum(0.8, 0.08 * sog))))
 
@@ -264,7 +273,7 @@ def step(view: View, memory: Risks, settings: Settings) -> tuple[Findings, Risks
     return _say(view, risks, pairs, keys, settings)
 
 
-def _keys(picture: Picture, first: I64, second: I64) -> U64:
+def _keys(picture: Picture, first: Any, second: Any) -> U64:
     one, other = picture.mmsi[first], picture.mmsi[second]
     return key_of(np.minimum(one, other), np.maximum(one, other))
 
