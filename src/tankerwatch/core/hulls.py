@@ -67,7 +67,7 @@ def hulls_of(picture: Picture, slots: I64) -> Hulls:
     length, beam = picture.length_m[slots].astype(np.float64), picture.beam_m[slots].astype(np.float64)
     told = (length > 0) & (length <= LONGEST_M)
     usual = _USUAL[picture.kind[slots]]
-    small = (picture.kind[slots] == mmsi.UNKNOWN) & np.isin(picture.msg_type[slots], CLASS_B)
+    small = (picture.kind[slots] == mmsi.UNKNOWN) & ((picture.msg_type[slots] == CLASS_B[0]) | (picture.msg_type[slots] == CLASS_B[1]))
     usual = np.where(small[:, None], np.array(SMALL_M, np.float64), usual)
     length = np.where(told, length, usual[:, 0])
     beam = np.where((beam > 0) & (beam <= length), beam, np.where(told, np.maximum(length / 6.5, 3.0), usual[:, 1]))
@@ -92,7 +92,8 @@ def corners_m(hulls: Hulls, east_m: Any, north_m: Any, points_deg: Any = None) -
     """(n, 4, 2) east and north of the corners, clockwise from the port bow, with the antennas at (n,) places; a hull that points nowhere
     known is taken to point north.
     """
-    points = np.radians(np.nan_to_num(hulls.points_deg if points_deg is None else points_deg))
+    points = np.radians(hulls.points_deg if points_deg is None else points_deg)
+    points = np.where(points == points, points, 0.0)
     ahead = np.stack([hulls.to_bow_m, hulls.to_bow_m, -hulls.to_stern_m, -hulls.to_stern_m], axis=-1)
     right = np.stack([-hulls.to_port_m, hulls.to_starboard_m, hulls.to_starboard_m, -hulls.to_port_m], axis=-1)
     sine, cosine = np.sin(points)[:, None], np.cos(points)[:, None]
@@ -103,36 +104,32 @@ def corners_m(hulls: Hulls, east_m: Any, north_m: Any, points_deg: Any = None) -
 
 def _from_corners(points: F64, hull: F64) -> F64:
     """(n,) least distance of any of the points, (n, 4, 2), from the sides of a hull, (n, 4, 2)."""
-    least = np.full(len(points), np.inf)
-    for side in range(4):
-        begin = hull[:, side]
-        east, north = (hull[:, (side + 1) % 4] - begin).T
-        squared = np.maximum(east * east + north * north, 1e-9)
-        for corner in range(4):
-            to_east, to_north = (points[:, corner] - begin).T
-            along = np.clip((to_east * east + to_north * north) / squared, 0.0, 1.0)
-            away_east, away_north = to_east - along * east, to_north - along * north
-            least = np.minimum(least, away_east * away_east + away_north * away_north)
-    return np.asarray(np.sqrt(least))
+    east, north = hull[:, :, 0], hull[:, :, 1]
+    after = [1, 2, 3, 0]
+    along_east, along_north = (east[:, after] - east)[:, :, None], (north[:, after] - north)[:, :, None]
+    # (n, side, corner)
+    to_east, to_north = points[:, None, :, 0] - east[:, :, None], points[:, None, :, 1] - north[:, :, None]
+    squared = np.maximum(along_east * along_east + along_north * along_north, 1e-9)
+    share = np.minimum(np.maximum((to_east * along_east + to_north * along_north) / squared, 0.0), 1.0)
+    away_east, away_north = to_east - share * along_east, to_north - share * along_north
+    return np.asarray(np.sqrt((away_east * away_east + away_north * away_north).min(axis=(1, 2))))
 
 
 def _overlap(one: F64, other: F64) -> Bool:
     """(n,) whether two hulls touch: no side of either parts them."""
-    touch = np.ones(len(one), np.bool_)
-    for hull in (one, other):
-        for side in range(2):  # of a rectangle the other two are parallel to these
-            east, north = (hull[:, side + 1] - hull[:, side]).T
-            shadows = [np.stack([h[:, corner, 0] * east + h[:, corner, 1] * north for corner in range(4)]) for h in (one, other)]
-            touch &= (shadows[0].max(0) >= shadows[1].min(0)) & (shadows[1].max(0) >= shadows[0].min(0))
-    return touch
+    # Of a rectangle the other two sides are parallel to these.
+    sides = np.concatenate([one[:, 1:3] - one[:, :2], other[:, 1:3] - other[:, :2]], axis=1).transpose(0, 2, 1)
+    ours, theirs = one @ sides, other @ sides  # (n, corner, side)
+    return np.asarray(((ours.max(1) >= theirs.min(1)) & (theirs.max(1) >= ours.min(1))).all(axis=1))
 
 
 def gap_m(one: F64, other: F64) -> F64:
     """(n,) metres of water between two hulls, (n, 4, 2) corners each; 0 when they touch."""
-    if not len(one):
+    n = len(one)
+    if not n:
         return np.zeros(0)
-    apart = np.minimum(_from_corners(one, other), _from_corners(other, one))
-    return np.where(_overlap(one, other), 0.0, apart)
+    apart = _from_corners(np.concatenate([one, other]), np.concatenate([other, one]))
+    return np.where(_overlap(one, other), 0.0, np.minimum(apart[:n], apart[n:]))
 
 
 def apart_m(lat_a_deg: Any, lon_a_deg: Any, lat_b_deg: Any, lon_b_deg: Any) -> tuple[F64, F64]:

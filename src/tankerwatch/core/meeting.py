@@ -89,12 +89,11 @@ def straight(east_m: F64, north_m: F64, ours: Any, theirs: Any, one: Hulls, othe
     miss = np.hypot(at_east, at_north)
     early = np.sqrt(np.maximum(np.maximum(reach, 1.05 * miss) ** 2 - miss**2, 0.0)) / speed
     # Hulls are nearest about that time, the long ones somewhat before or after: three looks at it.
-    gap = np.full(len(tcpa), np.inf)
     zero = np.zeros(len(tcpa))
-    bow_m = corners_m(one, zero, zero, courses_deg[0])
-    for shift in (-0.5, 0.0, 0.5):
-        when = tcpa + shift * early
-        gap = np.minimum(gap, gap_m(bow_m, corners_m(other, east_m + v_east * when, north_m + v_north * when, courses_deg[1])))
+    bow_m, beside_m = corners_m(one, zero, zero, courses_deg[0]), corners_m(other, at_east, at_north, courses_deg[1])
+    half_m = np.stack([v_east * early, v_north * early], axis=-1)[:, None] / 2
+    gaps = gap_m(np.concatenate([bow_m] * 3), np.concatenate([beside_m - half_m, beside_m, beside_m + half_m]))
+    gap = gaps.reshape(3, -1).min(axis=0)
     return Meeting(_signed(at_east, at_north, v_east, v_north), gap, tcpa, tcpa - early, at_east, at_north)
 
 
@@ -158,11 +157,12 @@ def steadiness(course_deg: F64, sog_kn: F64, past_deg: F64, past_kn: F64, within
 
     straight_min = minutes(even & (np.abs(turned) <= within_deg))
     # Whole minutes tell the rate: the newest one is not over.
-    rate = np.nan_to_num((turned[1] - turned[4]) / 3.0)
+    rate = (turned[1] - turned[4]) / 3.0
+    rate[rate != rate] = 0.0
     steps = np.concatenate([np.full((2, turned.shape[1]), np.nan), turned[1:-1] - turned[2:]])
     alike = (np.sign(steps) == np.sign(rate)) & (np.abs(steps) >= 0.4 * np.abs(rate)) & (np.abs(steps) <= 1.8 * np.abs(rate))
     alike[:2] = True
     turn_min = minutes(even & alike)
     turns = (turn_min >= 4) & (np.abs(rate) >= 1.5) & (np.abs(rate) <= 25.0)
-    before = -np.nan_to_num(turned[1:5]).sum(axis=0) / np.maximum(heard[1:5].sum(axis=0), 1)
+    before = -np.where(heard[1:5], turned[1:5], 0.0).sum(axis=0) / np.maximum(heard[1:5].sum(axis=0), 1)
     return np.where(turns, np.maximum(turn_min, straight_min), straight_min), np.where(turns, rate, 0.0), before

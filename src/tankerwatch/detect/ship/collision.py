@@ -6,7 +6,8 @@ What it does      Foretells how near the hulls of two ships under way will come,
                   touch within `lead_s`. Danger when hulls would come within `touch_nm`. Ends when they have passed, or one has altered.
 Why it matters    A large ship needs some four minutes and half a mile to get out of the way; after that nobody can.
 When it is wrong  Ships that agreed by radio to pass close. Ferries, yachts and fishing boats turn at the last moment: only a near contact
-                  counts for them. Tugs, pilots, and small craft among each other are left out; so are ships that meet slowly on
+                  counts for them. Tugs, pilots, small craft among each other, and boats that run
+                  up to a ship below 10 kn are left out; so are ships that meet slowly on
                   opposite courses and have turned within the last minutes, as in a channel: there they pass at a cable. A ship that
                   slows or turns at that moment is believed to act, even if it does not suffice. A bend in a lane looks like a meeting.
 Sources           COLREG rules 8, 13, 14 and 15; N. Wang, quaternion ship domain, J. Navigation 63 (2010); DMA AisAbnormal (who is left
@@ -63,8 +64,12 @@ SETTINGS: Final = {
 ACTS: Final = (identities.SERVICE, identities.AUTHORITY, 10, 11, 12, 13, 14)  # those who come close by trade, and those that are no ships
 AGILE: Final = (identities.PASSENGER, identities.HIGH_SPEED, identities.PLEASURE, identities.FISHING)
 LARGE: Final = (identities.TANKER, identities.CARGO, identities.OTHER)
+CRAFT_M: Final = 40.0  # the largest crew boats have this length
+HOST_KN: Final = 10.0  # whom a boat comes alongside makes less
 FISHING: Final = 7  # navigational status
 TURNING_DEG_MIN: Final = 1.5
+SOON_S: Final = 180.0  # between whole minutes are judged those that meet within `lead_s` and this, if too close
+FEW_LOOKS: Final = 6  # or new
 NEAR_NM: Final = 3.5  # and is looked at each time within this
 TURNING_NM: Final = 1.0  # a ship that turns may come so much nearer than her course tells
 PAST: Final = 12  # minutes looked back
@@ -86,17 +91,10 @@ MEETS: Final = {
 class Candidates:
     """Pairs that may be too close, as arrays (n,): the first and second ship, how they will pass."""
 
-    def __init__(self, view: View, settings: Settings) -> None:
-        pairs, turn = view.pairs, np.abs(view.picture.turn_deg_min)
-        # The speed sent may be in another unit: what is asked of `pairs` is wide, and judged again.
-        near = (pairs.tcpa_s > 0) & (pairs.tcpa_s <= 2.2 * settings["list_s"])
-        near &= pairs.cpa_nm <= 0.2 + settings["close_nm"] * 1.5 + TURNING_NM * (
-            (turn[pairs.slot] >= TURNING_DEG_MIN) | (turn[pairs.other] >= TURNING_DEG_MIN)
-        )
-        first, second = pairs.slot[near].astype(np.int64), pairs.other[near].astype(np.int64)
-        wanted = _may_meet(view, first, second, settings)
-        self.first, self.second = first[wanted], second[wanted]
-        self._foretell(view, settings)
+    def __init__(self, view: View, memory: Risks, settings: Settings) -> None:
+        self.first, self.second = _wanted(view, memory, settings)
+        if len(self.first):
+            self._foretell(view, settings)
 
     def __len__(self) -> int:
         return len(self.first)
@@ -107,70 +105,101 @@ class Candidates:
 
     def _foretell(self, view: View, settings: Settings) -> None:
         picture = view.picture
-        motions = [_course(picture, slots, view.now_s) for slots in (self.first, self.second)]
-        sog, cog, lat, lon = (np.stack(parts) for parts in zip(*motions, strict=True))
+        # Both ships of each pair go through at once, (2, n): for few pairs the number of calls is what costs.
+        both = np.concatenate([self.first, self.second])
+        sog, cog, lat, lon = (values.reshape(2, -1) for values in _course(picture, both, view.now_s))
         east, north = apart_m(lat[0], lon[0], lat[1], lon[1])
-        motion = np.stack([*velocity(sog[0], cog[0]), *velocity(sog[1], cog[1]), east, north])
-        miss, tcpa = antennas(east, north, motion[:2], motion[2:4])
-        turning = np.abs(np.stack([picture.turn_deg_min[slots] for slots in (self.first, self.second)])).max(axis=0) >= TURNING_DEG_MIN
+        v_east, v_north = velocity(sog, cog)
+        miss, tcpa = antennas(east, north, (v_east[0], v_north[0]), (v_east[1], v_north[1]))
+        turning = (np.abs(picture.turn_deg_min[both]) >= TURNING_DEG_MIN).reshape(2, -1).any(axis=0)
         near = (miss <= 1852.0 * 1.5 * settings["close_nm"] + LONGEST_M) & (tcpa > 0) & (tcpa <= settings["list_s"] + 120) | turning
         if not view.minute:  # what is far off is judged once a minute
             near &= (tcpa <= settings["lead_s"] + 120) | turning & (np.hypot(east, north) <= 1852.0 * NEAR_NM)
-        self._keep(near)
-        sog, cog, motion, miss = sog[:, near], cog[:, near], motion[:, near], miss[near]
-        steady = [_steady(view, slots, settings["steady_deg"]) for slots in (self.first, self.second)]
-        held, rate, off = (np.stack(parts) for parts in zip(*steady, strict=True))
+        if not near.all():
+            self._keep(near)
+            sog, cog, v_east, v_north = sog[:, near], cog[:, near], v_east[:, near], v_north[:, near]
+            east, north, miss = east[near], north[near], miss[near]
+        if not len(self):
+            return
+        both = np.concatenate([self.first, self.second])
+        held, rate, off = (values.reshape(2, -1) for values in _steady(view, both, settings["steady_deg"]))
         rate[sog < settings["under_way_kn"]] = 0.0
-        hulls = [hulls_of(picture, slots) for slots in (self.first, self.second)]
-        reach = (hulls[0].length_m + hulls[1].length_m) / 2
-        near = (miss - reach <= 1852.0 * 1.5 * settings["close_nm"]) | (rate != 0).any(axis=0)
-        self._keep(near)
-        sog, cog, held, rate, off = (values[:, near] for values in (sog, cog, held, rate, off))
-        hulls = [_hulls(h, near) for h in hulls]
-        east, north = motion[4:, near]
-        meeting = straight(east, north, motion[:2, near], motion[2:4, near], hulls[0], hulls[1], (cog[0], cog[1]))
+        hulls = hulls_of(picture, both)
+        near = (miss - hulls.length_m.reshape(2, -1).mean(axis=0) <= 1852.0 * 1.5 * settings["close_nm"]) | (rate != 0).any(axis=0)
+        if not near.all():
+            self._keep(near)
+            hulls = _hulls(hulls, np.concatenate([near, near]))
+            sog, cog, held, rate, off = (values[:, near] for values in (sog, cog, held, rate, off))
+            v_east, v_north, east, north = v_east[:, near], v_north[:, near], east[near], north[near]
+        n = len(self)
+        if not n:
+            return
+        both, one, other = np.concatenate([self.first, self.second]), _hulls(hulls, slice(0, n)), _hulls(hulls, slice(n, 2 * n))
+        meeting = straight(east, north, (v_east[0], v_north[0]), (v_east[1], v_north[1]), one, other, (cog[0], cog[1]))
         bends = np.flatnonzero((rate != 0).any(axis=0))
         if len(bends):
-            some = [_hulls(h, bends) for h in hulls]
             parts = [tuple(values[:, bends]) for values in (sog, cog, rate)]
-            bent = curved(east[bends], north[bends], parts[0], parts[1], parts[2], some[0], some[1], settings["list_s"])
+            ours, theirs = _hulls(one, bends), _hulls(other, bends)
+            bent = curved(east[bends], north[bends], parts[0], parts[1], parts[2], ours, theirs, settings["list_s"])
             meeting = _with(meeting, bends, bent)
         self.distance_m = np.hypot(east, north)
         self.sog, self.other_sog, self.cog, self.other_cog = sog[0], sog[1], cog[0], cog[1]
         self.pass_m, self.gap_m, self.tcpa_s, self.contact_s = meeting.pass_m, meeting.gap_m, meeting.tcpa_s, meeting.contact_s
         self.how = geometry(cog[0], cog[1], sog[0], sog[1], still_kn=settings["under_way_kn"])
         self.held_min = np.where(sog < settings["under_way_kn"], PAST, held).min(axis=0)
-        self.agile = np.zeros(len(self), np.bool_)
-        for slots in (self.first, self.second):
-            self.agile |= among(picture.kind[slots], AGILE) | (picture.nav_status[slots] == FISHING)
+        agile = among(picture.kind[both], AGILE) | (picture.nav_status[both] == FISHING)
+        self.agile = agile[:n] | agile[n:]
         self.limit_m, self.needs_min = _limits(self, settings)
-        v_east, v_north = meeting.east_m, meeting.north_m
-        self.share = np.minimum(
-            domain_share(v_east, v_north, cog[0], hulls[0].length_m, sog[0]),
-            domain_share(-v_east, -v_north, cog[1], hulls[1].length_m, sog[1]),
-        )
-        self.acts, self.fresh = np.zeros(len(self), np.bool_), np.ones(len(self), np.bool_)
-        for row, slots in enumerate((self.first, self.second)):
-            self.fresh &= view.now_s - picture.event_s[slots] <= np.fmax(1.2 * picture.interval_s[slots] + 15.0, 45.0)
-            self.acts |= _acts(picture, slots, rate[row], off[row], sog[row], settings)
+        sides = np.concatenate([meeting.east_m, -meeting.east_m]), np.concatenate([meeting.north_m, -meeting.north_m])
+        self.share = domain_share(*sides, cog.ravel(), hulls.length_m, sog.ravel()).reshape(2, -1).min(axis=0)
+        self.fresh = view.now_s - picture.event_s[both] <= np.fmax(1.2 * picture.interval_s[both] + 15.0, 45.0)
+        self.fresh = self.fresh[:n] & self.fresh[n:]
+        acts = _acts(picture, both, rate.ravel(), off.ravel(), sog.ravel(), settings)
+        self.acts = acts[:n] | acts[n:]
         self._keep((self.gap_m <= 1.5 * self.limit_m) & (self.limit_m > 0) & (self.tcpa_s > 0) & (self.contact_s <= settings["list_s"]))
+
+
+def _wanted(view: View, memory: Risks, settings: Settings) -> tuple[I64, I64]:
+    """First and second ships of the pairs to judge now: at whole minutes all that may be too close, between them those that then were,
+    and meet soon.
+    """
+    pairs, picture = view.pairs, view.picture
+    soon = (memory.meet_s - view.now_s <= settings["lead_s"] + SOON_S) & ((memory.score > 0) | (memory.looks < FEW_LOOKS))
+    if not len(pairs) or (not view.minute and not soon.any()):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    # The speed sent may be in another unit: what is asked of `pairs` is wide, and judged again.
+    tcpa, close_nm = pairs.tcpa_s, 0.2 + settings["close_nm"] * 1.5
+    rows = np.flatnonzero((tcpa > 0) & (tcpa <= 2.2 * settings["list_s"]) & (pairs.cpa_nm <= close_nm + TURNING_NM))
+    first, second = pairs.slot[rows].astype(np.int64), pairs.other[rows].astype(np.int64)
+    if view.minute:
+        turns = np.fmax(np.abs(picture.turn_deg_min[first]), np.abs(picture.turn_deg_min[second])) >= TURNING_DEG_MIN
+        near = turns | (pairs.cpa_nm[rows] <= close_nm)
+    else:
+        at = memory.find(_keys(picture, first, second))
+        near = (at >= 0) & soon[at]
+    first, second = first[near], second[near]
+    if not len(first):
+        return first, second
+    wanted = _may_meet(view, first, second, settings)
+    return first[wanted], second[wanted]
 
 
 def _may_meet(view: View, first: I64, second: I64, settings: Settings) -> Bool:
     """(n,) whether a pair is of ships that are to keep clear of each other, and heard well enough to judge it."""
-    picture = view.picture
-    small, sound, large = [], np.ones(len(first), np.bool_), []
-    for slots in (first, second):
-        kind, length = picture.kind[slots], picture.length_m[slots]
-        small.append(
-            (length > 0) & (length < settings["small_m"]) | (length == 0) & (among(kind, AGILE) | among(picture.msg_type[slots], CLASS_B))
-        )
-        large.append(among(kind, LARGE) & ((length == 0) | (length >= settings["small_m"])))
-        fresh_s = np.where(picture.sog_kn[slots] < settings["under_way_kn"], AT_REST_S, FRESH_S)
-        sound &= ~among(kind, ACTS) & picture.trusted[slots] & (view.now_s - picture.event_s[slots] <= fresh_s)
-        sound &= ~among(picture.msg_type[slots], (0, 9, 27)) & ~among(picture.nav_status[slots], (5, 6))
-    slow = np.fmin(picture.sog_kn[first], picture.sog_kn[second]) < settings["under_way_kn"]
-    return np.asarray(sound & ~(small[0] & small[1]) & (~slow | large[0] & large[1]))
+    picture, n, both = view.picture, len(first), np.concatenate([first, second])
+    kind, length, sog, sent = picture.kind[both], picture.length_m[both], picture.sog_kn[both], picture.msg_type[both]
+    small = (length > 0) & (length < settings["small_m"]) | (length == 0) & (among(kind, AGILE) | among(sent, CLASS_B))
+    large = among(kind, LARGE) & ((length == 0) | (length >= settings["small_m"]))
+    still = sog < settings["under_way_kn"]
+    sound = ~among(kind, ACTS) & picture.trusted[both] & (view.now_s - picture.event_s[both] <= np.where(still, AT_REST_S, FRESH_S))
+    sound &= ~among(sent, (0, 9, 27)) & ~among(picture.nav_status[both], (5, 6))
+    # Small craft that run up to a slow ship mean to go alongside: that is for `closing`.
+    craft = (length > 0) & (length < CRAFT_M) & ~among(kind, AGILE) | (length == 0) & among(sent, CLASS_B)
+    host = (length >= 2 * CRAFT_M) & (sog < HOST_KN)
+    visit = craft[:n] & host[n:] & (sog[:n] > sog[n:]) | host[:n] & craft[n:] & (sog[n:] > sog[:n])
+    sound[:n] &= ~visit
+    slow = still[:n] | still[n:]
+    return np.asarray(sound[:n] & sound[n:] & ~(small[:n] & small[n:]) & (~slow | large[:n] & large[n:]))
 
 
 def _course(picture: Picture, slots: I64, now_s: float) -> tuple[F64, F64, F64, F64]:
@@ -196,7 +225,7 @@ def _steady(view: View, slots: I64, steady_deg: float) -> tuple[F64, F64, F64]:
     return steadiness(now[0], now[1], past[0], past[1], steady_deg)
 
 
-def _hulls(hulls: Hulls, which: I64 | Bool) -> Hulls:
+def _hulls(hulls: Hulls, which: I64 | Bool | slice) -> Hulls:
     return Hulls(*(getattr(hulls, name)[which] for name in Hulls.__slots__))
 
 
@@ -226,7 +255,8 @@ def _limits(pairs: Candidates, settings: Settings) -> tuple[F64, F64]:
 
 def _acts(picture: Picture, slots: I64, rate: F64, off_deg: F64, sog: F64, settings: Settings) -> Bool:
     """(n,) whether a ship has begun to turn or to slow down: not the steady turn that is foretold."""
-    turn, gain = np.nan_to_num(picture.turn_deg_min[slots]) - rate, np.nan_to_num(picture.gain_kn_min[slots])
+    known, gain = picture.turn_deg_min[slots], picture.gain_kn_min[slots]
+    turn = np.where(np.isnan(known), 0.0, known) - rate
     turns = (np.abs(turn) >= 10.0) | (rate == 0) & (np.abs(turn) >= 4.0) & (np.abs(off_deg) >= 4.0) & (np.sign(off_deg) == np.sign(turn))
     return np.asarray((sog >= settings["under_way_kn"]) & (turns | (gain <= -np.maximum(0.8, 0.08 * sog))))
 
@@ -235,29 +265,31 @@ def step(view: View, memory: Risks, settings: Settings) -> tuple[Findings, Risks
     """Judge the pairs at a look."""
     if not len(view.pairs) and not len(memory):
         return Findings.empty(), memory
-    pairs = Candidates(view, settings)
-    keys = _keys(view.picture, pairs)
+    pairs = Candidates(view, memory, settings)
+    if not len(pairs) and not len(memory):
+        return Findings.empty(), memory
+    keys = _keys(view.picture, pairs.first, pairs.second)
     risks = _remember(memory, pairs, keys, view.now_s, settings)
     return _say(view, risks, pairs, keys, settings)
 
 
-def _keys(picture: Picture, pairs: Candidates) -> U64:
-    one, other = picture.mmsi[pairs.first], picture.mmsi[pairs.second]
+def _keys(picture: Picture, first: Any, second: Any) -> U64:
+    one, other = picture.mmsi[first], picture.mmsi[second]
     return key_of(np.minimum(one, other), np.maximum(one, other))
 
 
 def _remember(memory: Risks, pairs: Candidates, keys: U64, now_s: float, settings: Settings) -> Risks:
     """What was foretold of each pair goes into the mean of what was foretold before."""
-    order = np.argsort(keys, kind="stable")
-    at = memory.find(keys[order])
-    fresh = order[at < 0]
-    n = len(fresh)
-    born = Risks.blank(n).replace(key=keys[fresh], since_s=np.full(n, now_s), seen_s=np.full(n, -np.inf))
-    born.pass_m[:], born.meet_s[:] = pairs.pass_m[fresh] if n else 0, now_s + pairs.tcpa_s[fresh] if n else 0
-    risks = Risks.concat([memory.take(slice(None)), born])
-    risks = risks.take(np.argsort(risks.key, kind="stable"))
     if not len(keys):
-        return risks
+        return memory.take(slice(None))
+    fresh = np.flatnonzero(memory.find(keys) < 0)
+    n = len(fresh)
+    risks = memory
+    if n:
+        born = Risks.blank(n).replace(key=keys[fresh], since_s=np.full(n, now_s), seen_s=np.full(n, -np.inf))
+        born.pass_m[:], born.meet_s[:] = pairs.pass_m[fresh], now_s + pairs.tcpa_s[fresh]
+        risks = Risks.concat([memory, born])
+    risks = risks.take(np.argsort(risks.key, kind="stable"))
     rows = risks.find(keys)
     weight = 1.0 - np.exp(-np.minimum(now_s - np.maximum(risks.seen_s[rows], risks.since_s[rows] - 10.0), 60.0) / MEMORY_S)
     pass_m = np.where(np.abs(pairs.pass_m) < 30.0, np.abs(pairs.pass_m) * np.sign(risks.pass_m[rows]), pairs.pass_m)
@@ -315,8 +347,7 @@ def _watch_raised(view: View, risks: Risks) -> None:
     rows = np.flatnonzero(among(risks.level, (1, 2)))
     if not len(rows) or not len(view.pairs):
         return
-    one, other = view.picture.mmsi[view.pairs.slot], view.picture.mmsi[view.pairs.other]
-    keys = key_of(np.minimum(one, other), np.maximum(one, other))
+    keys = _keys(view.picture, view.pairs.slot, view.pairs.other)
     for row in rows.tolist():
         for at in np.flatnonzero(keys == risks.key[row]).tolist():
             risks.nearest_m[row] = np.fmin(risks.nearest_m[row], view.pairs.distance_nm[at] * 1852.0)
