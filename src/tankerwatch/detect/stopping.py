@@ -33,7 +33,7 @@ class Fall:
     had stood still before in the hour, `paused` whether she kept a lower speed for a while on the way down: a planned slow-down.
     `early` is how much she had lost in the mean of her way down, as a share of all that she lost on it: 0.5 when she loses it evenly, as
     by an order to the engine after another; 0.6 to 0.7 when water alone slows her (by the square of her speed). `step_kn` is the most
-    that she lost from one minute to the next, `slow_rate` the share that she lost a minute until she had 0.4 of it left (NaN: she has more).
+    that she lost from one minute to the next, `slow_rate` the share that she lost a minute until she had 0.4 of it left (NaN: not yet).
     """
 
     was_kn: float

@@ -8,7 +8,7 @@ Why it matters    Oil, crews and cargo change ships at sea where nobody looks: a
                   ship is boarded, or how she is helped.
 When it is wrong  A ship that takes bunkers or stores outside ports. Where `others` ships lie at rest within `place_nm`, or `stays` have
                   come to rest before, it is a port or an anchorage and nothing is raised; nor of tugs, pilots, passenger ships, craft
-                  below `least_m`, two fishing vessels, or a ship not under command or aground and who helps her. Without dimensions the ships
+                  below `least_m`, two fishing vessels, or who helps a ship not under command or aground. Without dimensions the ships
                   must lie closer. When one of them is dark all the time, only the other is seen: a matter of loitering.
 Sources           Global Fishing Watch encounters (500 m, 2 h); Starboard (below 50 m for 10 min); OCIMF ship-to-ship guide: fenders of 2
                   to 4 m between the hulls, speed 5 to 6 kn when they come together.

@@ -3,8 +3,10 @@
 What it does      Compares a ship's speed with the even speed that she kept before. Raised at once when she loses `sharp_kn_min` or more
                   (no ship of some length brakes so by will) and her positions show it; raised as a coasting stop when she has fallen
                   from a steady passage below `share` of it and below `slow_kn` in one go, at `share_a_minute` or faster, and no other
-                  ship lies at rest nearby. Ends when she has made way again for `clear_s`; withdrawn when she anchors or moors, and
-                  when her positions show later that she never stopped.
+                  ship lies at rest nearby. When she lost it evenly (`early`, `fast_a_minute`), as for a pilot or an anchorage, it waits
+                  until she lies across her way below `steerage_kn`. Who comes to help another within `help_nm` is not raised. Ends when
+                  she has made way again for `clear_s`; withdrawn when she anchors or moors, and when her positions show later that she
+                  never stopped.
 Why it matters    Engine lost, explosion, boarding: the ship herself shows it first, often ten minutes before she changes her status.
 When it is wrong  An anchoring in haste where nobody lay in the last hour. A ship that slows for a pilot keeps steerage way and is not
                   raised; a coasting stop that takes longer than 25 minutes looks like a planned one, and is only found when she
