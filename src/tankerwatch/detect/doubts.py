@@ -110,9 +110,9 @@ def _answer(view: View, leg: int) -> int:
     slot = int(legs.slot[leg])
     usual_s = float(view.before.interval_s[slot]) if slot < len(view.before) else NAN
     waited = legs.event_s[leg] - legs.born_s[leg] >= min(INTERVALS * (usual_s if usual_s == usual_s else 10.0), LONGEST_S)
-    # After a gap the last fix before it may have been a bad one: then more is asked for.
+    # After a gap the last fix before it may have been a bad one: then more is asked for. One that is seldom heard is always after a gap.
     last_s = float(view.before.event_s[slot]) if slot < len(view.before) else NAN
-    if legs.born_s[leg] - last_s > GAP_S and displaced < AFTER_GAP:
+    if (legs.born_s[leg] - last_s > GAP_S or usual_s > GAP_S) and displaced < AFTER_GAP:
         return UNDECIDED
     if (trusted <= TRUSTED_MOST and waited) or displaced >= 8 * (1 + trusted):
         return FALSE_POSITION
