@@ -69,6 +69,6 @@ def test_a_base_station_that_hears_others_farther_out_on_one_side_alone_is_not()
         {"mmsi": 311000003, "type": 70, "track": [[0, 24.35, 58.18], [70, 24.6, 58.26]]},
     ]
     rows = [row for row in DetectorScene("shadow", "", {"ship": ships}, ()).received() if row[0] < START_S + 62 * 60]
-    for at in range(0, 62 * 60, 10):
-        rows.append((START_S + at + 0.4, sentences(encoder.base_station(2_000_010, START_S + at, 23.9, 58.0))[0]))
+    base = [(START_S + at, encoder.base_station(2_000_010, START_S + at, 23.9, 58.0)) for at in range(0, 62 * 60, 10)]
+    rows += [(time_s + 0.4, sentences(payload)[0]) for time_s, payload in base]
     assert alerts(dark(sorted(rows))) == []

@@ -4,8 +4,8 @@ What it does      Judges class A ships under way that were heard in nearly every
                   or long). Raised when one has been silent for `silent_s`, longer where she had gaps before or her reports had become
                   fewer, and nothing else explains it: the receiver is alive; others near did not fall silent with her; where she would
                   be now ships are heard around her, or were heard there and beyond, or farther out from the base station on bearings
-                  either side of hers; ships do not use to fall silent there; and she did not go to rest near others at rest. Ends when she is
-                  heard again; withdrawn when reports that come late show that she never was silent.
+                  either side of hers; ships do not use to fall silent there; and she did not go to rest near others at rest. Ends when
+                  she is heard again; withdrawn when reports that come late show that she never was silent.
 Why it matters    Ships that hide their doings switch off; so do ships that are taken, or hit.
 When it is wrong  She left the range of the stations in a direction where others happen to be heard, passed behind land where nobody was
                   lost before, or her transponder failed. A ship at anchor or in port that switches off is not told, nor a small craft of
