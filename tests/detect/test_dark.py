@@ -60,3 +60,15 @@ def test_a_base_station_that_hears_others_farther_out_is_enough():
     assert run(base=False) == []
     ((detector, _, raised),) = run(base=True)
     assert detector == "dark" and 53 < raised < 57
+
+
+def test_a_base_station_that_hears_others_farther_out_on_one_side_alone_is_not():
+    ships = [
+        {"mmsi": SHIP, "type": 80, "length_m": 250, "track": [[0, 24.0, 58.0], [70, 24.23, 58.0]], "silent": [[45, 70]]},
+        {"mmsi": 311000002, "type": 70, "track": [[0, 24.3, 58.14], [70, 24.55, 58.24]]},
+        {"mmsi": 311000003, "type": 70, "track": [[0, 24.35, 58.18], [70, 24.6, 58.26]]},
+    ]
+    rows = [row for row in DetectorScene("shadow", "", {"ship": ships}, ()).received() if row[0] < START_S + 62 * 60]
+    base = [(START_S + at, encoder.base_station(2_000_010, START_S + at, 23.9, 58.0)) for at in range(0, 62 * 60, 10)]
+    rows += [(time_s + 0.4, sentences(payload)[0]) for time_s, payload in base]
+    assert alerts(dark(sorted(rows))) == []

@@ -306,7 +306,7 @@ def _pursues(kept: Approaches, off: F64, to_her: F64, faster_kn: F64, now_s: flo
         then = np.degrees(np.arctan2(-east, -north))
         turned = np.abs((to_her - then + 540.0) % 360.0 - 180.0)
         with np.errstate(invalid="ignore"):
-            keeps = (np.abs(off) <= 6.0) & (np.abs(off_then) <= 6.0) & (np.abs(off - off_then) <= 0.4 * turned + 1.0) & (turned >= 2.0)
+            keeps = (np.abs(off) <= 6.0) & (np.abs(off_then) <= 6.0) & (np.abs(off - off_then) <= 0.4 * turned + 0.5) & (turned >= 4.0)
         if east is kept.two_east_nm or since_s >= 30.0 or since_s == 0.0:
             steady |= keeps
     return np.asarray(steady & (faster_kn >= 3.0))

@@ -3,9 +3,9 @@
 What it does      Judges class A ships under way that were heard in nearly every minute of the last hour (of class B those that are guarded
                   or long). Raised when one has been silent for `silent_s`, longer where she had gaps before or her reports had become
                   fewer, and nothing else explains it: the receiver is alive; others near did not fall silent with her; where she would
-                  be now ships are heard around her, or were heard there and beyond, or farther out from the base station on the same
-                  bearing; ships do not use to fall silent there; and she did not go to rest near others at rest. Ends when she is heard
-                  again; withdrawn when reports that come late show that she never was silent.
+                  be now ships are heard around her, or were heard there and beyond, or farther out from the base station on bearings
+                  either side of hers; ships do not use to fall silent there; and she did not go to rest near others at rest. Ends when
+                  she is heard again; withdrawn when reports that come late show that she never was silent.
 Why it matters    Ships that hide their doings switch off; so do ships that are taken, or hit.
 When it is wrong  She left the range of the stations in a direction where others happen to be heard, passed behind land where nobody was
                   lost before, or her transponder failed. A ship at anchor or in port that switches off is not told, nor a small craft of
@@ -21,7 +21,7 @@ from typing import Annotated, Final
 import numpy as np
 
 from tankerwatch.core import mmsi as identities
-from tankerwatch.core.geo import bearing_deg, distance_nm, moved, turn_deg
+from tankerwatch.core.geo import bearing_deg, distance_nm, moved
 from tankerwatch.core.hour import H_LAT
 from tankerwatch.core.schema import F64, I64, NAN, U8, U32, Bool, Table, col, table
 from tankerwatch.core.tables import Picture
@@ -56,6 +56,9 @@ LOST_SHARE: Final = 1 / 3
 """Where so many of the ships near are missing, it is the place."""
 OPEN_DEG: Final = 175.0
 """Ships are on all sides when no wider angle is open: then she is well within the waters in which they are heard."""
+SIDE_DEG: Final = 25.0
+"""Bearings from a station that far apart see much the same land."""
+ALIGNED_DEG: Final = 5.0
 WIDE_NM: Final = 25.0
 FAR_NM: Final = 60.0
 LOCAL_NM: Final = 15.0
@@ -285,17 +288,14 @@ class _Place:
         return ""
 
     def _within(self, lat: float, lon: float, apart_nm: float) -> bool:
-        """Whether a station there hears, or has heard, ships farther out on her bearing, or much farther out in two other directions."""
+        """Whether a station there hears, or has heard, ships farther out on bearings close to hers, on either side: on one side alone
+        she may have gone into the shadow of land, whose edge is where others are heard.
+        """
         lats, lons = self.view.context.heard_places(lat, lon, FAR_NM)
-        if not len(lats):
-            return False
-        reach = distance_nm(lat, lon, lats, lons)
-        bearings = bearing_deg(lat, lon, lats, lons)
-        off = turn_deg(bearings, float(bearing_deg(lat, lon, self.lat, self.lon)))
-        if ((off <= 40) & (reach >= apart_nm + 2.0)).any():
-            return True
-        sectors = np.unique((bearings[reach * 0.7 >= apart_nm] // 60).astype(np.int64))
-        return len(sectors) >= 2
+        farther = distance_nm(lat, lon, lats, lons) >= apart_nm + 2.0
+        off = bearing_deg(lat, lon, lats[farther], lons[farther]) - float(bearing_deg(lat, lon, self.lat, self.lon))
+        off = (off + 540.0) % 360.0 - 180.0
+        return bool(((off >= -ALIGNED_DEG) & (off <= SIDE_DEG)).any() and ((off <= ALIGNED_DEG) & (off >= -SIDE_DEG)).any())
 
 
 def _sent_meanwhile(view: View, slot: int, since_s: float) -> bool:
