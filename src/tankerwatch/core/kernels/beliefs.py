@@ -170,8 +170,8 @@ def _is_ahead_of(east: float, north: float, v_east: float, v_north: float, said_
 
 @part
 def _is_ahead(beliefs: Any, s: int, event: float, lat: float, lon: float, narrow: float) -> bool:
-    """Whether a place lies ahead of her on her own course, where she would soon be: then fixes before were stamped late. What is ahead sails
-    on with time, as she does.
+    """Whether a place lies ahead of her on her own course, where she would soon be: then fixes before were stamped late.
+    What is ahead sails on with time, as she does.
     """
     east = ((lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0) * 60.0 * narrow
     north = (lat - beliefs[s, 0, LAT]) * 60.0
