@@ -158,7 +158,7 @@ def test_a_log_without_times_is_placed_by_base_stations(story, wanted, config, t
     kept = [a for a in before if a["detector"] != "false_position"]  # not to be told from a clock that is not known
     assert [(a["detector"], a["ships"][0]) for a in found.alerts] == [(a["detector"], a["ships"][0]) for a in kept]
     for there, here in zip(found.alerts, kept, strict=True):
-        assert there["raised_s"] == pytest.approx(here["raised_s"], abs=90)  # a radar echo knows its speed less well
+        assert there["raised_s"] == pytest.approx(here["raised_s"], abs=150)  # where times are rough, the aim of a radar echo takes longer to tell
     assert found.words and "no times" in found.words[0]
 
 
