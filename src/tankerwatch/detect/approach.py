@@ -243,14 +243,15 @@ def _velocity(picture: Picture, slots: I64) -> tuple[F64, F64]:
 
 
 def _echoes(view: View) -> I64:
-    """Radar targets that are ships with AIS: at the same place, with the same motion."""
+    """Radar targets that are told already, by AIS or by another radar: at the same place, with the same motion."""
     picture, pairs = view.picture, view.pairs
     a, b = pairs.slot.astype(np.int64), pairs.other.astype(np.int64)
     first, second = picture.kind[a] == kinds.RADAR, picture.kind[b] == kinds.RADAR
-    close = np.flatnonzero((first != second) & (pairs.distance_nm <= 0.15))
+    of_two_radars = first & second & (picture.mmsi[a] // 1000 != picture.mmsi[b] // 1000)
+    close = np.flatnonzero(((first != second) | of_two_radars) & (pairs.distance_nm <= 0.15))
     if not len(close):
         return np.empty(0, np.int64)
-    a, b, first = a[close], b[close], first[close]
+    a, b, first = a[close], b[close], first[close] & ~second[close]  # of two radars, the one that told it first
     (e_a, n_a), (e_b, n_b) = _velocity(picture, a), _velocity(picture, b)
     return np.asarray(np.where(first, a, b)[np.hypot(e_a - e_b, n_a - n_b) <= 10.0])
 

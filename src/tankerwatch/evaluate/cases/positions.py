@@ -278,7 +278,7 @@ def _used_again(place: Place, level: str) -> None:
     gone = place.seconds * 0.25
     place.add(ship, motion.only(0, gone))
     place.add(later, passing(place)[1].shifted(5 * NM, 8 * NM).only(gone + 2.2 * HOUR, place.seconds))
-    place.decoy("number used again after hours", (*POSITION, "dark"), (ship,))
+    place.decoy("number used again after hours", POSITION, (ship,))  # until then she is a ship that fell silent
 
 
 def _radar_too(place: Place, level: str) -> None:
