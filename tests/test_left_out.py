@@ -67,11 +67,11 @@ def test_a_ship_excepted_by_what_she_is_known_by(config, entry):
 
 @pytest.mark.parametrize("entry", [NAME, f"IMO {IMO}"])
 def test_a_name_heard_after_the_alert_withdraws_it(config, entry):
-    (alert,) = same_however_cut(scene(20), config(f'[detect.closing]\nexcept = ["{entry}"]'))
+    (alert,) = same_however_cut(scene(23), config(f'[detect.closing]\nexcept = ["{entry}"]'))
     assert alert["state"] == "withdrawn"
     assert alert["history"][-1]["words"] == "Left out: [detect.closing] except names EXAMPLE ONE."
-    assert 0 <= alert["end_s"] - (START_S + 20 * 60) <= 10, "at the look after"
-    assert alert["raised_s"] < START_S + 20 * 60
+    assert 0 <= alert["end_s"] - (START_S + 23 * 60) <= 10, "at the look after"
+    assert alert["raised_s"] < START_S + 23 * 60
 
 
 def test_the_craft_of_a_pair_may_be_the_excepted_one(config):
@@ -95,22 +95,22 @@ def test_a_kind_and_an_area(config):
 
 def test_a_rule_limited_to_a_ship_that_is_named_later(config):
     only = f'[detect.closing]\nonly = ["{NAME}"]'
-    (alert,) = same_however_cut(scene(20), config(only))
-    assert alert["raised_s"] == pytest.approx(START_S + 20 * 60, abs=10), "as soon as it is known who she is"
-    assert told(scene(20), config('[detect.closing]\nonly = ["fleet"]')) == []
-    assert len(told(scene(20), config(f'[fleet]\nships = ["{NAME}"]\n[detect.closing]\nonly = ["fleet"]'))) == 1
+    (alert,) = same_however_cut(scene(23), config(only))
+    assert alert["raised_s"] == pytest.approx(START_S + 23 * 60, abs=10), "as soon as it is known who she is"
+    assert told(scene(23), config('[detect.closing]\nonly = ["fleet"]')) == []
+    assert len(told(scene(23), config(f'[fleet]\nships = ["{NAME}"]\n[detect.closing]\nonly = ["fleet"]'))) == 1
 
 
 @pytest.mark.parametrize("entry", [NAME, f"IMO {IMO}", str(TANKER)])
 def test_a_ship_on_the_guard_list_is_guarded_once_her_name_is_heard(config, entry):
     """A bulk carrier is of no guarded kind; the list names her."""
-    played = scene(20, kind=70)
+    played = scene(23, kind=70)
     named_kind = encoder.static_voyage(TANKER, name=NAME, imo=IMO, ship_type=70, to_bow_m=125, to_stern_m=125)
-    played.content["line"] = [{"minute": 20 + n / 1000, "text": p.decode()} for n, p in enumerate(sentences(named_kind, sequence=3))]
+    played.content["line"] = [{"minute": 23 + n / 1000, "text": p.decode()} for n, p in enumerate(sentences(named_kind, sequence=3))]
     assert told(played, config("")) == []
     (alert,) = same_however_cut(played, config(f'[guard]\nships = ["{entry}"]'))
     assert alert["detector"] == "closing" and alert["ships"][0] == TANKER
-    known_s = START_S if entry == str(TANKER) else START_S + 20 * 60
+    known_s = START_S if entry == str(TANKER) else START_S + 23 * 60
     assert alert["raised_s"] >= known_s
 
 
@@ -169,7 +169,7 @@ def test_a_zone_may_be_a_port(config):
 def test_zones_reach_the_detectors_with_the_ships_they_are_for(config):
     zone = f'[zone.a]\npolygon = [[24.0, 57.9], [24.0, 58.1], [24.2, 58.1]]\nfor_ships = ["{NAME}"]\n'
     seen = []
-    played = scene(20)
+    played = scene(23)
     from tankerwatch.pipeline import River
 
     river = River(config(zone), ("scene",))
@@ -177,7 +177,7 @@ def test_zones_reach_the_detectors_with_the_ships_they_are_for(config):
     for batch in played.batches(30):
         river.take(batch)
     river.finish()
-    before = [zones for now_s, zones in seen if now_s < START_S + 20 * 60]
-    after = [zones for now_s, zones in seen if now_s > START_S + 20 * 60 + 10]
+    before = [zones for now_s, zones in seen if now_s < START_S + 23 * 60]
+    after = [zones for now_s, zones in seen if now_s > START_S + 23 * 60 + 10]
     assert before and all(zones == [("a", frozenset())] for zones in before)
     assert after and all(zones == [("a", frozenset({TANKER}))] for zones in after)

@@ -158,7 +158,9 @@ def test_a_log_without_times_is_placed_by_base_stations(story, wanted, config, t
     kept = [a for a in before if a["detector"] != "false_position"]  # not to be told from a clock that is not known
     assert [(a["detector"], a["ships"][0]) for a in found.alerts] == [(a["detector"], a["ships"][0]) for a in kept]
     for there, here in zip(found.alerts, kept, strict=True):
-        assert there["raised_s"] == pytest.approx(here["raised_s"], abs=150)  # where times are rough, the aim of a radar echo takes longer to tell
+        assert there["raised_s"] == pytest.approx(
+            here["raised_s"], abs=150
+        )  # where times are rough, the aim of a radar echo takes longer to tell
     assert found.words and "no times" in found.words[0]
 
 
@@ -285,8 +287,9 @@ def test_memory_stays_bounded_on_a_long_stream(config):
         for t in range(n * 3600, (n + 1) * 3600, 20):
             for ship in range(6):
                 lat = 24.0 + ship / 10 + 0.15 * math.sin(t / 7200 * math.pi)
+                sog = 0.15 * 60 * 3600 * math.pi / 7200 * abs(math.cos(t / 7200 * math.pi))
                 course = 0.0 if math.cos(t / 7200 * math.pi) > 0 else 180.0
-                lines.append(sentences(encoder.position_a(311000000 + ship, lat, 58.0 + ship, 9.0, course, course, 0, t % 60))[0])
+                lines.append(sentences(encoder.position_a(311000000 + ship, lat, 58.0 + ship, sog, course, course, 0, t % 60))[0])
                 times.append(float(START_S + t))
             lines.append(b"$GPZDA,nonsense*00")
             times.append(float(START_S + t))

@@ -66,6 +66,7 @@ AGILE: Final = (identities.PASSENGER, identities.HIGH_SPEED, identities.PLEASURE
 LARGE: Final = (identities.TANKER, identities.CARGO, identities.OTHER)
 CRAFT_M: Final = 40.0  # the largest crew boats have this length
 HOST_KN: Final = 10.0  # whom a boat comes alongside makes less
+CHASE_KN: Final = 15.0
 FISHING: Final = 7  # navigational status
 TURNING_DEG_MIN: Final = 1.5
 SOON_S: Final = 180.0  # between whole minutes are judged those that meet within `lead_s` and this, if too close
@@ -197,6 +198,9 @@ def _may_meet(view: View, first: I64, second: I64, settings: Settings) -> Bool:
     craft = (length > 0) & (length < CRAFT_M) & ~among(kind, AGILE) | (length == 0) & among(sent, CLASS_B)
     host = (length >= 2 * CRAFT_M) & (sog < HOST_KN)
     visit = craft[:n] & host[n:] & (sog[:n] > sog[n:]) | host[:n] & craft[n:] & (sog[n:] > sog[:n])
+    # And so are fast ones that say nothing of themselves and come at a guarded ship: one danger is told once.
+    guarded, untold = picture.guarded[both], craft & (kind == identities.UNKNOWN) & (sog >= CHASE_KN)
+    visit |= guarded[:n] & untold[n:] | untold[:n] & guarded[n:]
     sound[:n] &= ~visit
     slow = still[:n] | still[n:]
     return np.asarray(sound[:n] & sound[n:] & ~(small[:n] & small[n:]) & (~slow | large[:n] & large[n:]))
