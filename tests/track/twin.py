@@ -281,7 +281,7 @@ class Ship:
         self.astray = self.behind = 0
         stands = not math.isnan(self.frozen_at[0]) and apart_nm(*self.frozen_at, fix.lat, fix.lon) <= 0.006
         if fix.sog >= 3 and stands:
-            self.frozen_nm += fix.sog * min(max(fix.event_s - before_s, 0), 60) / 3600
+            self.frozen_nm += min(fix.sog, 4.0) * min(max(fix.event_s - before_s, 0), 20) / 3600
         else:
             self.frozen_s, self.frozen_at, self.frozen_nm = fix.event_s, (fix.lat, fix.lon), 0.0
         if fix.kind != 27:

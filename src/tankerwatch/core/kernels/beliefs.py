@@ -188,7 +188,8 @@ def _is_ahead(beliefs: Any, s: int, event: float, lat: float, lon: float, narrow
 def _stand(ships: Any, s: int, event: float, lat: float, lon: float, sog: float, dt: float, narrow: float) -> None:
     """Since when her fixes stand still although she says that she makes way, and how far she would have come."""
     if sog >= 3.0 and _apart_nm(ships[s, FROZEN_LAT], ships[s, FROZEN_LON], lat, lon, narrow) <= FROZEN_NM_MOST:
-        ships[s, FROZEN_NM] += sog * min(max(dt, 0.0), 60.0) / 3600.0
+        # A ship that casts off was still where she is now at her report of three minutes ago: no one step counts for much.
+        ships[s, FROZEN_NM] += min(sog, 4.0) * min(max(dt, 0.0), 20.0) / 3600.0
         return
     ships[s, FROZEN_S] = event
     ships[s, FROZEN_LAT] = lat
