@@ -297,7 +297,8 @@ def test_where_it_is_cut_does_not_matter(heard, start_s, moves, cuts):
         by_ship = {int(m): repr([getattr(picture, c.name)[i] for c in picture.columns()]) for i, m in enumerate(picture.mmsi)}
         return repr(legs), by_ship
 
-    assert run(sorted(c for c in cuts if c < len(rows))) == run([])
+    # What was received at one time is never cut: frames end at whole seconds.
+    assert run(sorted(c for c in cuts if c < len(rows) and rows[c]["at"] != rows[c - 1]["at"])) == run([])
 
 
 def test_a_thousand_ships_grow_the_arrays_and_keep_what_was_there(heard, start_s):
