@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import numpy as np
 
 from tankerwatch.core.geo import distance_nm
-from tankerwatch.core.schema import F32, F64, I64, NAN, U32, U64, Table, col, table
+from tankerwatch.core.schema import F32, F64, I64, NAN, U32, U64, Table, col, rows_in, table
 
 CELL_DEG: Final = 0.02
 """Height of a cell; its width is the nearest whole part of a circle of latitude that is as long."""
@@ -88,10 +88,7 @@ class Context:
 
     def rows(self, cells: U64) -> I64:
         """The row of each cell, -1 where nothing was ever heard."""
-        if not len(self.cells):
-            return np.full(cells.shape, -1, np.int64)
-        at = np.minimum(np.searchsorted(self.cells.cell, cells), len(self.cells) - 1)
-        return np.where(self.cells.cell[at] == cells, at, -1)
+        return rows_in(self.cells.cell, cells)
 
     def _total(self, column: Any, lat_deg: Any, lon_deg: Any) -> Any:
         """A column's sum over each place's cell and those around it."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import numpy as np
 
 from tankerwatch.core.hulls import Hulls, corners_m, gap_m
-from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U64, Bool, Table, col, table
+from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U64, Bool, Table, col, rows_in, table
 
 STEP_S: Final = 10.0
 HEAD_ON, CROSSING, OVERTAKING, STANDING = range(4)
@@ -40,10 +40,7 @@ class Risks(Table):
 
     def find(self, keys: U64) -> I64:
         """(n,) the row of each key, -1 where there is none."""
-        if not len(self):
-            return np.full(len(keys), -1, np.int64)
-        at = np.minimum(np.searchsorted(self.key, keys), len(self) - 1)
-        return np.where(self.key[at] == keys, at, -1)
+        return rows_in(self.key, keys)
 
 
 def ranked(risks: Risks, now_s: float, *, least: float, stale_s: float = 60.0) -> Risks:

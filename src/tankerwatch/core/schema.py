@@ -122,6 +122,14 @@ class Table:
                 raise ValueError(f"{type(self).__name__}.{c.name}: {array.dtype}[{len(array)}], declared {c.dtype}[{rows}]")
 
 
+def rows_in(ordered: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> I64:
+    """The row of each wanted value in a column that is in ascending order, -1 where it is not there; same shape as `wanted`."""
+    if not len(ordered):
+        return np.full(wanted.shape, -1, np.int64)
+    at = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+    return np.where(ordered[at] == wanted, at, -1)
+
+
 _EMPTY: dict[type[Table], Table] = {}
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from tankerwatch.core import mmsi as kinds
 from tankerwatch.core.geo import distance_nm
 from tankerwatch.core.hour import H_COG, H_SOG
-from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U64, Bool, Table, col, table
+from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U64, Bool, Table, col, rows_in, table
 from tankerwatch.core.tables import Picture, View
 from tankerwatch.detect.kit import among, key_of, others_stopped_within
 
@@ -77,10 +77,7 @@ class Approaches(Table):
 
     def find(self, keys: U64) -> I64:
         """(n,) the row of each key, -1 where there is none."""
-        if not len(self):
-            return np.full(len(keys), -1, np.int64)
-        at = np.minimum(np.searchsorted(self.key, keys), len(self) - 1)
-        return np.where(self.key[at] == keys, at, -1)
+        return rows_in(self.key, keys)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

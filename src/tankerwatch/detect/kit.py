@@ -19,7 +19,7 @@ from typing import Annotated, Any, Final
 import numpy as np
 
 from tankerwatch.core.geo import distance_nm
-from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U64, Bool, Table, col, table
+from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U64, Bool, Table, col, rows_in, table
 from tankerwatch.core.tables import Findings, Picture, View
 
 __all__ = [
@@ -98,10 +98,7 @@ class Spells(Table):
 
     def find(self, keys: U64) -> I64:
         """(n,) the row of each key, -1 where there is none."""
-        if not len(self):
-            return np.full(len(keys), -1, np.int64)
-        at = np.minimum(np.searchsorted(self.key, keys), len(self) - 1)
-        return np.where(self.key[at] == keys, at, -1)
+        return rows_in(self.key, keys)
 
 
 def key_of(ship: Any, other: Any = 0) -> U64:

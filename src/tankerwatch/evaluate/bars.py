@@ -15,8 +15,6 @@ from tankerwatch.evaluate.truth import FAMILIES
 POSITION: Final = ("false_position", "clone")
 STOPS: Final = ("sudden_stop", "drifting", "grounding", "not_under_command")
 APPROACH: Final = ("closing", "swarm")
-MEANT: Final = ("berthing", "anchoring", "slowing", "ferry")
-"""Decoys that stop because they mean to."""
 EVERYTHING: Final = tuple(danger for family in FAMILIES for danger in family)
 
 

@@ -11,8 +11,6 @@ import numpy as np
 from tankerwatch.core.schema import F64, I64, U8
 
 END: Final = b"\r\n"
-STATION_LETTERS: Final = 7
-"""All stations have names of this length, so that sentences of one form have one length."""
 SPLIT: Final = 60
 CHUNK: Final = 20_000
 _HEX: Final = np.frombuffer(b"0123456789ABCDEF", np.uint8)

@@ -14,7 +14,7 @@ from tankerwatch.core.hour import HOUR_COLUMNS, MINUTES, Hour
 from tankerwatch.core.kernels import arrivals, habits
 from tankerwatch.core.kernels import beliefs as kernel
 from tankerwatch.core.kernels.copies import COPIES, HEARERS, WHO
-from tankerwatch.core.schema import F64, Bool
+from tankerwatch.core.schema import F64, U64, Bool
 from tankerwatch.core.tables import Fixes, Heard, Legs, Picture
 from tankerwatch.track.hearings import Hearing, RecentStations
 from tankerwatch.track.register import NOBODY, Newcomers, Register, Watchlist, only_tankers
@@ -54,7 +54,7 @@ class Fleet:
         fixes = heard.fixes
         if len(fixes) and np.isnan(fixes.time_s).any():
             fixes = fixes.take(~np.isnan(fixes.time_s))
-        return self._take_fixes(_in_order(fixes)) if len(fixes) else Legs.empty()
+        return self._take_fixes(*_in_order(fixes)) if len(fixes) else Legs.empty()
 
     def _make_room(self) -> None:
         fresh, rows = len(self.ships), len(self.register.mmsi)
@@ -76,19 +76,14 @@ class Fleet:
         self.minutes, self.hour = longer(self.minutes, -1), longer(self.hour, np.nan)
         self.minute_rows, self.habits = longer(self.minute_rows, 0), longer(self.habits, np.nan)
 
-    def _take_fixes(self, fixes: Fixes) -> Legs:
+    def _take_fixes(self, fixes: Fixes, keys: U64) -> Legs:
         slot = self.register.slots(fixes.mmsi)
         self._make_room()
         if (slot == NOBODY).any():
             self.register.refused += int((slot == NOBODY).sum())
-            fixes, slot = fixes.take(slot != NOBODY), slot[slot != NOBODY]
+            fixes, keys, slot = fixes.take(slot != NOBODY), keys[slot != NOBODY], slot[slot != NOBODY]
         received_s, event_s = self.clocks.place(fixes.time_s, fixes.utc_second, fixes.station)
-        keys, out = np.empty(len(fixes), np.uint64), np.empty((len(fixes), kernel.OUT_COLUMNS))
-        arrivals.keys(
-            fixes.lon_deg, fixes.lat_deg, fixes.sog_kn, fixes.cog_deg, fixes.heading_deg, fixes.nav_status, fixes.utc_second,
-            fixes.msg_type,
-            keys,
-        )  # fmt: skip
+        out = np.empty((len(fixes), kernel.OUT_COLUMNS))
         kernel.advance(
             self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.copy_by, self.minutes, self.hour, self.minute_rows,
             self.hearers, self.clocks.state,
@@ -213,16 +208,18 @@ class Fleet:
         return np.asarray(~(alive.any(axis=1) | strays))
 
 
-def _in_order(fixes: Fixes) -> Fixes:
-    """Fixes of one receive time in the order of what they say: in a log by whole seconds, how they lie in the file is chance."""
-    ties = fixes.time_s[1:] == fixes.time_s[:-1]
-    if not ties.any():
-        return fixes
+def _in_order(fixes: Fixes) -> tuple[Fixes, U64]:
+    """Fixes of one receive time in the order of what they say: in a log by whole seconds, how they lie in the file is chance.
+
+    With the key of each (`arrivals.keys`), which is equal for copies of one report.
+    """
     keys = np.empty(len(fixes), np.uint64)
     arrivals.keys(
         fixes.lon_deg, fixes.lat_deg, fixes.sog_kn, fixes.cog_deg, fixes.heading_deg, fixes.nav_status, fixes.utc_second, fixes.msg_type,
         keys,
     )  # fmt: skip
-    group = np.concatenate([[0], np.cumsum(~ties)])
-    order = np.lexsort((fixes.station, keys, fixes.mmsi, group))
-    return fixes.take(order)
+    ties = fixes.time_s[1:] == fixes.time_s[:-1]
+    if not ties.any():
+        return fixes, keys
+    order = np.lexsort((fixes.station, keys, fixes.mmsi, np.concatenate([[0], np.cumsum(~ties)])))
+    return fixes.take(order), keys[order]

@@ -17,7 +17,7 @@ import numpy as np
 
 from tankerwatch.core.geo import distance_nm
 from tankerwatch.core.hour import H_LAT, H_LON
-from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U32, Table, col, table
+from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U32, Table, col, rows_in, table
 from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, among, others_stopped_within, ship_finding
 
 SETTINGS: Final = {
@@ -50,10 +50,7 @@ class Stayers(Table):
 
     def rows_of(self, mmsi: U32) -> I64:
         """(n,) the row of each ship, -1 where there is none."""
-        if not len(self):
-            return np.full(len(mmsi), -1, np.int64)
-        at = np.minimum(np.searchsorted(self.mmsi, mmsi), len(self) - 1)
-        return np.where(self.mmsi[at] == mmsi, at, -1)
+        return rows_in(self.mmsi, mmsi)
 
 
 def step(view: View, memory: Stayers, settings: Settings) -> tuple[Findings, Stayers]:

@@ -26,7 +26,7 @@ import numpy as np
 
 from tankerwatch.core.geo import bearing_deg, distance_nm, turn_deg
 from tankerwatch.core.hour import H_SOG
-from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U32, Bool, Table, col, table
+from tankerwatch.core.schema import F32, F64, I64, NAN, U8, U32, Bool, Table, col, rows_in, table
 from tankerwatch.detect.kit import (
     Detector,
     Findings,
@@ -95,10 +95,7 @@ class Stops(Table):
 
     def rows_of(self, mmsi: U32) -> I64:
         """(n,) the row of each ship, -1 where there is none."""
-        if not len(self):
-            return np.full(len(mmsi), -1, np.int64)
-        at = np.minimum(np.searchsorted(self.mmsi, mmsi), len(self) - 1)
-        return np.where(self.mmsi[at] == mmsi, at, -1)
+        return rows_in(self.mmsi, mmsi)
 
 
 def _low(view: View, settings: Settings) -> Bool:

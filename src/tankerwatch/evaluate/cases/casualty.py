@@ -261,9 +261,8 @@ def _tests(place: Place, level: str) -> None:
     ship, motion = passing(place)
     place.add(ship, motion)
     if level == "DSC":
-        to = {"caller_mmsi": ship.mmsi, "form": "individual"}
-        place.line(begin, dsc(**to, category="safety", first="18"))  # type: ignore[arg-type]
-        place.line(begin + 300, dsc(**to, category="routine", first="00"))  # type: ignore[arg-type]
+        place.line(begin, dsc(ship.mmsi, form="individual", category="safety", first="18"))
+        place.line(begin + 300, dsc(ship.mmsi, form="individual", category="routine", first="00"))
         place.line(begin + 600, dsc(ship.mmsi, form="all ships", category="safety", first="00"))
         place.decoy("DSC test, routine, safety", ("distress",), (ship,), start=0.0)
         return

@@ -88,7 +88,10 @@ def _walk_off_consistent(place: Place, level: str) -> None:
     begin = place.one(COLD + 60, 4000)
     bearing, at, knots = place.one(0, 360), place.start_s, place.one(0.5, 2.0)
     end = float(place.seconds)
-    lie: Lie = lambda r: lies.walk_off(r, at + begin, at + end, bearing, knots, consistent=True)  # noqa: E731
+
+    def lie(sent: Reports) -> Reports:
+        return lies.walk_off(sent, at + begin, at + end, bearing, knots, consistent=True)
+
     _false(place, "walk-off, consistent", level, lie, begin, end, begin + 60, begin + 1200, gap=True)
 
 
@@ -202,7 +205,7 @@ def _no_second(place: Place, level: str) -> None:
         place.add(
             ship,
             motion.shifted(0.0, len(ships) * 2.6 * NM),
-            lie=lambda r, mode=mode: replace(r, second=np.full(len(r), float(mode))),  # type: ignore[misc]
+            lie=lambda r, mode=mode: replace(r, second=np.full(len(r), float(mode))),  # type: ignore[misc]  # mypy cannot type a lambda with a default
         )
         ships.append(ship)
     place.decoy("second of 60 and above", POSITION, tuple(ships))
