@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.store.frames import MAGIC, Content, encode, seal
+from tankerwatch.store import frames
+from tankerwatch.store.chain import origin
+from tankerwatch.store.frames import MAGIC, encode, place
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.records import read_records
 
@@ -122,15 +124,12 @@ def test_damage_within_what_was_never_synced_is_a_torn_tail(tmp_path, batch_of):
         assert _lines(journal) == [b"kept"]
 
 
-def test_damage_in_an_older_segment_is_located_by_replay(tmp_path, batch_of):
+def test_damage_in_an_older_segment_is_located(tmp_path, batch_of):
     _write(tmp_path, [batch_of([b"a%d" % i, b"b%d" % i]) for i in range(4)], segment_bytes=1)
     second = _segments(tmp_path)[1]
     _flip(second, 8 * 90)
-    with FileJournal(tmp_path) as journal:
-        replay = journal.replay()
-        next(replay)
-        with pytest.raises(InputFault, match=f"{second.name}: record 3 is damaged, at byte 0"):
-            next(replay)
+    with pytest.raises(InputFault, match=f"{second.name}: record 3 is damaged, at byte 0"):
+        FileJournal(tmp_path)
     shown = [(r.number, r.what) for r in read_records(tmp_path)]
     assert shown == [(1, "feed 0"), (2, "feed 0"), (3, "skipped"), (5, "feed 0"), (6, "feed 0"), (7, "feed 0"), (8, "feed 0")]
 
@@ -139,8 +138,8 @@ def test_damage_in_an_older_segment_is_located_by_replay(tmp_path, batch_of):
 def test_a_missing_segment_is_noticed(tmp_path, batch_of, which):
     _write(tmp_path, [batch_of([b"x"]) for _ in range(4)], segment_bytes=1)
     _segments(tmp_path)[which].unlink()
-    with FileJournal(tmp_path) as journal, pytest.raises(InputFault, match=f"records from {which + 1} on are missing"):
-        list(journal.replay())
+    with pytest.raises(InputFault, match=f"records from {which + 1} on are missing"):
+        FileJournal(tmp_path)
     assert [r.number for r in read_records(tmp_path) if r.what == "skipped"] == [which + 1]
 
 
@@ -153,10 +152,10 @@ def test_segments_of_another_journal_are_not_mixed_in(tmp_path, batch_of):
         FileJournal(tmp_path / "one")
 
 
-def test_a_feed_cannot_forge_a_frame(tmp_path, batch_of):
+def test_a_feed_cannot_forge_a_frame(tmp_path, batch_of, monkeypatch):
     """A line that looks like a later frame must neither be shown nor vouch, however the frame that holds it is damaged."""
-    content: Content = encode(batch_of([b"forged"]))
-    forged = seal(content, bytes(8), 2, 2, 99) + content.payload
+    forged = place(encode(batch_of([b"forged"])), bytes(8), 2, 2, 99, origin(bytes(8))).raw
+    monkeypatch.setattr(frames, "_COMPRESS_BYTES", 1 << 30)
     assert forged.startswith(MAGIC)
     _write(tmp_path, [batch_of([b"kept"])])
     size = _segments(tmp_path)[0].stat().st_size

@@ -9,9 +9,9 @@ from pathlib import Path
 class FileLayer:
     """The calls of the operating system as they are; each raises OSError."""
 
-    def create(self, path: Path) -> int:
+    def create(self, path: Path, mode: int = 0o640) -> int:
         """A new, empty file, open for writing at its end; refuses an existing one."""
-        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
 
     def reopen(self, path: Path) -> int:
         """An existing file, open for writing at its end."""
@@ -48,3 +48,19 @@ class FileLayer:
     def rename(self, path: Path, to: Path) -> None:
         """Give a file another name."""
         path.rename(to)
+
+
+def write_whole(path: Path, data: bytes, files: FileLayer, *, mode: int = 0o640) -> None:
+    """A small file that is there whole or not at all: durable under another name first, then renamed. Raises OSError."""
+    draft = path.with_name(f"{path.name}.draft")
+    draft.unlink(missing_ok=True)
+    handle = files.create(draft, mode)
+    try:
+        done = 0
+        while done < len(data):
+            done += files.write(handle, memoryview(data)[done:])
+        files.sync(handle)
+    finally:
+        files.close(handle)
+    files.rename(draft, path)
+    files.sync_directory(path.parent)

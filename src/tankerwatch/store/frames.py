@@ -1,17 +1,19 @@
 """What the journal writes: one frame a batch, so that a batch is there whole or not at all.
 
-    header  4s  magic "TWJ1"             u32 lines         u64 first_record   f64 clock_s (NaN: none)
-            8s  the journal's own mark   u32 heard rows    u64 records        u32 CRC-32 of the payload
-            u32 flags                    u32 decisions     u64 frame          u32 CRC-32 of the header before it
-            u32 payload bytes                              u64 synced
+    header  4s  magic "TWJ2"             u32 bytes of the payload          u64 first_record   f64 clock_s (NaN: none)
+            8s  the journal's own mark   u32 its bytes before compression  u64 records        32s chain
+            u32 flags                    u32 lines                         u64 frame          u32 CRC-32 of the payload
+                                         u32 heard rows                    u64 synced         u32 CRC-32 of the header before it
+                                         u32 decisions
     payload lines     time_s f64 (n or 1) · source_row u64 (n or 1) · length u32 (n) · the lines, each with a line feed
             heard     u32 bytes of the stations (JSON), then they; for each table u32 bytes and an Arrow IPC stream, 0 for no rows
             decisions JSON
             lost      JSON: why
 
-All numbers are little-endian. Lines, heard rows and decisions are numbered, in this order; a clock tick alone is a frame without records.
-`synced` is the newest frame that was on stable storage when this one was written: a damaged frame that a later one vouches for is no torn
-tail. The mark is random and secret, so that no feed can send bytes that look like a frame.
+All numbers are little-endian; the payload is one Zstandard frame where that is shorter. Lines, heard rows and decisions are numbered, in
+this order; a clock tick alone is a frame without records. `synced` is the newest frame that was on stable storage when this one was
+written: a damaged frame that a later one vouches for is no torn tail. The mark is random and secret, so that no feed can send bytes that
+look like a frame. `chain` is the hash of this frame joined to that of the one before it (`chain.py`): it vouches for everything up to here.
 """
 
 from __future__ import annotations
@@ -19,24 +21,31 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import zstandard
 
 from tankerwatch.core.arrow import type_of
 from tankerwatch.core.schema import Table
 from tankerwatch.core.tables import Bases, Batch, Calls, Decision, Fixes, Heard, Lines, Others, Statics, Texts
+from tankerwatch.store.chain import HASH_BYTES, leaf_of, link
 from tankerwatch.store.packing import pack, spans
 
-MAGIC = b"TWJ1"
-_HEADER = struct.Struct("<4s8sIIIIIQQQQdII")
+MAGIC = b"TWJ2"
+_HEADER = struct.Struct("<4s8sIIIIIIQQQQd32sII")
 _LENGTH = struct.Struct("<I")
 HEADER_BYTES = _HEADER.size
 MAX_PAYLOAD_BYTES = 256 << 20
 
-LINES, HEARD, DECISIONS, LOST, ONE_TIME, ROW_RUN = (1 << bit for bit in range(6))
+_HASHED_BYTES = HEADER_BYTES - HASH_BYTES - 2 * _LENGTH.size
+_COMPRESS_BYTES = 128
+"""Below this a payload is left as it is."""
+
+LINES, HEARD, DECISIONS, LOST, ONE_TIME, ROW_RUN, ZSTD = (1 << bit for bit in range(7))
 
 HEARD_TABLES: tuple[tuple[str, type[Table]], ...] = (
     ("fixes", Fixes),
@@ -53,6 +62,7 @@ class Header(NamedTuple):
 
     flags: int
     payload_bytes: int
+    raw_bytes: int
     lines: int
     heard: int
     decisions: int
@@ -61,7 +71,13 @@ class Header(NamedTuple):
     frame: int
     synced: int
     clock_s: float
+    chain: bytes
     payload_crc: int
+
+    @property
+    def last_record(self) -> int:
+        """The number of its last record; that of the one before it when it has none."""
+        return self.first_record + self.records - 1
 
 
 @dataclass(slots=True)
@@ -75,6 +91,7 @@ class Content:
     records: int
     clock_s: float
     payload: bytes
+    raw_bytes: int
 
     @property
     def size(self) -> int:
@@ -82,9 +99,19 @@ class Content:
         return HEADER_BYTES + len(self.payload)
 
 
+class Placed(NamedTuple):
+    """A frame that has its place in the journal, as it is written; every copy holds these very bytes."""
+
+    header: Header
+    raw: bytes
+    leaf: bytes
+    """the hash of the frame alone"""
+
+
 def lost(records: int, why: str) -> Content:
     """A frame that stands for records that had to be given up, so that their numbers are never taken for kept ones."""
-    return Content(LOST, 0, 0, 0, records, float("nan"), json.dumps({"why": why}).encode())
+    payload = json.dumps({"why": why}).encode()
+    return Content(LOST, 0, 0, 0, records, float("nan"), payload, len(payload))
 
 
 def encode(batch: Batch) -> Content:
@@ -103,16 +130,20 @@ def encode(batch: Batch) -> Content:
         flags |= DECISIONS
         parts.append(json.dumps([[d.time_s, d.kind, d.id, d.subject, d.content] for d in batch.decisions]).encode())
     records = len(batch.lines) + rows + len(batch.decisions)
-    return Content(flags, len(batch.lines), rows, len(batch.decisions), records, batch.clock_s, b"".join(parts))
+    payload = b"".join(parts)
+    raw_bytes = len(payload)
+    if raw_bytes > _COMPRESS_BYTES and len(packed := zstandard.ZstdCompressor(level=1).compress(payload)) < raw_bytes:
+        flags, payload = flags | ZSTD, packed
+    return Content(flags, len(batch.lines), rows, len(batch.decisions), records, batch.clock_s, payload, raw_bytes)
 
 
-def seal(content: Content, mark: bytes, first_record: int, frame: int, synced: int) -> bytes:
-    """The header that gives the content its place."""
-    head = _HEADER.pack(
-        MAGIC,
-        mark,
+def place(content: Content, mark: bytes, first_record: int, frame: int, synced: int, chain: bytes) -> Placed:
+    """Give the content its place behind a frame whose chain is `chain`."""
+    crc = zlib.crc32(content.payload)
+    header = Header(
         content.flags,
         len(content.payload),
+        content.raw_bytes,
         content.lines,
         content.heard,
         content.decisions,
@@ -121,10 +152,33 @@ def seal(content: Content, mark: bytes, first_record: int, frame: int, synced: i
         frame,
         synced,
         content.clock_s,
-        zlib.crc32(content.payload),
-        0,
-    )[: -_LENGTH.size]
-    return head + _LENGTH.pack(zlib.crc32(head))
+        bytes(HASH_BYTES),
+        crc,
+    )
+    hashed = _HEADER.pack(MAGIC, mark, *header, 0)[:_HASHED_BYTES]
+    leaf = leaf_of(hashed, content.payload)
+    header = header._replace(chain=link(chain, leaf))
+    head = hashed + header.chain + _LENGTH.pack(crc)
+    return Placed(header, b"".join((head, _LENGTH.pack(zlib.crc32(head)), content.payload)), leaf)
+
+
+def leaf_in(head: bytes, payload: bytes) -> bytes:
+    """The hash of a frame from the bytes of its header and its payload, whatever they say."""
+    return leaf_of(head[:_HASHED_BYTES], payload)
+
+
+def parse(raw: bytes, mark: bytes) -> Iterator[Placed]:
+    """The frames of a piece of a journal. Raises ValueError at the first byte that is none; chains are not compared."""
+    at = 0
+    while at < len(raw):
+        header = parse_header(raw[at : at + HEADER_BYTES], mark)
+        if header is None or (end := at + HEADER_BYTES + header.payload_bytes) > len(raw):
+            raise ValueError(f"no whole frame at byte {at}")
+        head, payload = raw[at : at + HEADER_BYTES], raw[at + HEADER_BYTES : end]
+        if zlib.crc32(payload) != header.payload_crc:
+            raise ValueError(f"a damaged frame at byte {at}")
+        yield Placed(header, raw[at:end], leaf_in(head, payload))
+        at = end
 
 
 def parse_header(raw: bytes, mark: bytes) -> Header | None:
@@ -133,7 +187,7 @@ def parse_header(raw: bytes, mark: bytes) -> Header | None:
         return None
     fields = _HEADER.unpack_from(raw)
     header = Header(*fields[2:-1])
-    if zlib.crc32(raw[: HEADER_BYTES - _LENGTH.size]) != fields[-1] or header.payload_bytes > MAX_PAYLOAD_BYTES:
+    if zlib.crc32(raw[: HEADER_BYTES - _LENGTH.size]) != fields[-1] or max(header.payload_bytes, header.raw_bytes) > MAX_PAYLOAD_BYTES:
         return None
     return header
 
@@ -141,6 +195,10 @@ def parse_header(raw: bytes, mark: bytes) -> Header | None:
 def decode(header: Header, payload: bytes) -> Batch:
     """The batch of a frame whose checksum holds. Raises ValueError when the payload is not what the header says."""
     try:
+        if header.flags & ZSTD:
+            if zstandard.frame_content_size(payload) != header.raw_bytes:
+                raise ValueError("its compressed size")
+            payload = zstandard.ZstdDecompressor().decompress(payload)
         lines, at = _decode_lines(header, payload) if header.flags & LINES else (Lines.empty(), 0)
         heard = None
         if header.flags & HEARD:
@@ -148,7 +206,7 @@ def decode(header: Header, payload: bytes) -> Batch:
         decisions: tuple[Decision, ...] = ()
         if header.flags & DECISIONS:
             decisions = tuple(Decision(*row) for row in json.loads(payload[at:]))
-    except (ValueError, TypeError, LookupError, struct.error, RecursionError, pa.ArrowException) as fault:
+    except (ValueError, TypeError, LookupError, struct.error, RecursionError, pa.ArrowException, zstandard.ZstdError) as fault:
         raise ValueError(f"a frame does not hold what its header says ({fault})") from fault
     return Batch(lines, heard, decisions, header.clock_s)
 

@@ -1,18 +1,16 @@
 """The append-only truth: all that comes in is here before anything is acted on.
 
-*Durable* means that `fdatasync` has returned for it, and `fsync` of the folder for a new segment. After a failed `fdatasync` the kernel may
-call pages clean that never reached the disk; so such a segment is never written or trusted again beyond what was durable before, and all
-that was not is written once more, from memory, to a new one. A full or failing disk stops no watching: see `failure`.
+The journal gives each frame its place and its chain, writes it to the copy on this disk (`log.py`), and hands it to the other copies
+(`replicas.py`). What no copy has yet waits in memory, so a full or failing disk stops no watching: other copies take what this one cannot,
+and it is caught up when it can be written again. See `failure`.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import floor, isfinite, isnan
 from pathlib import Path
@@ -21,66 +19,96 @@ import numpy as np
 
 from tankerwatch.core.errors import InputFault, TankerwatchFault
 from tankerwatch.core.tables import Batch
+from tankerwatch.store.chain import origin
 from tankerwatch.store.files import FileLayer
-from tankerwatch.store.frames import LOST, MAX_PAYLOAD_BYTES, Content, decode, encode, lost, seal
-from tankerwatch.store.segments import MARK_BYTES, Damage, Segment, damaged, journal_of, scan, segment_of, segments_in, walk
+from tankerwatch.store.frames import LOST, MAX_PAYLOAD_BYTES, Content, Placed, decode, encode, lost, place
+from tankerwatch.store.keys import Keys
+from tankerwatch.store.log import Fork, Log, Tip
+from tankerwatch.store.replicas import CHUNK_BYTES, Replicator, Target
+from tankerwatch.store.retention import begin_of
+from tankerwatch.store.seals import Checkpoint, Sealer, read_seal, seal_files
+from tankerwatch.store.segments import MARK_BYTES, journal_of, walk
+from tankerwatch.store.window import Window
 
-_CHUNK_BYTES = 4 << 20
-"""At most this much between two syncs, so that what fits on a nearly full disk is saved."""
 _RETRY_S = 0.5
 _PATIENCE_S = 5.0
 """How long an append waits for another thread's commit when the memory is full, before it takes the disk for dead."""
+_CONFIRM_S = 2.0
+"""How long a commit that this disk refused waits for another copy to have it."""
+SEAL_S = 3600.0
+SEGMENT_BYTES = 64 << 20
 
 
 class FileJournal:
-    """The journal in `directory`/journal; `ports.Journal`. Close it to let the next one in.
+    """The journal in `directory`/journal and its copies; `ports.Journal`. Close it to let the next one in.
 
     One thread may append while another commits; everything else may be read from any thread. `buffer_bytes` bounds what waits in
-    memory while the disk fails: beyond it the oldest is given up, counted in `dropped` and journalled as lost. Raises InputFault when
-    the directory cannot be used, another process writes there, or the newest segment is damaged where it was durable.
+    memory while no copy takes it: beyond it the oldest is given up, counted in `dropped` and journalled as lost. targets: the other copies;
+    min_copies: how many must have a record for it to be durable, this disk counted. now_s: the clock of seals and checkpoints, else the
+    newest one of what is journalled. Raises InputFault when the directory cannot be used,
+    another process writes there, or the newest segment is damaged where it was durable.
     """
 
     def __init__(
         self,
         directory: Path,
         *,
-        segment_bytes: int = 64 << 20,
+        segment_bytes: int = SEGMENT_BYTES,
         create: bool = True,
         buffer_bytes: int = 64 << 20,
+        targets: Sequence[Target] = (),
+        min_copies: int = 1,
+        seal_s: float = SEAL_S,
+        seal_bytes: int = SEGMENT_BYTES,
         files: FileLayer | None = None,
         monotonic_s: Callable[[], float] = time.monotonic,
+        now_s: Callable[[], float] | None = None,
     ) -> None:
         self.folder = journal_of(directory)
-        self.torn_tail = 0
-        """bytes at the end of the newest segment that were no whole frame when it was opened; they stay where they are"""
         self.dropped = 0
-        """records given up since the journal was opened, because the disk failed for longer than the memory lasted"""
+        """records given up since the journal was opened, because no copy took them for longer than the memory lasted"""
         self._files, self._monotonic_s = files or FileLayer(), monotonic_s
-        self._segment_bytes, self._buffer_bytes = segment_bytes, buffer_bytes
+        self._buffer_bytes, self._min_copies = buffer_bytes, min_copies
         self._failure, self._retry_at_s = "", 0.0
-        self._writing = threading.Lock()  # held while the disk is touched
+        self._seal_failure, self._seal_at_s = "", 0.0
+        self._writing = threading.Lock()  # held while a disk is touched
         self._state = threading.Lock()  # held for moments, over the fields below
         self._pending: list[Content] = []
         self._pending_bytes = 0
-        self._in_flight = 0
+        self._flight: list[Placed] = []
+        self._taken = 0  # how many of the pending are in flight
+        self._offered = False
         self._given_up: list[tuple[int, int]] = []
         self._clock_s = float("nan")
         self._closed = False
-        self._handle: int | None = None
-        self._segment: Segment | None = None
-        self._offset = 0
-        self._lock = _lock(self.folder, create)
+        begin = begin_of(self.folder) if self.folder.is_dir() else None
+        self._log = Log(self.folder, os.urandom(MARK_BYTES), segment_bytes=segment_bytes, create=create, begin=begin, files=self._files)
         try:
-            self._mark, self._synced_record, self._synced_frame = self._recover()
+            self._begin = (begin.record + 1, begin.frame + 1) if begin else (1, 1)
+            for target in targets:
+                self._pull(target)
+            self.mark, self._tip = self._log.mark, self._log.tip
+            self._sealer = self._open_sealer(seal_bytes, seal_s, now_s, begin)
         except BaseException:
-            os.close(self._lock)
+            self._log.close()
             raise
-        self._records = self._synced_record
+        self._records = self._tip.record
+        self._window = Window(buffer_bytes)
+        self.replicators = [Replicator(target, self.folder, self.mark, self._window, self._begin) for target in targets]
+        for replicator in self.replicators:
+            replicator.begin(self._tip)
+
+    @property
+    def torn_tail(self) -> int:
+        """Bytes at the end of the newest segment that were no whole frame when it was opened; they stay where they are."""
+        return self._log.torn_tail
 
     @property
     def durable(self) -> int:
-        """Everything up to this record is on stable storage. After a loss it stands still until the journal is opened anew."""
-        return min(self._synced_record, self._given_up[0][0] - 1) if self._given_up else self._synced_record
+        """Enough copies have everything up to this record. After a loss it stands still until the journal is opened anew."""
+        copies = sorted([self._log.tip.record, *(replicator.tip.record for replicator in self.replicators)], reverse=True)
+        reached = copies[self._min_copies - 1] if len(copies) >= self._min_copies else 0
+        return min(reached, self._given_up[0][0] - 1) if self._given_up else reached
 
     @property
     def records(self) -> int:
@@ -88,13 +116,18 @@ class FileJournal:
         return self._records
 
     @property
+    def stored_frame(self) -> int:
+        """The newest frame that this disk holds."""
+        return self._log.tip.frame
+
+    @property
     def failure(self) -> str:
-        """Why nothing more can be written, "" while all is well."""
-        return self._failure
+        """Why nothing more can be written to this disk, "" while all is well."""
+        return self._failure or self._seal_failure
 
     @property
     def waiting_bytes(self) -> int:
-        """Bytes in memory that are not yet durable."""
+        """Bytes in memory that no copy has yet."""
         return self._pending_bytes
 
     @property
@@ -104,8 +137,11 @@ class FileJournal:
             return sum(entry.stat().st_size for entry in entries if entry.is_file())
 
     def is_durable(self, number: int) -> bool:
-        """Whether this very record is on stable storage, also when one before it was lost."""
-        return number <= self._synced_record and not any(first <= number <= last for first, last in list(self._given_up))
+        """Whether this very record is on as many copies as it must be, also when one before it was lost."""
+        copies = [self._log.tip.record, *(replicator.tip.record for replicator in self.replicators)]
+        if sum(record >= number for record in copies) < self._min_copies:
+            return False
+        return not any(first <= number <= last for first, last in list(self._given_up))
 
     def append(self, batch: Batch) -> int:
         """Append what came in; the number of its last record. Not durable before `commit`.
@@ -122,8 +158,8 @@ class FileJournal:
         content = encode(batch)
         if not content.flags and not self._ticks(batch.clock_s):
             return
-        if len(content.payload) > MAX_PAYLOAD_BYTES:
-            raise TankerwatchFault(f"a batch of {len(content.payload)} bytes; the journal takes {MAX_PAYLOAD_BYTES}")
+        if content.raw_bytes > MAX_PAYLOAD_BYTES:
+            raise TankerwatchFault(f"a batch of {content.raw_bytes} bytes; the journal takes {MAX_PAYLOAD_BYTES}")
         if isfinite(batch.clock_s) and not self._clock_s >= batch.clock_s:
             self._clock_s = batch.clock_s
         with self._state:
@@ -142,17 +178,20 @@ class FileJournal:
         return isfinite(clock_s) and (isnan(self._clock_s) or floor(clock_s) > floor(self._clock_s))
 
     def commit(self) -> int:
-        """Make all appended records durable; the number up to which they are. Never raises for the disk: see `failure`."""
+        """Write all appended records to this disk, or to another copy while it fails; the number up to which they are durable.
+
+        Never raises for the disk: see `failure`.
+        """
         with self._writing:
             self._drain()
         return self.durable
 
-    def replay(self) -> Iterator[Batch]:
-        """Everything durable from the beginning, as it was appended; holds one batch in memory.
+    def replay(self, after_frame: int = 0) -> Iterator[Batch]:
+        """Everything on this disk behind a frame, as it was appended; holds one batch in memory.
 
         Raises InputFault with record, file and offset when something durable is damaged or missing.
         """
-        for frame in walk(self.folder, self._synced_frame):
+        for frame in walk(self.folder, self._log.tip.frame, after_frame=after_frame, begin=self._begin):
             if frame.header.flags & LOST:
                 continue
             try:
@@ -160,16 +199,22 @@ class FileJournal:
             except ValueError as fault:
                 raise InputFault(f"record {frame.header.first_record}: {fault}", where=str(self.folder)) from fault
 
+    def checkpoint(self) -> Checkpoint:
+        """All that this disk holds, vouched for: to be kept somewhere else."""
+        with self._writing:
+            return self._sealer.checkpoint()
+
     def close(self) -> None:
-        """Commit and let go. What the disk does not take even now is lost, and `failure` says so."""
+        """Commit and let go. What no copy takes even now is lost, and `failure` says so."""
         with self._writing:
             if self._closed:
                 return
             self._retry_at_s = 0.0
             self._drain()
             self._closed = True
-            self._let_go()
-            os.close(self._lock)
+            for replicator in self.replicators:
+                replicator.close()
+            self._log.close()
 
     def __enter__(self) -> FileJournal:
         return self
@@ -177,129 +222,154 @@ class FileJournal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _recover(self) -> tuple[bytes, int, int]:
-        """The mark, the newest record and the newest frame of what is there; goes on in the newest segment unless its end is torn."""
-        while segments := segments_in(self.folder):
-            newest = segments[-1]
-            record, frame, offset, torn = self._survey(newest)
-            self.torn_tail += torn
-            if torn and frame < newest.first_frame:
-                self._set_aside(newest)  # not one whole frame: its name is needed for the segment that begins there again
-                continue
-            if not torn and offset < self._segment_bytes:
-                with _AsFault(newest.path):
-                    self._handle = self._files.reopen(newest.path)
-                self._segment, self._offset = newest, offset
-            return newest.mark, record, frame
-        return os.urandom(MARK_BYTES), 0, 0
+    def _open_sealer(self, most_bytes: int, seal_s: float, now_s: Callable[[], float] | None, begin: Tip | None) -> Sealer:
+        files = seal_files(self.folder)
+        newest = read_seal(files[-1]) if files else None
+        keys = Keys(self.folder, self._files)
+        if newest is not None:
+            keys.settle(newest.next_public_key)
+            before = Tip(newest.last_record, newest.last_frame, bytes.fromhex(newest.chain))
+        else:
+            before = begin or Tip(0, 0, origin(self._log.mark))
+        sealer = Sealer(
+            self.folder, self._log.mark, keys, newest, before, most_bytes=most_bytes, every_s=seal_s, now_s=now_s, files=self._files
+        )
+        for frame in walk(self.folder, self._log.tip.frame, after_frame=before.frame, begin=self._begin):
+            sealer.note(frame.placed)
+        return sealer
 
-    def _survey(self, segment: Segment) -> tuple[int, int, int, int]:
-        """The newest record, the newest frame, where it ends, and how many bytes lie behind it."""
-        with _AsFault(segment.path), segment.path.open("rb") as file:
-            os.fdatasync(file.fileno())
-            # what a failed write left only in memory must not be taken for saved: forget it, read what the disk has
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-            size = os.fstat(file.fileno()).st_size
-        record, frame, offset = segment.first_record - 1, segment.first_frame - 1, 0
-        torn_at: int | None = None
-        for found in scan(segment):
-            whole = not isinstance(found, Damage) and (found.header.first_record, found.header.frame) == (record + 1, frame + 1)
-            if torn_at is None and whole and found.header is not None:
-                record, frame = record + found.header.records, frame + 1
-                continue
-            torn_at = found.offset if torn_at is None else torn_at
-            if found.header is not None and found.header.synced > frame:  # a later frame vouches for the damaged one: no torn tail
-                raise damaged(segment, record + 1, torn_at)
-        offset = size if torn_at is None else torn_at
-        return record, frame, offset, size - offset
-
-    def _set_aside(self, segment: Segment) -> None:
-        number = 1
-        while (aside := segment.path.with_name(f"{segment.path.name}.{number}.torn")).exists():
-            number += 1
-        with _AsFault(segment.path):
-            self._files.rename(segment.path, aside)
-            self._files.sync_directory(self.folder)
+    def _pull(self, target: Target) -> None:
+        """A copy that is ahead of this disk, which failed before the end, gives back what it has more."""
+        try:
+            if target.tip(self._log.mark).frame > self._log.tip.frame:
+                for frames in target.frames(self._log.mark, self._log.tip.frame):
+                    self._log.write(self._log.check(frames))
+        except (OSError, Fork):
+            return  # its replicator will say so
 
     def _drain(self) -> None:
         """Write and sync what waits, a chunk at a time, in order; stop at the first failure."""
-        if self._closed or (self._failure and self._monotonic_s() < self._retry_at_s):
+        if self._closed:
             return
+        if self._failure and self._monotonic_s() < self._retry_at_s and not self.replicators:
+            return
+        self._catch_up()
         while True:
-            with self._state:
-                chunk: list[Content] = []
-                size = 0
-                for content in self._pending:
-                    if chunk and size + content.size > _CHUNK_BYTES:
-                        break
-                    chunk.append(content)
-                    size += content.size
-                self._in_flight = len(chunk)
-            if not chunk:
-                self._failure = ""
-                return
-            try:
-                self._write(chunk)
-            except OSError as fault:
-                self._in_flight = 0
-                self._failure = f"{fault.strerror or fault} ({self.folder})"
-                self._retry_at_s = self._monotonic_s() + _RETRY_S
+            if not self._flight:
+                self._take_off()
+            if not self._flight:
+                break
+            if not self._land():
+                if not self._offered:  # nobody has seen it: what comes meanwhile may go with it, or it may be given up
+                    self._flight, self._taken = [], 0
                 return
             with self._state:
-                del self._pending[: len(chunk)]
-                self._pending_bytes -= size
-                self._in_flight = 0
-                self._synced_frame += len(chunk)
-                self._synced_record += sum(content.records for content in chunk)
+                gone = self._pending[: self._taken]
+                del self._pending[: self._taken]
+                self._pending_bytes -= sum(content.size for content in gone)
+                self._taken = 0
+            newest = self._flight[-1].header
+            self._tip = Tip(newest.last_record, newest.frame, newest.chain)
+            self._flight = []
+        if self._sealer.due and self._monotonic_s() >= self._seal_at_s:
+            self._seal()
 
-    def _write(self, chunk: list[Content]) -> None:
-        """Make the chunk durable, or raise OSError and leave nothing behind that could be taken for it."""
-        handle = self._handle if self._handle is not None else self._begin()
-        parts, record, frame = [], self._synced_record + 1, self._synced_frame + 1
+    def _take_off(self) -> None:
+        """Give the next chunk its place."""
+        with self._state:
+            size = 0
+            for content in self._pending:
+                if self._taken and size + content.size > CHUNK_BYTES:
+                    break
+                self._taken += 1
+                size += content.size
+            chunk = self._pending[: self._taken]
+        record, frame, chain = self._tip
+        synced = self._log.tip.frame
         for content in chunk:
-            parts += [seal(content, self._mark, record, frame, self._synced_frame), content.payload]
-            record, frame = record + content.records, frame + 1
-        data = memoryview(b"".join(parts))
-        done = 0
-        try:
-            while done < len(data):
-                done += self._files.write(handle, data[done:])
-        except OSError:
+            placed = place(content, self.mark, record + 1, frame + 1, synced, chain)
+            self._flight.append(placed)
+            record, frame, chain = placed.header.last_record, placed.header.frame, placed.header.chain
+        self._offered = False
+
+    def _land(self) -> bool:
+        """Whether some copy has the chunk: this disk, or while it fails another one."""
+        if self._log.tip.frame + 1 == self._flight[0].header.frame and not self._failing():
             try:
-                self._files.truncate(handle, self._offset)
-            except OSError:
-                self._let_go()
-            raise
-        try:
-            self._files.sync(handle)
-        except OSError:
-            self._let_go()
-            raise
-        self._offset += done
-        if self._offset >= self._segment_bytes:
-            self._let_go()
+                self._log.write(self._flight)
+            except OSError as fault:
+                self._fail(fault)
+            else:
+                self._failure = ""
+                self._note(self._flight)
+                if not self._offered:
+                    self._offer()
+                return True
+        if not self.replicators:
+            return False
+        if not self._offered:
+            self._offer()
+        newest = self._flight[-1].header.frame
+        with self._window.changed:
+            return self._window.changed.wait_for(
+                lambda: any(replicator.tip.frame >= newest for replicator in self.replicators),
+                _CONFIRM_S if any(replicator.works for replicator in self.replicators) else 0.0,
+            )
 
-    def _begin(self) -> int:
-        """A new segment for what is not yet durable; its name is durable before anything in it can be."""
-        segment = segment_of(self.folder, self._synced_record + 1, self._synced_frame + 1, self._mark)
-        if segment.path.exists():
-            self._files.remove(segment.path)  # from a failed attempt: nothing in it was durable, and all of it is still in memory
-        handle = self._files.create(segment.path)
-        try:
-            self._files.sync_directory(self.folder)
-        except OSError:
-            with suppress(OSError):
-                self._files.close(handle)
-            raise
-        self._handle, self._segment, self._offset = handle, segment, 0
-        return handle
+    def _offer(self) -> None:
+        self._offered = True
+        if self.replicators:
+            self._window.add(self._flight)
+            self._window.trim(max(self._log.tip.frame, *(replicator.tip.frame for replicator in self.replicators)))
 
-    def _let_go(self) -> None:
-        """Write no more to this segment. What it holds was synced, or is given up as not durable."""
-        if self._handle is not None:
-            with suppress(OSError):
-                self._files.close(self._handle)
-        self._handle = self._segment = None
+    def _failing(self) -> bool:
+        return bool(self._failure) and self._monotonic_s() < self._retry_at_s
+
+    def _fail(self, fault: OSError) -> None:
+        self._failure = f"{fault.strerror or fault} ({self.folder})"
+        self._retry_at_s = self._monotonic_s() + _RETRY_S
+
+    def _catch_up(self) -> None:
+        """Bring this disk to what other copies took while it failed."""
+        if self._log.tip.frame >= self._tip.frame or self._failing():
+            return
+        try:
+            while self._log.tip.frame < self._tip.frame:
+                frames = self._window.after(self._log.tip.frame, CHUNK_BYTES)
+                if frames is None:
+                    ahead = max(self.replicators, key=lambda replicator: replicator.tip.frame)
+                    for frames in ahead.target.frames(self.mark, self._log.tip.frame):
+                        self._store(frames)
+                    continue
+                self._store(frames)
+        except OSError as fault:
+            self._fail(fault)
+        except Fork as fault:
+            self._failure = f"{fault} ({self.folder})"
+
+    def _store(self, frames: Sequence[Placed]) -> None:
+        wanted = self._log.check(frames)
+        if not wanted:
+            raise OSError("no copy has what is missing here")
+        self._log.write(wanted)
+        self._note(wanted)
+
+    def _note(self, frames: Sequence[Placed]) -> None:
+        for frame in frames:
+            self._sealer.note(frame)
+
+    def _seal(self) -> None:
+        try:
+            seal = self._sealer.seal()
+        except OSError as fault:
+            self._seal_failure = f"cannot be sealed: {fault.strerror or fault} ({self.folder})"
+            self._seal_at_s = self._monotonic_s() + _RETRY_S
+            return
+        self._seal_failure = ""
+        if seal is not None:
+            self._log.let_go()  # a seal ends its segment, so that both can be dropped together
+            with self._window.changed:
+                self._window.changed.notify_all()
 
     def _relieve(self) -> None:
         """Memory is full. Wait for a disk that is merely slow; from one that fails, give up the oldest records."""
@@ -314,8 +384,8 @@ class FileJournal:
         with self._state:
             if self._pending_bytes <= self._buffer_bytes:
                 return
-            begin = end = self._in_flight
-            first = self._synced_record + 1 + sum(content.records for content in self._pending[:begin])
+            begin = end = self._taken
+            first = self._tip.record + 1 + sum(content.records for content in self._pending[:begin])
             gone_records = gone_bytes = newly = 0
             while end < len(self._pending) - 1 and self._pending_bytes - gone_bytes > self._buffer_bytes * 7 // 8:
                 content = self._pending[end]
@@ -341,39 +411,3 @@ def _parts(batch: Batch) -> Iterator[Batch]:
         yield from _parts(replace(batch, lines=lines.take(slice(half, None))))
     else:
         yield batch
-
-
-class _AsFault:
-    """What the disk refuses while the journal is opened, as the user's fault: one line and what helps."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        """Nothing to begin."""
-
-    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
-        if isinstance(fault, OSError):
-            raise InputFault(
-                f"cannot be used: {fault.strerror or fault}", where=str(self._path), help="give a --data directory that can be written"
-            ) from fault
-
-
-def _lock(folder: Path, create: bool) -> int:
-    """A handle that holds the only right to write here, for as long as it is open or the process lives."""
-    if not create and not folder.is_dir():
-        raise InputFault("holds no journal", where=str(folder.parent), help="give the directory that was --data of watch")
-    with _AsFault(folder):
-        new = [path for path in (folder, *folder.parents) if not path.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in new:
-            FileLayer().sync_directory(path.parent)
-        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as fault:
-        os.close(handle)
-        raise InputFault(
-            "another process writes to this journal", where=str(folder), help="stop it first, or give another --data"
-        ) from fault
-    return handle

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from zlib import crc32
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.store.frames import HEADER_BYTES, MAGIC, Header, parse_header
+from tankerwatch.store.frames import HEADER_BYTES, MAGIC, Header, Placed, leaf_in, parse_header
 
 MARK_BYTES = 8
 _NAME = pattern(r"(\d{20})-(\d{20})-([0-9a-f]{16})\.journal")
@@ -39,8 +39,15 @@ class Frame:
     """A whole frame and where it lies, in bytes from the beginning of the segment."""
 
     header: Header
+    head: bytes
+    """the bytes of the header"""
     payload: bytes
     offset: int
+
+    @property
+    def placed(self) -> Placed:
+        """The frame as every copy holds it; its hash is worked out."""
+        return Placed(self.header, self.head + self.payload, leaf_in(self.head, self.payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,8 @@ def _scan(file: BinaryIO, mark: bytes) -> Iterator[Frame | Damage]:
     size = file.seek(0, SEEK_END)
     at = file.seek(0)
     while at < size:
-        header = parse_header(file.read(HEADER_BYTES), mark)
+        head = file.read(HEADER_BYTES)
+        header = parse_header(head, mark)
         if header is None:
             end = _next_header(file, at + 1, size, mark)
             yield Damage(at, end, None)
@@ -99,7 +107,7 @@ def _scan(file: BinaryIO, mark: bytes) -> Iterator[Frame | Damage]:
             return
         else:
             payload = file.read(header.payload_bytes)
-            yield Frame(header, payload, at) if crc32(payload) == header.payload_crc else Damage(at, end, header)
+            yield Frame(header, head, payload, at) if crc32(payload) == header.payload_crc else Damage(at, end, header)
         at = file.seek(end)
 
 
@@ -118,10 +126,16 @@ def _next_header(file: BinaryIO, at: int, size: int, mark: bytes) -> int:
     return size
 
 
-def walk(folder: Path, last_frame: int) -> Iterator[Frame]:
-    """Every frame up to `last_frame`, each exactly once; InputFault with record, file and offset when one is damaged or missing."""
-    segments = segments_in(folder)
-    record, frame = 1, 1
+def walk(folder: Path, last_frame: int, *, after_frame: int = 0, begin: tuple[int, int] = (1, 1)) -> Iterator[Frame]:
+    """Every frame behind `after_frame` up to `last_frame`, each exactly once; what lies in segments before is not read.
+
+    begin: the record and the frame with which the journal begins, later ones where the oldest segments were dropped (`retention.py`).
+    Raises InputFault with record, file and offset when a frame is damaged or missing.
+    """
+    segments = [segment for segment in segments_in(folder) if segment.first_frame >= begin[1]]
+    first = max((i for i, segment in enumerate(segments) if segment.first_frame <= after_frame + 1), default=0)
+    segments = segments[first:]
+    record, frame = (segments[0].first_record, segments[0].first_frame) if first else begin
     for segment, following in zip(segments, [*segments, None][1:], strict=True):
         until = min(last_frame, following.first_frame - 1) if following else last_frame
         if (segment.first_record, segment.first_frame) != (record, frame):
@@ -131,7 +145,8 @@ def walk(folder: Path, last_frame: int) -> Iterator[Frame]:
                 break
             if isinstance(found, Damage) or (found.header.first_record, found.header.frame) != (record, frame):
                 raise damaged(segment, record, found.offset)
-            yield found
+            if frame > after_frame:
+                yield found
             record += found.header.records
             frame += 1
         if frame > last_frame:
