@@ -94,7 +94,9 @@ class FileJournal:
             raise
         self._records = self._tip.record
         self._window = Window(buffer_bytes)
-        self.replicators = [Replicator(target, self.folder, self.mark, self._window, self._begin) for target in targets]
+        self.replicators = [
+            Replicator(target, self.folder, self.mark, self._window, self._begin, lambda: self._sealer.number) for target in targets
+        ]
         for replicator in self.replicators:
             replicator.begin(self._tip)
 

@@ -7,7 +7,7 @@ disk; one that holds another history under the same mark is told, left as it is,
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
@@ -202,8 +202,10 @@ def in_pieces(folder: Path, after_frame: int, last_frame: int, begin: tuple[int,
 class Replicator:
     """Feeds one target from `folder` and `window`, in a thread of its own, for as long as the journal is open."""
 
-    def __init__(self, target: Target, folder: Path, mark: bytes, window: Window, begin: tuple[int, int]) -> None:
-        self.target = target
+    def __init__(
+        self, target: Target, folder: Path, mark: bytes, window: Window, begin: tuple[int, int], newest_seal: Callable[[], int]
+    ) -> None:
+        self.target, self._newest_seal = target, newest_seal
         self.state = "connecting"
         """connecting · ok · behind · failing · forked"""
         self.words = ""
@@ -281,14 +283,12 @@ class Replicator:
 
     def _send(self) -> bool:
         """Send the next seal or the next frames; whether there were any."""
-        for path in seal_files(self._folder)[self._seals :] if self._has_seals() else []:
-            seal = read_seal(path)
-            if seal.number <= self._seals:
-                continue
-            if seal.last_frame > self.tip.frame:
-                break
-            self.target.seal(self._mark, seal)
-            self._seals = seal.number
+        if self._newest_seal() > self._seals:
+            for path in seal_files(self._folder):
+                seal = read_seal(path)
+                if self._seals < seal.number and seal.last_frame <= self.tip.frame:
+                    self.target.seal(self._mark, seal)
+                    self._seals = seal.number
         frames = self._window.after(self.tip.frame, CHUNK_BYTES)
         if frames is None or (not frames and self._ours.frame > self.tip.frame):
             self._tell("behind", "")

@@ -68,7 +68,7 @@ class Signed:
             raise ValueError(f"is no {cls.__name__.lower()}") from fault
         for f in fields(cls):  # type: ignore[arg-type]
             value = getattr(made, f.name)
-            wanted = {"int": int, "float": (int, float), "str": str}[str(f.type)]
+            wanted: tuple[type, ...] = {"int": (int,), "float": (int, float)}.get(str(f.type), (str,))
             if not isinstance(value, wanted) or isinstance(value, bool) or (f.type == "int" and not 0 <= value < 1 << 63):
                 raise ValueError(f"has no right {f.name!r}")
             if f.type == "float" and not isfinite(value):
@@ -186,6 +186,11 @@ class Sealer:
         self._newest_s = newest.newest_s if newest else 0.0
         self.due = False
 
+    @property
+    def number(self) -> int:
+        """The number of the newest seal, 0 for none."""
+        return self.newest.number if self.newest else 0
+
     def note(self, frame: Placed) -> None:
         """A frame is durable."""
         self._tree.append(frame.leaf)
@@ -209,7 +214,7 @@ class Sealer:
         newest = self.newest
         seal = Seal(
             self.mark.hex(),
-            newest.number + 1 if newest else 1,
+            self.number + 1,
             self._before.record + 1,
             self._tip.record,
             self._before.frame + 1,
@@ -238,7 +243,7 @@ class Sealer:
             tip.record,
             tip.frame,
             tip.chain.hex(),
-            newest.number if newest else 0,
+            self.number,
             newest.digest if newest else "",
             self._now(),
             self.keys.public,
@@ -248,4 +253,4 @@ class Sealer:
 
 def signed(document: _S, keys: Keys) -> _S:
     """The document with the signature of the key in use."""
-    return replace(document, signature=keys.sign(document.message))
+    return replace(document, signature=keys.sign(document.message))  # type: ignore[type-var]  # each sub-class is a dataclass
