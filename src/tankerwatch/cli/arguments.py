@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn
 
 from tankerwatch.cli import commands, reporting
 from tankerwatch.cli import trying as trying_rules
+from tankerwatch.cli.surviving import surviving
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import REPORT_KINDS
@@ -188,6 +189,8 @@ def parser() -> Parser:
         "journal", commands.journal, "print what a watch has kept, record by record", ["journal tankerwatch-data", "journal history --json"]
     )
     journal.add_argument("data", type=Path, metavar="DIR", help="the --data of the watch; it may be running")
+
+    surviving(add)
 
     report = add(
         "report",

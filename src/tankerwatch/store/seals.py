@@ -67,13 +67,14 @@ class Signed:
         except (ValueError, TypeError, KeyError, RecursionError) as fault:
             raise ValueError(f"is no {cls.__name__.lower()}") from fault
         for f in fields(cls):  # type: ignore[arg-type]
-            value = getattr(made, f.name)
-            wanted: tuple[type, ...] = {"int": (int,), "float": (int, float)}.get(str(f.type), (str,))
-            if not isinstance(value, wanted) or isinstance(value, bool) or (f.type == "int" and not 0 <= value < 1 << 63):
-                raise ValueError(f"has no right {f.name!r}")
-            if f.type == "float" and not isfinite(value):
-                raise ValueError(f"has no right {f.name!r}")
-            if f.type == "str" and not (len(value) <= 4 * HASH_BYTES and _HEX.fullmatch(value)):
+            value: Any = getattr(made, f.name)
+            if f.type == "str":
+                right = isinstance(value, str) and len(value) <= 4 * HASH_BYTES and len(value) % 2 == 0 and bool(_HEX.fullmatch(value))
+            elif f.type == "int":
+                right = type(value) is int and 0 <= value < 1 << 63
+            else:
+                right = type(value) in (int, float) and isfinite(value)
+            if not right:
                 raise ValueError(f"has no right {f.name!r}")
         return made
 

@@ -1,0 +1,105 @@
+"""Proves, brings back and vouches for what a watch has kept: `tankerwatch verify`, `restore`, `checkpoint`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tankerwatch.cli.output import complain, count, plain, print_json, progress_bar
+from tankerwatch.core.errors import InputFault
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Whether a journal is as it was written; status 1 when it is not."""
+    from tankerwatch.store.seals import read_checkpoint
+    from tankerwatch.store.verify import verify as examine
+
+    checkpoints = [read_checkpoint(path) for path in arguments.checkpoint]
+    with progress_bar(arguments.progress) as progress:
+        done, whole = 0, _size(arguments.data) + (_size(arguments.replica) if arguments.replica else 0)
+
+        def tell(step: int) -> None:
+            nonlocal done
+            done += step
+            if progress is not None:
+                progress(done, max(whole, done))
+
+        found = examine(arguments.data, checkpoints=checkpoints, replica=arguments.replica, progress=tell)
+    for words in found.remarks:
+        complain(words)
+    if arguments.json:
+        print_json(found.to_json())
+    else:
+        if found.first_fault is not None:
+            print(f"{arguments.data}: not as it was written: {plain(str(found.first_fault))}")
+        elif found.intact:
+            print(f"{arguments.data}: intact: {count(found.vouched_to, 'record')} as they were written, vouched for from outside.")
+        else:
+            print(f"{arguments.data}: {count(found.records, 'record')}, which fit together; nobody outside vouches for them.")
+        if found.intact and found.records > found.vouched_to:
+            print(f"  unvouched: records {found.vouched_to + 1} to {found.records}")
+        if found.dropped_to:
+            print(f"  dropped by retention: records 1 to {found.dropped_to}")
+        if found.torn_tail:
+            print(f"  {count(found.torn_tail, 'byte')} at the end are no whole record: torn when the writer died, or being written")
+    return 1 if found.first_fault is not None else 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """A data directory made anew from a copy; status 1 when not all of the copy could be read."""
+    from tankerwatch.store.restore import DirectoryCopy
+    from tankerwatch.store.restore import restore as bring_back
+    from tankerwatch.store.verify import verify as examine
+
+    source = DirectoryCopy(Path(arguments.source))
+    with progress_bar(arguments.progress) as progress:
+        done, whole = 0, 2 * _size(Path(arguments.source))
+
+        def tell(step: int) -> None:
+            nonlocal done
+            done += step
+            if progress is not None:
+                progress(done, max(whole, done))
+
+        made = bring_back(source, arguments.to, progress=tell)
+        found = examine(arguments.to, progress=tell)
+    if arguments.json:
+        values = {"records": made.records, "bytes": made.bytes, "seconds": round(made.seconds, 3), "left": made.left}
+        print_json({**values, "consistent": found.first_fault is None})
+    else:
+        print(f"{arguments.to}: {count(made.records, 'record')} back in {made.seconds:.1f} s, and every hash holds.")
+    if made.left:
+        complain(f"the copy is damaged behind record {made.records}: {made.left}")
+    return 1 if made.left or found.first_fault is not None else 0
+
+
+def checkpoint(arguments: argparse.Namespace) -> int:
+    """The tip of a journal's chain, signed, to be kept elsewhere."""
+    from tankerwatch.store.checkpoints import newest_checkpoint, printed
+
+    made = newest_checkpoint(arguments.data)
+    if arguments.page is not None:
+        _write(arguments.page, printed(made).encode())
+    if arguments.out is not None:
+        _write(arguments.out, made.to_json())
+    if arguments.json or (arguments.out is None and arguments.page is None):
+        import json
+
+        print_json(json.loads(made.to_json()))
+    elif arguments.out is not None:
+        print(f"{arguments.out}: vouches for {count(made.record, 'record')}. Keep it where nobody who reaches this machine can change it.")
+    return 0
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as fault:
+        raise InputFault(f"cannot be written: {fault.strerror}", where=str(path)) from fault
+
+
+def _size(directory: Path) -> int:
+    """Bytes of a journal's segments; 0 where there are none."""
+    from tankerwatch.store.segments import journal_of
+
+    return sum(path.stat().st_size for path in journal_of(directory).glob("*.journal"))
