@@ -175,7 +175,7 @@ def test_a_forged_checkpoint_is_refused(tmp_path, batch_of):
     )
 )
 def test_any_bytes_as_a_checkpoint(raw):
-    with pytest.raises(ValueError, match="is no checkpoint|has no right|is too long"):
+    with pytest.raises(ValueError, match=r"is no checkpoint|has no right|is too long"):
         Checkpoint.from_json(raw)
 
 

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tankerwatch.config.keeping import Keeping, keeping_of
 from tankerwatch.config.keys import (
     CORNERS,
     KEYS,
@@ -69,7 +70,8 @@ class Config:
     """A checked configuration. `guard` and `fleet` are the lists joined; `remarks` tells entries of lists that name no ship.
 
     `allow_remote`: a source may listen where other machines reach it. `zone_ships`: the ships whom a zone's rules are for, by its name, as
-    they were named. `quiet_in_port`: ids of detectors. `context`: what was learnt before.
+    they were named. `quiet_in_port`: ids of detectors. `context`: what was learnt before. `keeping`: what becomes
+    of the journal.
     """
 
     listen: str
@@ -88,6 +90,7 @@ class Config:
     alerts_a_watch: int = 24
     watch_s: float = 14_400.0
     quiet_in_port: tuple[str, ...] = ROUTINE
+    keeping: Keeping = Keeping()
 
 
 def load(path: Path | None, detectors: Iterable[DeclaredDetector]) -> Config:
@@ -146,9 +149,9 @@ class _Reader:
         for name in tree:
             if name not in SECTIONS:
                 self.fault(name, "there is no such section", _nearest(name, SECTIONS))
-        desk, sources, guard, fleet, budget, quiet, context = (
+        desk, sources, guard, fleet, budget, quiet, context, journal = (
             self.section(tree, name, [key for key in KEYS if key.section == name])
-            for name in ("desk", "sources", "guard", "fleet", "budget", "quiet", "context")
+            for name in ("desk", "sources", "guard", "fleet", "budget", "quiet", "context", "journal")
         )
         self.address("desk.listen", desk["listen"])
         self.feeds(sources["list"], allow_remote=sources["allow_remote"])
@@ -175,6 +178,7 @@ class _Reader:
             alerts_a_watch=int(budget["alerts_a_watch"]),
             watch_s=budget["watch_hours"] * 3600,
             quiet_in_port=quiet["in_port"],
+            keeping=keeping_of(journal, self.path.parent if self.path is not None else Path(), self.fault),
         )
 
     def context(self, name: str) -> Context | None:

@@ -11,9 +11,11 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from math import floor, isfinite, isnan
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +27,7 @@ from tankerwatch.store.frames import LOST, MAX_PAYLOAD_BYTES, Content, Placed, d
 from tankerwatch.store.keys import Keys
 from tankerwatch.store.log import Fork, Log, Tip
 from tankerwatch.store.replicas import CHUNK_BYTES, Replicator, Target
-from tankerwatch.store.retention import begin_of
+from tankerwatch.store.retention import begin_of, drop_old
 from tankerwatch.store.seals import Checkpoint, Sealer, read_seal, seal_files
 from tankerwatch.store.segments import MARK_BYTES, journal_of, walk
 from tankerwatch.store.window import Window
@@ -35,6 +37,8 @@ _PATIENCE_S = 5.0
 """How long an append waits for another thread's commit when the memory is full, before it takes the disk for dead."""
 _CONFIRM_S = 2.0
 """How long a commit that this disk refused waits for another copy to have it."""
+_ASK_S = 5.0
+"""How long the start waits for a copy to say where it ends."""
 SEAL_S = 3600.0
 SEGMENT_BYTES = 64 << 20
 
@@ -95,10 +99,11 @@ class FileJournal:
         self._records = self._tip.record
         self._window = Window(buffer_bytes)
         self.replicators = [
-            Replicator(target, self.folder, self.mark, self._window, self._begin, lambda: self._sealer.number) for target in targets
+            Replicator(target, self.folder, self.mark, self._window, self._begin, lambda: (self.stored_frame, self._sealer.number))
+            for target in targets
         ]
         for replicator in self.replicators:
-            replicator.begin(self._tip)
+            replicator.start()
 
     @property
     def torn_tail(self) -> int:
@@ -121,6 +126,11 @@ class FileJournal:
     def stored_frame(self) -> int:
         """The newest frame that this disk holds."""
         return self._log.tip.frame
+
+    @property
+    def stored_record(self) -> int:
+        """The newest record that this disk holds."""
+        return self._log.tip.record
 
     @property
     def failure(self) -> str:
@@ -206,6 +216,30 @@ class FileJournal:
         with self._writing:
             return self._sealer.checkpoint()
 
+    def drop_old(self, keep_s: float, now_s: float) -> int:
+        """Drop what was received longer than `keep_s` ago, in whole sealed runs; how many. Raises OSError and InputFault."""
+        with self._writing:
+            dropped = drop_old(self.folder, self._sealer.keys, keep_s, now_s, files=self._files)
+            begin = begin_of(self.folder)
+            if begin is not None:
+                self._begin = (begin.record + 1, begin.frame + 1)
+            for replicator in self.replicators:
+                replicator.begins(self._begin)
+        return dropped
+
+    def copies(self) -> list[dict[str, Any]]:
+        """How each of the other copies is: its name, state, words, newest record, and how many it is behind."""
+        return [
+            {
+                "name": replicator.target.name,
+                "state": replicator.state,
+                "words": replicator.words,
+                "record": replicator.tip.record,
+                "behind": max(self._log.tip.record - replicator.tip.record, 0),
+            }
+            for replicator in self.replicators
+        ]
+
     def close(self) -> None:
         """Commit and let go. What no copy takes even now is lost, and `failure` says so."""
         with self._writing:
@@ -242,8 +276,17 @@ class FileJournal:
 
     def _pull(self, target: Target) -> None:
         """A copy that is ahead of this disk, which failed before the end, gives back what it has more."""
+        answers: list[Tip] = []
+
+        def ask() -> None:
+            with suppress(OSError, Fork):
+                answers.append(target.tip(self._log.mark))
+
+        asking = threading.Thread(target=ask, name=f"ask {target.name}", daemon=True)
+        asking.start()
+        asking.join(_ASK_S)
         try:
-            if target.tip(self._log.mark).frame > self._log.tip.frame:
+            if answers and answers[0].frame > self._log.tip.frame:
                 for frames in target.frames(self._log.mark, self._log.tip.frame):
                     self._log.write(self._log.check(frames))
         except (OSError, Fork):
@@ -335,6 +378,7 @@ class FileJournal:
         """Bring this disk to what other copies took while it failed."""
         if self._log.tip.frame >= self._tip.frame or self._failing():
             return
+        self._failure = ""
         try:
             while self._log.tip.frame < self._tip.frame:
                 frames = self._window.after(self._log.tip.frame, CHUNK_BYTES)

@@ -203,9 +203,9 @@ class Replicator:
     """Feeds one target from `folder` and `window`, in a thread of its own, for as long as the journal is open."""
 
     def __init__(
-        self, target: Target, folder: Path, mark: bytes, window: Window, begin: tuple[int, int], newest_seal: Callable[[], int]
+        self, target: Target, folder: Path, mark: bytes, window: Window, begin: tuple[int, int], ours: Callable[[], tuple[int, int]]
     ) -> None:
-        self.target, self._newest_seal = target, newest_seal
+        self.target, self._ours = target, ours
         self.state = "connecting"
         """connecting · ok · behind · failing · forked"""
         self.words = ""
@@ -213,7 +213,6 @@ class Replicator:
         self.tip = Tip(0, 0, origin(mark))
         """where the copy ends, as far as it said so"""
         self._folder, self._mark, self._window, self._begin = folder, mark, window, begin
-        self._ours = Tip(0, 0, b"")
         self._seals = 0
         self._connected = False
         self._closing = False
@@ -224,10 +223,13 @@ class Replicator:
         """Whether it is worth waiting for it."""
         return self.state in ("connecting", "ok", "behind")
 
-    def begin(self, ours: Tip) -> None:
-        """Start; `ours` is where this disk ends."""
-        self._ours = ours
+    def start(self) -> None:
+        """Begin."""
         self._thread.start()
+
+    def begins(self, begin: tuple[int, int]) -> None:
+        """The journal begins there now: what was before was dropped."""
+        self._begin = begin
 
     def close(self) -> None:
         """Send what can still be sent in a moment, then let go."""
@@ -283,17 +285,17 @@ class Replicator:
 
     def _send(self) -> bool:
         """Send the next seal or the next frames; whether there were any."""
-        if self._newest_seal() > self._seals:
+        stored_frame, newest_seal = self._ours()
+        if newest_seal > self._seals:
             for path in seal_files(self._folder):
                 seal = read_seal(path)
                 if self._seals < seal.number and seal.last_frame <= self.tip.frame:
                     self.target.seal(self._mark, seal)
                     self._seals = seal.number
         frames = self._window.after(self.tip.frame, CHUNK_BYTES)
-        if frames is None or (not frames and self._ours.frame > self.tip.frame):
+        if not frames and stored_frame > self.tip.frame:  # longer ago than the memory reaches
             self._tell("behind", "")
-            newest = frames[-1].header.frame if frames else self._ours.frame
-            for piece in in_pieces(self._folder, self.tip.frame, max(newest, self._ours.frame), self._begin):
+            for piece in in_pieces(self._folder, self.tip.frame, stored_frame, self._begin):
                 self._advance(self.target.append(self._mark, piece))
                 return True
         if frames:

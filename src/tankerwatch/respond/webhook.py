@@ -1,0 +1,38 @@
+"""One POST of JSON to an address that a person wrote into the configuration. Redirects are not followed, answers are not read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import ssl
+from typing import Final
+from urllib.parse import urlsplit
+
+LONGEST_S: Final = 10.0
+
+
+def post(url: str, body: bytes, *, secret: bytes = b"") -> None:
+    """Send `body`, signed with `secret` in X-Tankerwatch-Signature (HMAC-SHA256 in hex, RFC 2104) when there is one.
+
+    Raises OSError when it cannot be delivered: unreachable, too slow, or answered with anything but 2xx.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    connection: http.client.HTTPConnection
+    if parts.scheme == "https":
+        connection = http.client.HTTPSConnection(host, parts.port, timeout=LONGEST_S, context=ssl.create_default_context())
+    else:
+        connection = http.client.HTTPConnection(host, parts.port, timeout=LONGEST_S)
+    headers = {"Content-Type": "application/json", "User-Agent": "tankerwatch"}
+    if secret:
+        headers["X-Tankerwatch-Signature"] = f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}"
+    try:
+        connection.request("POST", parts.path + (f"?{parts.query}" if parts.query else "") or "/", body, headers)
+        status = connection.getresponse().status
+    except (http.client.HTTPException, ValueError) as fault:
+        raise OSError(f"{host} does not speak HTTP ({fault})") from fault
+    finally:
+        connection.close()
+    if not 200 <= status < 300:
+        raise OSError(f"{host} answers {status}")
