@@ -88,6 +88,16 @@ class FileJournal:
         return self._records
 
     @property
+    def frame(self) -> int:
+        """The number of the newest frame on stable storage."""
+        return self._synced_frame
+
+    @property
+    def mark(self) -> bytes:
+        """What tells this journal from any other."""
+        return self._mark
+
+    @property
     def failure(self) -> str:
         """Why nothing more can be written, "" while all is well."""
         return self._failure
@@ -147,12 +157,12 @@ class FileJournal:
             self._drain()
         return self.durable
 
-    def replay(self) -> Iterator[Batch]:
-        """Everything durable from the beginning, as it was appended; holds one batch in memory.
+    def replay(self, after_frame: int = 0) -> Iterator[Batch]:
+        """Everything durable from the beginning, or after a frame, as it was appended; holds one batch in memory.
 
         Raises InputFault with record, file and offset when something durable is damaged or missing.
         """
-        for frame in walk(self.folder, self._synced_frame):
+        for frame in walk(self.folder, self._synced_frame, after_frame):
             if frame.header.flags & LOST:
                 continue
             try:

@@ -118,10 +118,14 @@ def _next_header(file: BinaryIO, at: int, size: int, mark: bytes) -> int:
     return size
 
 
-def walk(folder: Path, last_frame: int) -> Iterator[Frame]:
-    """Every frame up to `last_frame`, each exactly once; InputFault with record, file and offset when one is damaged or missing."""
+def walk(folder: Path, last_frame: int, after_frame: int = 0) -> Iterator[Frame]:
+    """Every frame after `after_frame` up to `last_frame`, each exactly once; InputFault with record, file and offset when one is damaged
+    or missing. Segments that hold only frames before are passed over by their names.
+    """
     segments = segments_in(folder)
-    record, frame = 1, 1
+    skipped = sum(segment.first_frame <= after_frame + 1 for segment in segments[1:])
+    segments = segments[skipped:]
+    record, frame = (segments[0].first_record, segments[0].first_frame) if skipped else (1, 1)
     for segment, following in zip(segments, [*segments, None][1:], strict=True):
         until = min(last_frame, following.first_frame - 1) if following else last_frame
         if (segment.first_record, segment.first_frame) != (record, frame):
@@ -131,7 +135,8 @@ def walk(folder: Path, last_frame: int) -> Iterator[Frame]:
                 break
             if isinstance(found, Damage) or (found.header.first_record, found.header.frame) != (record, frame):
                 raise damaged(segment, record, found.offset)
-            yield found
+            if frame > after_frame:
+                yield found
             record += found.header.records
             frame += 1
         if frame > last_frame:
