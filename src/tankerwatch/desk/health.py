@@ -14,6 +14,7 @@ from tankerwatch.core.ports import FeedState, Journal
 from tankerwatch.core.tables import FEED_SHIFT, View
 from tankerwatch.detect.ship import feed as feed_detector
 from tankerwatch.pipeline import River
+from tankerwatch.store.unwritten import Unwritten
 
 RATE_S: Final = 60
 SILENT_S: Final = 30.0
@@ -34,10 +35,14 @@ class FeedRecord:
     ships: dict[int, float] = field(default_factory=dict)
     stations: dict[int, float] = field(default_factory=dict)
 
-    def rate(self, now_s: float) -> float:
-        """Reports a second over the last minute, or since its first if that is less."""
+    def forget(self, now_s: float) -> None:
+        """Let go of what is older than a minute."""
         while self.recent and now_s - self.recent[0][0] > RATE_S:
             self.recent.popleft()
+
+    def rate(self, now_s: float) -> float:
+        """Reports a second over the last minute, or since its first if that is less."""
+        self.forget(now_s)
         return sum(n for _, n in self.recent) / min(max(now_s - self.first_s, 1.0), RATE_S) if self.recent else 0.0
 
 
@@ -63,6 +68,7 @@ class Health:
             if messages:
                 record.report_s = now_s
                 record.recent.append((now_s, messages))
+                record.forget(now_s)
         fixes = view.heard.fixes
         for mmsi, station, row in zip(fixes.mmsi.tolist(), fixes.station.tolist(), fixes.source_row.tolist(), strict=True):
             record = self.feeds.setdefault(row >> FEED_SHIFT, FeedRecord())
@@ -140,7 +146,7 @@ def report(
             "records": journal.records,
             "bytes": journal.size_bytes,
             "state": "failed" if journal.failure else "ok",
-            "words": journal.failure or "on disk",
+            "words": journal.failure or ("a replay: nothing is written" if isinstance(journal, Unwritten) else "on disk"),
         },
         "messages_per_s": round(sum(row["messages_per_s"] for row in rates), 2),
         "ships": len(river.fleet),

@@ -25,6 +25,7 @@ from tankerwatch.desk import health as healths
 from tankerwatch.desk import panel
 from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.inbox import Inbox, Waiting
+from tankerwatch.desk.snapshots import Keeper, Remembered
 from tankerwatch.desk.trails import Trails
 from tankerwatch.ingest import clock
 from tankerwatch.ingest import report as reports
@@ -71,9 +72,10 @@ class LiveDesk:
         player: Callable[[], Player] | None = None,
         show: Show = LIVE,
         history: Path | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.config, self.journal, self.register, self.hub, self.show = config, journal, register, hub, show
-        self.sources = sources
+        self.sources, self.keeper = sources, keeper
         self.inbox = Inbox()
         self.lock = threading.Lock()
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="river")
@@ -89,8 +91,7 @@ class LiveDesk:
 
     def begin(self) -> None:
         """Begin with an empty sea."""
-        self.river = River(self.config, ("",) if self._player else self.register.names, place_times=self.show.mode != "live")
-        self.river.ticks.frame_s = LOOK_S if self._player else 1
+        self.river = self.new_river()
         self.river.on_frame = self._on_frame
         self.trails, self.health = Trails(), healths.Health()
         self.player = self._player() if self._player else None
@@ -98,6 +99,12 @@ class LiveDesk:
         self.epoch, self.picture_version = next(self.epochs), 0
         self.names: list[tuple[int, str, int, str]] = []
         self.picture: PictureNow | None = None
+
+    def new_river(self) -> River:
+        """A river that has seen nothing."""
+        if self._player:
+            return River(self.config, ("",), place_times=self.show.mode != "live")
+        return River(self.config, self.register.names, frame_s=1)
 
     def _on_frame(self, view: View) -> None:
         if view.now_s == view.now_s:
@@ -110,10 +117,15 @@ class LiveDesk:
         return [self.replay_state] if self.player else [source.feed for source in self.sources]
 
     def rebuild(self, progress: Callable[[int], None] | None = None) -> None:
-        """Let everything that the journal holds flow through, as it did when it came in."""
-        frame_s, self.river.ticks.frame_s = self.river.ticks.frame_s, LOOK_S
+        """Let everything that the journal holds flow through, as it did when it came in; what a snapshot tells is not read again."""
+        frame_s, after_frame = self.river.ticks.frame_s, 0
+        if self.keeper is not None:
+            remembered = self._remembered()
+            after_frame = self.keeper.recall(remembered)
+            self.register.resume(remembered.lines)
+        self.river.ticks.frame_s = LOOK_S
         given: Counter[str] = Counter()
-        for batch in self.journal.replay():
+        for batch in self.journal.replay(after_frame):
             self.register.note(batch)
             self.river.take(batch)
             given["lines"] += len(batch.lines)
@@ -127,6 +139,15 @@ class LiveDesk:
             self.inbox.decide(Decision(now_s, "desk", f"desk-{now_s:.3f}", "", {"state": "started"}))
         if self.player is not None:
             self.player.skip(given, self.river.clock_s)  # that part of the recording came from the journal
+
+    def _remembered(self) -> Remembered:
+        return Remembered(self.river, self.trails, self.health, self.register.counted)
+
+    def close(self) -> None:
+        """Nothing more comes: write down what is known, for the next start."""
+        if self.keeper is not None:
+            self.worker.submit(lambda: None).result()  # what was under way is done
+            self.keeper.close(self._remembered())
 
     def run_silently(self, until_s: float) -> None:
         """The hours before a replay is shown."""
@@ -154,6 +175,8 @@ class LiveDesk:
         self.register.note(batch)
         with self.lock:
             changes = self.river.take(batch)
+            if self.keeper is not None:
+                self.keeper.consider(self._remembered())
         return changes, self.journal.is_durable(number)
 
     async def pump(self) -> None:
@@ -331,19 +354,35 @@ class LiveDesk:
             self.player.paused = bool(wish["paused"])
         if wish.get("again"):
             self.worker.submit(self.again).result()
+        if "seek_s" in wish:
+            self.worker.submit(self.seek, float(wish["seek_s"])).result()
         self.hub.publish("hello", self._hello())
         return True
 
-    def again(self) -> None:
-        """The replay from its beginning, with an empty sea."""
+    def again(self, until_s: float | None = None) -> None:
+        """The replay anew, up to a time, or to where its show begins."""
         speed = self.player.speed if self.player else 1.0
+        until_s = self.show.start_s if until_s is None else until_s
         with self.lock:
             self.begin()
             assert self.player is not None
             self.player.speed = speed
             self.repeated = True  # what is played again is in the journal already
-        if self.show.start_s is not None:
-            self.run_silently(self.show.start_s)
+        if until_s is not None:
+            self.run_silently(until_s)
+        self._draw()
+
+    def seek(self, time_s: float) -> None:
+        """Go on with the replay from another time; what is before now is played anew up to it."""
+        if time_s < self.river.clock_s:
+            paused = self.player is not None and self.player.paused
+            self.again(time_s)
+            if self.player is not None:
+                self.player.paused = paused
+            return
+        with self.lock:
+            self.epoch = next(self.epochs)  # the pages forget what they know: more has changed than they were told
+        self.run_silently(time_s)
         self._draw()
 
 

@@ -99,7 +99,7 @@ class FileJournal:
         self._records = self._tip.record
         self._window = Window(buffer_bytes)
         self.replicators = [
-            Replicator(target, self.folder, self.mark, self._window, self._begin, lambda: (self.stored_frame, self._sealer.number))
+            Replicator(target, self.folder, self.mark, self._window, self._begin, lambda: (self.frame, self._sealer.number))
             for target in targets
         ]
         for replicator in self.replicators:
@@ -123,7 +123,7 @@ class FileJournal:
         return self._records
 
     @property
-    def stored_frame(self) -> int:
+    def frame(self) -> int:
         """The newest frame that this disk holds."""
         return self._log.tip.frame
 

@@ -44,13 +44,13 @@ def _target(text: str, config: Config) -> Target:
     return target_of(text, token=keeping.token_file, ca=keeping.ca_file, certificate=keeping.certificate_file, key=keeping.key_file)
 
 
-class Keeper:
+class Steward:
     """Starts with `start`, ends with `stop`; `state` is what `GET /api/health` tells of it."""
 
     def __init__(self, journal: FileJournal, config: Config, now_s: Callable[[], float]) -> None:
         self._journal, self._keeping, self._now_s = journal, config.keeping, now_s
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="steward", daemon=True)
         self._record = -1
         self._sent_record = -1
         self._sent_at_s = self._drop_at_s = 0.0
