@@ -87,6 +87,16 @@ def parser() -> Parser:
     watch.add_argument(
         "--data", type=Path, default=commands.DATA, metavar="DIR", help=f"where all that is received is kept ({commands.DATA})"
     )
+    watch.add_argument(
+        "--copy",
+        action="append",
+        default=[],
+        metavar="PLACE",
+        help="keep a copy there: a directory on another disk or share, https://HOST:PORT of a vault, s3://BUCKET/PREFIX; may be repeated",
+    )
+    watch.add_argument(
+        "--min-copies", type=_copies, default=0, metavar="N", help="on how many disks a record must be to count as acknowledged (1)"
+    )
     _listen(watch)
     _context_option(watch)
 
@@ -260,6 +270,12 @@ def _address(text: str) -> str:
     if loopback(text) is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no address of this machine alone, such as 127.0.0.1:8420; there is no log-in yet")
     return text
+
+
+def _copies(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 16):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of copies; 1 to 16")
+    return int(text)
 
 
 def _speed(text: str) -> float:

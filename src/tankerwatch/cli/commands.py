@@ -96,7 +96,8 @@ def watch(arguments: argparse.Namespace) -> int:
         raise InputFault("there is nothing to watch", where=called(arguments), help=help)
     from tankerwatch.desk import watch as serve_watch
 
-    serve_watch(sources, arguments.data, config=config, listen=arguments.listen or config.listen)
+    listen = arguments.listen or config.listen
+    serve_watch(sources, arguments.data, config=config, listen=listen, copies=arguments.copy, min_copies=arguments.min_copies)
     return 0
 
 

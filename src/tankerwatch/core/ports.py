@@ -77,6 +77,10 @@ class Journal(Protocol):
         """Whether this very record is on stable storage: a later one may be, where the disk failed in between."""
         ...
 
+    def copies(self) -> list[dict[str, Any]]:
+        """How each of the other copies is: name, state, words, record, behind."""
+        ...
+
     def append(self, batch: Batch) -> int:
         """Append what came in; the number of its last record. Not durable before `commit`."""
         ...

@@ -16,6 +16,8 @@ from tankerwatch.core.ports import LiveSource
 from tankerwatch.desk.live import LiveDesk, Show
 from tankerwatch.desk.replaying import PastDesk
 from tankerwatch.desk.snapshots import Keeper
+from tankerwatch.desk.steward import Steward, open_journal
+from tankerwatch.ingest import clock
 from tankerwatch.ingest.recorded import recorded
 from tankerwatch.ingest.replay import Player
 from tankerwatch.ingest.sources import is_replay, parse_replay, parse_source
@@ -28,9 +30,12 @@ from tankerwatch.web.serve import Server
 DIST = Path(tankerwatch.web.__file__).parent / "dist"
 
 
-def watch(sources: list[str], data: Path, *, config: Config, listen: str | None = None) -> None:
+def watch(
+    sources: list[str], data: Path, *, config: Config, listen: str | None = None, copies: Sequence[str] = (), min_copies: int = 0
+) -> None:
     """Watch sources until interrupted; everything received is in the journal under `data` before it is acted on.
 
+    copies: places for copies of the journal beside those of the configuration; min_copies: 0 as configured.
     Raises InputFault for a source, an address or a data directory that cannot be used.
     """
     named = sources or list(config.sources)
@@ -41,15 +46,19 @@ def watch(sources: list[str], data: Path, *, config: Config, listen: str | None 
         raise InputFault("files and live feeds cannot be watched together", where="watch", help="replay the file alone")
     with ExitStack() as held:
         server = _server(listen or config.listen)
-        journal = held.enter_context(FileJournal(data))
+        journal = held.enter_context(open_journal(data, config, now_s=clock.now, more_copies=copies, min_copies=min_copies))
         register = FeedRegister(data)
+        steward = Steward(journal, config, clock.now)
         if files:
             desk = _replay(files, journal, register, config)
         else:
             live = [parse_source(name, register.index_of(name), allow_remote=config.allow_remote) for name in named]
             keeper = Keeper(data, journal, config, lambda: register.names)
             desk = LiveDesk(config, journal, register, Hub(), sources=live, history=data, keeper=keeper)
+        desk.steward = steward
         desk.rebuild()
+        steward.start()
+        held.callback(steward.stop)
         asyncio.run(_run(desk, server, f"watching {', '.join(named)}"))
         desk.close()
 

@@ -126,8 +126,37 @@ def clock_check(river: River) -> dict[str, Any]:
     return {"state": "unknown", "offset_s": None, "words": "no base station heard yet"}
 
 
+def _journal(journal: Journal, checkpoint: dict[str, Any] | None) -> dict[str, Any]:
+    """What of all that is received is safe, and where."""
+    copies = journal.copies()
+    words = journal.failure or ("a replay: nothing is written" if isinstance(journal, Unwritten) else "on disk")
+    troubled = [copy for copy in copies if copy["state"] in ("failing", "forked")]
+    if troubled:
+        words += "".join(f"; the copy {copy['name']} is {copy['state']}: {copy['words']}" for copy in troubled)
+    elif copies:
+        words += f" and {'a copy' if len(copies) == 1 else f'{len(copies)} copies'}"
+    return {
+        "durable": journal.durable,
+        "records": journal.records,
+        "bytes": journal.size_bytes,
+        "state": "failed" if journal.failure else "ok",
+        "words": words,
+        "copies": copies,
+        "checkpoint": checkpoint,
+    }
+
+
 def report(
-    river: River, health: Health, journal: Journal, feeds: Sequence[FeedState], *, version: str, mode: str, now_s: float, watching: str
+    river: River,
+    health: Health,
+    journal: Journal,
+    feeds: Sequence[FeedState],
+    *,
+    version: str,
+    mode: str,
+    now_s: float,
+    watching: str,
+    checkpoint: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The whole of `GET /api/health`."""
     clock_s = river.clock_s
@@ -141,13 +170,7 @@ def report(
         "clock_s": _or_none(clock_s),
         "now_s": round(now_s, 3),
         "lag_s": round(max(now_s - clock_s, 0.0), 2) if mode == "live" and math.isfinite(clock_s) else 0.0,
-        "journal": {
-            "durable": journal.durable,
-            "records": journal.records,
-            "bytes": journal.size_bytes,
-            "state": "failed" if journal.failure else "ok",
-            "words": journal.failure or ("a replay: nothing is written" if isinstance(journal, Unwritten) else "on disk"),
-        },
+        "journal": _journal(journal, checkpoint),
         "messages_per_s": round(sum(row["messages_per_s"] for row in rates), 2),
         "ships": len(river.fleet),
         "watching": watching,

@@ -26,6 +26,7 @@ from tankerwatch.desk import panel
 from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.inbox import Inbox, Waiting
 from tankerwatch.desk.snapshots import Keeper, Remembered
+from tankerwatch.desk.steward import Steward
 from tankerwatch.desk.trails import Trails
 from tankerwatch.ingest import clock
 from tankerwatch.ingest import report as reports
@@ -41,6 +42,9 @@ PUMP_S: Final = 0.1
 SHOW_S: Final = 0.4
 SILENT_BATCHES: Final = 100
 """What is not shown goes through in larger pieces, which are cheaper."""
+LONGEST_S: Final = 5.0
+"""How long who decided something waits until enough copies have it."""
+LOOK_AGAIN_S: Final = 0.01
 DECISIONS: Final = ("acknowledge", "confirm", "dismiss")
 
 
@@ -56,6 +60,15 @@ class Show:
 
 
 LIVE: Final = Show()
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Decisions on this disk, of which the last record is `number`, that not enough copies have yet."""
+
+    number: int
+    waiting: list[Waiting]
+    until_s: float
 
 
 class LiveDesk:
@@ -76,6 +89,8 @@ class LiveDesk:
     ) -> None:
         self.config, self.journal, self.register, self.hub, self.show = config, journal, register, hub, show
         self.sources, self.keeper = sources, keeper
+        self.steward: Steward | None = None
+        self._unanswered: list[Unanswered] = []
         self.inbox = Inbox()
         self.lock = threading.Lock()
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="river")
@@ -165,8 +180,8 @@ class LiveDesk:
         """Where a source delivers: its lines are numbered on from those of earlier runs."""
         return self.inbox.receiver(feed, LineSplitter(feed.index, feed=feed, first_number=self.register.lines_of(feed.index) + 1).feed)
 
-    def _process(self, batch: Batch, player: Player | None) -> tuple[Changes, bool]:
-        """To the disk, then through the river. True when all of the batch is durable."""
+    def _process(self, batch: Batch, player: Player | None) -> tuple[Changes, int]:
+        """To the disk, then through the river; what changed, and the number of the batch's last record."""
         if player is not self.player:
             # The play began anew: what was due of the one before is no more, and what people decided is of now.
             batch = Batch(decisions=tuple(replace(d, time_s=self.river.clock_s) for d in batch.decisions))
@@ -177,22 +192,25 @@ class LiveDesk:
             changes = self.river.take(batch)
             if self.keeper is not None:
                 self.keeper.consider(self._remembered())
-        return changes, self.journal.is_durable(number)
+        return changes, number
 
     async def pump(self) -> None:
         """Deliver what arrives, for ever."""
         loop = asyncio.get_running_loop()
         while True:
             try:
-                await asyncio.wait_for(self.inbox.arrived.wait(), PUMP_S)
+                await asyncio.wait_for(self.inbox.arrived.wait(), LOOK_AGAIN_S if self._unanswered else PUMP_S)
                 await asyncio.sleep(PUMP_S / 4)  # a moment for more to come: one commit serves all
             except TimeoutError:
                 pass
             player = self.player
             for batch, waiting in await self._due(player):
-                changes, safe = await loop.run_in_executor(self.worker, self._process, batch, player)
-                self._answer(waiting, safe)
+                changes, number = await loop.run_in_executor(self.worker, self._process, batch, player)
+                if waiting:
+                    self._unanswered.append(Unanswered(number, waiting, loop.time() + LONGEST_S))
+                self._answer(loop.time())
                 await self._publish(changes)
+            self._answer(loop.time())
             if self.advisor is not None:
                 self.advisor.consider(self.river.triage.spent())
             if player is not None and player.ended:
@@ -231,13 +249,22 @@ class LiveDesk:
                 content = {"feed": state.index, "state": state.state, "words": state.words}
                 self.inbox.decide(Decision(now_s, "feed", f"feed-{state.index}-{now_s:.3f}", state.name, content))
 
-    def _answer(self, waiting: list[Waiting], safe: bool) -> None:
-        for w in waiting:
-            if w.done is not None and not w.done.done():
+    def _answer(self, now_s: float) -> None:
+        """Tell who decided something that enough copies have it, or that it cannot be stored."""
+        left: list[Unanswered] = []
+        for each in self._unanswered:
+            safe = self.journal.is_durable(each.number)
+            if not safe and now_s < each.until_s and not (self.journal.failure and not self.journal.copies()):
+                left.append(each)
+                continue
+            for waiting in each.waiting:
+                if waiting.done is None or waiting.done.done():
+                    continue
                 if safe:
-                    w.done.set_result(w.decision.id)
+                    waiting.done.set_result(waiting.decision.id)
                 else:
-                    w.done.set_exception(TimeoutError("not stored: the journal cannot be written"))
+                    waiting.done.set_exception(TimeoutError("not stored: the journal cannot be written"))
+        self._unanswered = left
 
     async def _publish(self, changes: Changes) -> None:
         if changes.alerts:
@@ -307,6 +334,7 @@ class LiveDesk:
                 mode=self.show.mode,
                 now_s=clock.now(),
                 watching=self._watching(),
+                checkpoint=self.steward.state if self.steward else None,
             )
 
     def _watching(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from tankerwatch.core.tables import Batch
 
@@ -24,6 +25,10 @@ class Unwritten:
     def is_durable(self, number: int) -> bool:
         """Nobody waits for a disk."""
         return number <= self.records
+
+    def copies(self) -> list[dict[str, Any]]:
+        """There are none."""
+        return []
 
     def append(self, batch: Batch) -> int:
         """Count what was decided."""
