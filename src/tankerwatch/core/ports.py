@@ -85,8 +85,8 @@ class Journal(Protocol):
         """Make all appended records durable; the number of the last one."""
         ...
 
-    def replay(self) -> Iterator[Batch]:
-        """Everything durable from the beginning, as it was appended."""
+    def replay(self, after_frame: int = 0) -> Iterator[Batch]:
+        """Everything durable from the beginning, or after a frame, as it was appended."""
         ...
 
     def close(self) -> None:

@@ -59,6 +59,11 @@ class Decoder:
         """Counts by feed number (`source_row` >> 48)."""
         return self._feed_counters
 
+    def know(self, feed_names: Sequence[str]) -> None:
+        """What the feeds are called, by number, those that came since among them."""
+        self._sentences.know(feed_names)
+        self._radar.know(feed_names)
+
     def decode(self, lines: Lines) -> Heard:
         """What some lines say. Never raises for what they hold; rows are in order of receipt, a long message's when it is complete."""
         parts = [self._chunk(part) for part in _chunks(lines)]

@@ -80,6 +80,10 @@ class RadarReader:
         self._sensors = dict(sensor_positions)
         self._own: dict[int, Own] = {}
 
+    def know(self, feed_names: Sequence[str]) -> None:
+        """The names of the feeds by number, more than before."""
+        self._feed_names = tuple(feed_names)
+
     def read(self, found: Found, line_times: F64, fixes: Fixes, sentences: Sentences) -> tuple[tuple[Fixes, I64], tuple[Statics, I64]]:
         """Targets as fixes and their names as statics, each with its order. Writes the outcomes of its entries."""
         kinds = found.entries[:, ix.KIND]

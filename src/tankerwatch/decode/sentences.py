@@ -70,7 +70,7 @@ class Found:
         return self.buffer[row[ix.AT] : row[ix.AT] + row[ix.LENGTH]].tobytes()
 
 
-class _Room:
+class Room:
     """Room for the sentences and messages of a batch, used again for the next: fresh memory costs as much as decoding."""
 
     def __init__(self, messages: int, entries: int) -> None:
@@ -82,9 +82,9 @@ class _Room:
         self.chosen = SHELF.take("chosen", rp.FAMILIES * messages, np.int64)[: rp.FAMILIES * messages].reshape(rp.FAMILIES, messages)
         self.entries, self.outcomes = np.empty((entries, ix.ENTRY_WIDTH), np.int64), np.empty(entries, np.uint8)
 
-    def grown(self, messages: int, entries: int) -> _Room:
+    def grown(self, messages: int, entries: int) -> Room:
         """Room for more, with what is in this one."""
-        made = _Room(messages, entries)
+        made = Room(messages, entries)
         for name in ("rows", "time_s", "source_row", "entries", "outcomes"):
             old = getattr(self, name)
             getattr(made, name)[: len(old)] = old
@@ -107,11 +107,15 @@ class Sentences:
         self._age_before = 0
         self._names = sw.names_table()
         self._reports = bl.reports()
-        self._room = _Room(FEW, FEW)
+        self._room = Room(FEW, FEW)
         self._tail = np.empty(4 * (fr.LONGEST + 64), np.uint8)  # more is made when it is needed
         self._settled = np.zeros((32 * fr.PARTS, 3), np.int64)
-        for feed, name in enumerate(feed_names):
-            self._grow(feed, name)
+        self.know(feed_names)
+
+    def know(self, feed_names: Sequence[str]) -> None:
+        """The names of the feeds by number, more than before."""
+        for feed in range(len(self._feeds), len(feed_names)):
+            self._grow(feed, feed_names[feed])
 
     def names(self) -> tuple[str, ...]:
         """The stations so far; a new tuple only when there are more of them."""
@@ -147,7 +151,7 @@ class Sentences:
             if last >= len(self._feeds):
                 self._grow(last, f"feed {last}")
         if self._room.messages < n + SPARE or len(self._room.entries) < n // FEW_OF:
-            self._room = _Room(n + SPARE, max(n // FEW_OF, FEW))
+            self._room = Room(n + SPARE, max(n // FEW_OF, FEW))
         capacity = n + SPARE
         columns = Columns(capacity, marked)
         progress, sizes = np.zeros(bl.PROGRESS, np.int64), np.zeros(rp.SIZES, np.int64)

@@ -14,6 +14,7 @@ from tankerwatch.config import Config
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import LiveSource
 from tankerwatch.desk.live import LiveDesk, Show
+from tankerwatch.desk.snapshots import Keeper
 from tankerwatch.ingest.recorded import recorded
 from tankerwatch.ingest.replay import Player
 from tankerwatch.ingest.sources import is_replay, parse_replay, parse_source
@@ -45,9 +46,11 @@ def watch(sources: list[str], data: Path, *, config: Config, listen: str | None 
             desk = _replay(files, journal, register, config)
         else:
             live = [parse_source(name, register.index_of(name), allow_remote=config.allow_remote) for name in named]
-            desk = LiveDesk(config, journal, register, Hub(), sources=live, history=data)
+            keeper = Keeper(data, journal, config, lambda: register.names)
+            desk = LiveDesk(config, journal, register, Hub(), sources=live, history=data, keeper=keeper)
         desk.rebuild()
         asyncio.run(_run(desk, server, f"watching {', '.join(named)}"))
+        desk.close()
 
 
 def demo(*, speed: float | None = None, listen: str | None = None, config: Config) -> None:

@@ -25,6 +25,7 @@ from tankerwatch.desk import health as healths
 from tankerwatch.desk import panel
 from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.inbox import Inbox, Waiting
+from tankerwatch.desk.snapshots import Keeper, Remembered
 from tankerwatch.desk.trails import Trails
 from tankerwatch.ingest import clock
 from tankerwatch.ingest import report as reports
@@ -71,9 +72,10 @@ class LiveDesk:
         player: Callable[[], Player] | None = None,
         show: Show = LIVE,
         history: Path | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.config, self.journal, self.register, self.hub, self.show = config, journal, register, hub, show
-        self.sources = sources
+        self.sources, self.keeper = sources, keeper
         self.inbox = Inbox()
         self.lock = threading.Lock()
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="river")
@@ -110,10 +112,15 @@ class LiveDesk:
         return [self.replay_state] if self.player else [source.feed for source in self.sources]
 
     def rebuild(self, progress: Callable[[int], None] | None = None) -> None:
-        """Let everything that the journal holds flow through, as it did when it came in."""
-        frame_s, self.river.ticks.frame_s = self.river.ticks.frame_s, LOOK_S
+        """Let everything that the journal holds flow through, as it did when it came in; what a snapshot tells is not read again."""
+        frame_s, after_frame = self.river.ticks.frame_s, 0
+        if self.keeper is not None:
+            remembered = self._remembered()
+            after_frame = self.keeper.recall(remembered)
+            self.register.resume(remembered.lines)
+        self.river.ticks.frame_s = LOOK_S
         given: Counter[str] = Counter()
-        for batch in self.journal.replay():
+        for batch in self.journal.replay(after_frame):
             self.register.note(batch)
             self.river.take(batch)
             given["lines"] += len(batch.lines)
@@ -127,6 +134,15 @@ class LiveDesk:
             self.inbox.decide(Decision(now_s, "desk", f"desk-{now_s:.3f}", "", {"state": "started"}))
         if self.player is not None:
             self.player.skip(given, self.river.clock_s)  # that part of the recording came from the journal
+
+    def _remembered(self) -> Remembered:
+        return Remembered(self.river, self.trails, self.health, self.register.counted)
+
+    def close(self) -> None:
+        """Nothing more comes: write down what is known, for the next start."""
+        if self.keeper is not None:
+            self.worker.submit(lambda: None).result()  # what was under way is done
+            self.keeper.close(self._remembered())
 
     def run_silently(self, until_s: float) -> None:
         """The hours before a replay is shown."""
@@ -154,6 +170,8 @@ class LiveDesk:
         self.register.note(batch)
         with self.lock:
             changes = self.river.take(batch)
+            if self.keeper is not None:
+                self.keeper.consider(self._remembered())
         return changes, self.journal.is_durable(number)
 
     async def pump(self) -> None:

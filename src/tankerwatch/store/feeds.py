@@ -79,6 +79,15 @@ class FeedRegister:
         for feed, number in zip(feeds.tolist(), newest.tolist(), strict=True):
             self._lines[feed] = max(self._lines.get(feed, 0), number)
 
+    @property
+    def counted(self) -> dict[int, int]:
+        """The number of the newest line of each feed."""
+        return self._lines
+
+    def resume(self, counted: dict[int, int]) -> None:
+        """Go on from what an earlier run had counted."""
+        self._lines = dict(counted)
+
     def lines_of(self, index: int) -> int:
         """The number of the newest line of a feed so far; the next one has the number after it."""
         return self._lines.get(index, 0)

@@ -14,7 +14,7 @@ from tankerwatch.store.packing import pack, spans
 CHUNK_LINES = 16_384
 
 
-class _Chunk:
+class Chunk:
     """Some consecutive lines; `by_row` are their positions in order of source_row, the older first among equals."""
 
     __slots__ = ("buffer", "by_row", "dead", "end", "rows", "source_row", "start", "time_s")
@@ -57,7 +57,7 @@ class SentenceRing:
 
     def __init__(self, capacity_lines: int = 1_000_000, *, capacity_bytes: int = 256 << 20) -> None:
         self._capacity_lines, self._capacity_bytes = capacity_lines, capacity_bytes
-        self._chunks: deque[_Chunk] = deque()
+        self._chunks: deque[Chunk] = deque()
         self._open: list[tuple[U8, I64, F64, U64]] = []  # added since the newest chunk was closed
         self._open_lines = 0
         self._lines = 0
@@ -100,11 +100,11 @@ class SentenceRing:
                 small = self._chunks.pop()
                 parts.insert(0, (small.buffer, small.end - small.start, small.time_s, small.source_row))
             buffers, lengths, times, rows = zip(*parts, strict=True)
-            self._chunks.append(_Chunk(np.concatenate(buffers), np.concatenate(lengths), np.concatenate(times), np.concatenate(rows)))
+            self._chunks.append(Chunk(np.concatenate(buffers), np.concatenate(lengths), np.concatenate(times), np.concatenate(rows)))
         while self._chunks and (self._lines > self._capacity_lines or self._bytes > self._capacity_bytes):
             self._evict(self._chunks[0])
 
-    def _evict(self, chunk: _Chunk) -> None:
+    def _evict(self, chunk: Chunk) -> None:
         """Let the oldest lines of the oldest chunk go: as many as are too many, or all."""
         behind = chunk.end[chunk.dead :] + 1  # where the bytes of each kept line end
         begin = int(chunk.start[chunk.dead])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
@@ -152,7 +153,7 @@ class Register:
         for slot, content in zip(slots.tolist(), said, strict=True):
             # By kind of message: of those that come in two parts each says its own.
             part = slot << 9 | content[0] << 1 | (content[1] == "B")
-            told = hash(content)
+            told = _digest(content)
             if self._said.get(part) != told:
                 self._said[part] = told
                 self._learn(slot, content)
@@ -180,6 +181,11 @@ class Register:
         self.length_m[slot], self.beam_m[slot] = min(now.length_m, 65535), min(now.beam_m, 65535)
         if bow + stern or port + starboard:
             self.hull_m[slot] = bow, stern, port, starboard
+
+
+def _digest(content: tuple[Any, ...]) -> int:
+    """Of what was said: the same in every process, unlike `hash`, for it may be remembered over a restart."""
+    return int.from_bytes(blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 _SAID: Final = (
