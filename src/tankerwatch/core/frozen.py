@@ -10,7 +10,9 @@ has not.
 
 from __future__ import annotations
 
+import gc
 import io
+import math
 import pickle
 from array import array
 from collections import Counter, deque
@@ -53,9 +55,15 @@ def freeze(roots: Mapping[str, Any], kinds: Kinds, fixed: tuple[type, ...]) -> t
     """
     arrays: list[Any] = []
     sink = io.BytesIO()
+    collecting = gc.isenabled()
+    gc.disable()
     made = {path: _values(part, kinds, fixed) for path, part in _parts(roots, kinds, fixed)}
     made[""] = {name: root for name, root in roots.items() if not _is_part(root, kinds, fixed)}
-    _Freezer(sink, kinds, arrays).dump(made)
+    try:
+        _Freezer(sink, kinds, arrays).dump(made)
+    finally:
+        if collecting:
+            gc.enable()
     return sink.getvalue(), arrays
 
 
@@ -64,10 +72,15 @@ def thaw(roots: Mapping[str, Any], raw: bytes, arrays: list[Any], kinds: Kinds, 
 
     Nothing is changed when it does not fit: raises NotSaved.
     """
+    collecting = gc.isenabled()
+    gc.disable()  # of so many new objects none is garbage: looking for some takes longer than all else
     try:
         made = _Thawer(io.BytesIO(raw), kinds, arrays).load()
     except Exception as fault:  # whatever hostile bytes make of it
         raise NotSaved(f"is no state ({type(fault).__name__})") from fault
+    finally:
+        if collecting:
+            gc.enable()
     parts = dict(_parts(roots, kinds, fixed))
     if type(made) is not dict or set(made) != {"", *parts} or any(type(values) is not dict for values in made.values()):
         raise NotSaved("is the state of something else")
@@ -213,7 +226,7 @@ def _bare(kind: type, names: tuple[str, ...]) -> Callable[..., Any]:
     """Makes an object of a class that is no dataclass, without its constructor."""
 
     def make(*values: Any) -> Any:
-        made = object.__new__(kind)
+        made: Any = object.__new__(kind)
         for name, value in zip(names, values, strict=True):
             setattr(made, name, value)
         return made
@@ -226,16 +239,12 @@ def described(held: Any) -> list[Any]:
     return [held.dtype.str, list(held.shape)]
 
 
-def revived(kind: str, shape: list[int], raw: memoryview) -> tuple[Any, int]:
-    """An array of its own from the beginning of some bytes, and how many it took. Raises NotSaved for what is no array of numbers."""
+def revived(kind: str, shape: list[int], most_bytes: int) -> Any:
+    """An array to be filled with what a file holds. Raises NotSaved for what is no array of numbers, or has more than so many bytes."""
     if not (isinstance(kind, str) and _NUMBERS.fullmatch(kind)):
         raise NotSaved(f"{kind!r} is no type of numbers")
-    if not all(type(length) is int and length >= 0 for length in shape) or len(shape) > 8:
+    if not all(type(length) is int and 0 <= length <= most_bytes for length in shape) or len(shape) > 8:
         raise NotSaved(f"{shape!r} is no shape")
-    count = 1
-    for length in shape:
-        count *= length
-    size = count * np.dtype(kind).itemsize
-    if size > len(raw):
+    if math.prod(shape) * np.dtype(kind).itemsize > most_bytes:
         raise NotSaved("an array is longer than the file")
-    return np.frombuffer(raw, np.dtype(kind), count).copy().reshape(shape), size
+    return np.empty(shape, np.dtype(kind))

@@ -14,6 +14,7 @@ from tankerwatch.config import Config
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import LiveSource
 from tankerwatch.desk.live import LiveDesk, Show
+from tankerwatch.desk.replaying import PastDesk
 from tankerwatch.desk.snapshots import Keeper
 from tankerwatch.ingest.recorded import recorded
 from tankerwatch.ingest.replay import Player
@@ -70,6 +71,11 @@ def demo(*, speed: float | None = None, listen: str | None = None, config: Confi
         desk = LiveDesk(config, journal, register, Hub(), player=lambda: Player(scene, at_speed), show=show)
         desk.run_silently(page.show_from_s)
         asyncio.run(_run(desk, server, f"{scene.recipe.title}: a reconstruction"))
+
+
+def replay(desk: PastDesk, *, listen: str) -> None:
+    """Show the past of a watch until interrupted; nothing is written."""
+    asyncio.run(_run(desk, _server(listen), f"replaying {desk.period.directory}"))
 
 
 def _replay(files: Sequence[str], journal: FileJournal, register: FeedRegister, config: Config) -> LiveDesk:

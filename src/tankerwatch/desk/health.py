@@ -14,6 +14,7 @@ from tankerwatch.core.ports import FeedState, Journal
 from tankerwatch.core.tables import FEED_SHIFT, View
 from tankerwatch.detect.ship import feed as feed_detector
 from tankerwatch.pipeline import River
+from tankerwatch.store.unwritten import Unwritten
 
 RATE_S: Final = 60
 SILENT_S: Final = 30.0
@@ -140,7 +141,7 @@ def report(
             "records": journal.records,
             "bytes": journal.size_bytes,
             "state": "failed" if journal.failure else "ok",
-            "words": journal.failure or "on disk",
+            "words": journal.failure or ("a replay: nothing is written" if isinstance(journal, Unwritten) else "on disk"),
         },
         "messages_per_s": round(sum(row["messages_per_s"] for row in rates), 2),
         "ships": len(river.fleet),

@@ -91,8 +91,7 @@ class LiveDesk:
 
     def begin(self) -> None:
         """Begin with an empty sea."""
-        self.river = River(self.config, ("",) if self._player else self.register.names, place_times=self.show.mode != "live")
-        self.river.ticks.frame_s = LOOK_S if self._player else 1
+        self.river = self.new_river()
         self.river.on_frame = self._on_frame
         self.trails, self.health = Trails(), healths.Health()
         self.player = self._player() if self._player else None
@@ -100,6 +99,12 @@ class LiveDesk:
         self.epoch, self.picture_version = next(self.epochs), 0
         self.names: list[tuple[int, str, int, str]] = []
         self.picture: PictureNow | None = None
+
+    def new_river(self) -> River:
+        """A river that has seen nothing."""
+        if self._player:
+            return River(self.config, ("",), place_times=self.show.mode != "live")
+        return River(self.config, self.register.names, frame_s=1)
 
     def _on_frame(self, view: View) -> None:
         if view.now_s == view.now_s:
@@ -349,19 +354,35 @@ class LiveDesk:
             self.player.paused = bool(wish["paused"])
         if wish.get("again"):
             self.worker.submit(self.again).result()
+        if "seek_s" in wish:
+            self.worker.submit(self.seek, float(wish["seek_s"])).result()
         self.hub.publish("hello", self._hello())
         return True
 
-    def again(self) -> None:
-        """The replay from its beginning, with an empty sea."""
+    def again(self, until_s: float | None = None) -> None:
+        """The replay anew, up to a time, or to where its show begins."""
         speed = self.player.speed if self.player else 1.0
+        until_s = self.show.start_s if until_s is None else until_s
         with self.lock:
             self.begin()
             assert self.player is not None
             self.player.speed = speed
             self.repeated = True  # what is played again is in the journal already
-        if self.show.start_s is not None:
-            self.run_silently(self.show.start_s)
+        if until_s is not None:
+            self.run_silently(until_s)
+        self._draw()
+
+    def seek(self, time_s: float) -> None:
+        """Go on with the replay from another time; what is before now is played anew up to it."""
+        if time_s < self.river.clock_s:
+            paused = self.player is not None and self.player.paused
+            self.again(time_s)
+            if self.player is not None:
+                self.player.paused = paused
+            return
+        with self.lock:
+            self.epoch = next(self.epochs)  # the pages forget what they know: more has changed than they were told
+        self.run_silently(time_s)
         self._draw()
 
 

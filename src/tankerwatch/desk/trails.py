@@ -23,12 +23,17 @@ class Trails:
     """By slot: points, flat in an array of floats, and the rows of the newest sentences."""
 
     since_s: float = math.nan
+    away_s: float = -math.inf
+    """until when nobody listened: a track that began before has a gap there"""
     points: dict[int, array[float]] = field(default_factory=dict)
     rows: dict[int, deque[int]] = field(default_factory=dict)
 
     def take(self, view: View) -> None:
         """Note the legs of a frame."""
         legs = view.legs
+        for decision in view.decisions:
+            if decision.kind == "desk":
+                self.away_s = decision.time_s
         if len(legs) and math.isnan(self.since_s):
             self.since_s = float(legs.event_s[0])
         columns = (legs.slot, legs.source_row, legs.event_s, legs.lat_deg, legs.lon_deg, legs.sog_kn, legs.cog_deg, legs.belief, legs.late)
@@ -37,8 +42,11 @@ class Trails:
             points = self.points.setdefault(slot, array("f"))
             displaced = float(belief > 0)
             at_s = event_s - self.since_s
-            if late or (points and at_s - points[-COLUMNS] < EVERY_S and displaced == points[-1]):
+            gap = bool(points) and points[-COLUMNS] < self.away_s - self.since_s <= at_s
+            if late or (points and not gap and at_s - points[-COLUMNS] < EVERY_S and displaced == points[-1]):
                 continue
+            if gap:
+                points.extend((self.away_s - self.since_s, math.nan, math.nan, math.nan, math.nan, 0.0))
             points.extend((at_s, lat, lon, sog, cog, displaced))
             if len(points) > COLUMNS * POINTS * 5 // 4:
                 del points[: len(points) - COLUMNS * POINTS]

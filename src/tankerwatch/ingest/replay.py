@@ -152,6 +152,72 @@ class Player:
             self.clock_s = clock_s if self.clock_s is None else max(self.clock_s, clock_s)
 
 
+class WholePlayer(Player):
+    """Plays what a desk journalled: each batch whole, once its newest time has come, so that it is taken as it was taken then.
+
+    until_s: what came after that is not played. `clock_s` is the newest time given, never one between two batches: to a desk that was told
+    more than its clock had reached, the lines of the next batch would be late.
+    """
+
+    def __init__(
+        self, source: RecordedSource, speed: float = 1.0, *, until_s: float = math.inf, monotonic_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(source, speed, monotonic_s=monotonic_s)
+        self.more = False
+        """whether something came after the end"""
+        self._until_s = until_s
+        self._play_s = math.nan
+
+    def due(self) -> list[Batch]:
+        """What became due since the last call: about `MOST_ROWS` rows at most, then the rest at the next call."""
+        with self._held:
+            if self._seen_s is None:
+                self._seen_s = self._monotonic_s()
+            self._pass()
+            if self._paused:
+                return []
+            owed_s, self._owed_s = self._owed_s, 0.0
+        batch = self._next()
+        if batch is None:
+            return []
+        at_s, reached_s = _newest(batch), math.nan if self.clock_s is None else self.clock_s
+        # After a jump the play goes on from there.
+        self._play_s = float(np.fmax(self._play_s, reached_s)) + owed_s
+        if not at_s <= self._play_s + LONGEST_PAUSE_S * max(self._speed, 1.0):
+            self._play_s = at_s
+        given: list[Batch] = []
+        rows = 0
+        for ready in self.until(self._play_s):
+            given.append(ready)
+            rows += 1 + _rows(ready)
+            if rows >= MOST_ROWS:
+                self._play_s = reached_s if self.clock_s is None else self.clock_s
+                break
+        return given
+
+    def until(self, clock_s: float) -> Iterator[Batch]:
+        """Every batch whose newest time is no later than this."""
+        while (batch := self._next()) is not None:
+            at_s = _newest(batch)
+            if at_s > self._until_s:
+                self.ended = self.more = True
+                return
+            if at_s > clock_s:
+                return
+            self._waiting = None
+            self._reach(at_s)
+            yield batch
+
+    def _next(self) -> Batch | None:
+        """What is to come next; at the end the clock stays where it is."""
+        if self.ended:
+            return None
+        clock_s = self.clock_s
+        batch = super()._next()
+        self.clock_s = clock_s
+        return batch
+
+
 def _above_0(speed: float) -> float:
     if not (speed > 0 and math.isfinite(speed)):
         raise ValueError(f"{speed} is no speed: it must be above 0")

@@ -152,17 +152,29 @@ def read(path: Path, header: Header) -> tuple[bytes, list[Any]]:
     if not 0 <= header.pickled <= header.content <= MOST_BYTES:
         raise NotSaved("has sizes that cannot be")
     try:
-        content = memoryview(zstandard.ZstdDecompressor().decompress(packed, max_output_size=header.content))
+        reader = zstandard.ZstdDecompressor().stream_reader(packed)
+        raw = reader.read(header.pickled)
+        arrays, left = [], header.content - header.pickled
+        for kind, shape in header.arrays:
+            held = revived(kind, list(shape), left)
+            _fill(held, reader)
+            arrays.append(held)
+            left -= held.nbytes
+        if len(raw) != header.pickled or left or reader.read(1):
+            raise NotSaved("is of another length than it says")
     except (zstandard.ZstdError, MemoryError) as fault:
         raise NotSaved("cannot be unpacked") from fault
-    raw, at, arrays = content[: header.pickled], header.pickled, []
-    for kind, shape in header.arrays:
-        held, size = revived(kind, list(shape), content[at:])
-        arrays.append(held)
-        at += size
-    if len(content) != header.content or at != header.content:
-        raise NotSaved("is of another length than it says")
-    return bytes(raw), arrays
+    return raw, arrays
+
+
+def _fill(held: Any, reader: Any) -> None:
+    """Read an array to its end."""
+    room, done = memoryview(held.reshape(-1).view("u1")), 0
+    while done < len(room):
+        got = reader.readinto(room[done:])
+        if not got:
+            raise NotSaved("is of another length than it says")
+        done += got
 
 
 def _pack(raw: bytes, arrays: list[Any]) -> bytes:

@@ -164,14 +164,18 @@ class Api:
         return Answer({"ship": ship, "guard": guard})
 
     async def replay(self, request: Request) -> Response:
-        """Speed, pause or begin again, in a replay."""
+        """Speed, pause, begin again, or go to another time, in a replay."""
         wish = await body_of(request)
         speed = wish.get("speed", 1)
         if isinstance(speed, bool) or not isinstance(speed, int | float) or not (math.isfinite(speed) and 0 < speed <= FASTEST):
             raise Refused(422, "the speed is a number above 0", f'send {{"speed": 120}}; at most {FASTEST:.0f}')
         switches = all(isinstance(wish.get(name, False), bool) for name in ("paused", "again"))
-        if not switches or not set(wish) <= {"speed", "paused", "again"}:
-            raise Refused(422, "a replay knows speed, paused and again", 'send {"speed": 120}, {"paused": true} or {"again": true}')
+        if not switches or not set(wish) <= {"speed", "paused", "again", "seek_s"}:
+            help = 'send {"speed": 120}, {"paused": true}, {"again": true} or {"seek_s": 1560394800}'
+            raise Refused(422, "a replay knows speed, paused, again and seek_s", help)
+        seek_s = wish.get("seek_s", 0)
+        if isinstance(seek_s, bool) or not isinstance(seek_s, int | float) or not math.isfinite(seek_s):
+            raise Refused(422, "seek_s is a time in seconds since 1970", 'send {"seek_s": 1560394800}')
         if not await _ask(self.desk.replay, wish):
             raise Refused(409, "this desk is live", "only a demo and a replay of a file can be paused")
         return Answer({})
