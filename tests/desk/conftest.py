@@ -110,6 +110,12 @@ def start_demo() -> Callable[..., RunningDesk]:
 
 
 @pytest.fixture
+def start_past() -> Callable[..., RunningDesk]:
+    """`start_past(data, options…)`: play what a watch has kept."""
+    return lambda *arguments: RunningDesk("replay", *map(str, arguments))
+
+
+@pytest.fixture
 def refused_desk() -> Callable[..., tuple[int, str]]:
     """Status and words of a desk that does not start."""
 

@@ -49,9 +49,25 @@ def test_pause_speed_again_and_the_end(start_demo):
         assert clock(desk) < first_s + 60
         assert len(desk.get("/api/alerts")["alerts"]) < len(alerts)
         assert not [r for r in desk.get("/api/reports")["reports"] if r["words"] == "a visitor's note"]
-        for wish in ({"speed": 0}, {"speed": "fast"}, {"paused": 1}, {"jump": 5}):
+        for wish in ({"speed": 0}, {"speed": "fast"}, {"paused": 1}, {"jump": 5}, {"seek_s": "noon"}, {"seek_s": True}):
             status, refusal = desk.ask("POST", "/api/replay", wish)
             assert status == 422 and refusal["help"]
+        assert desk.stop() == 0
+
+
+def test_another_time_is_gone_to_and_back(start_demo):
+    with start_demo("--speed", "1") as desk:
+        start_s, epoch = hello(desk)["start_s"], hello(desk)["epoch"]
+        assert desk.ask("POST", "/api/replay", {"paused": True, "seek_s": start_s + 2.3 * 3600})[0] == 200
+        assert abs(clock(desk) - start_s - 2.3 * 3600) < 30
+        later = desk.get("/api/alerts")["alerts"]
+        assert {"closing", "sudden_stop", "not_under_command", "distress"} <= {a["detector"] for a in later}
+        assert hello(desk)["epoch"] > epoch and hello(desk)["paused"]
+        assert desk.ask("POST", "/api/replay", {"seek_s": start_s + 60})[0] == 200
+        assert abs(clock(desk) - start_s - 60) < 30 and hello(desk)["paused"]
+        assert len(desk.get("/api/alerts")["alerts"]) < len(later)
+        assert desk.ask("POST", "/api/replay", {"seek_s": start_s + 2.3 * 3600})[0] == 200
+        assert desk.get("/api/alerts")["alerts"] == later
         assert desk.stop() == 0
 
 

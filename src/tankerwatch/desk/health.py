@@ -35,10 +35,14 @@ class FeedRecord:
     ships: dict[int, float] = field(default_factory=dict)
     stations: dict[int, float] = field(default_factory=dict)
 
-    def rate(self, now_s: float) -> float:
-        """Reports a second over the last minute, or since its first if that is less."""
+    def forget(self, now_s: float) -> None:
+        """Let go of what is older than a minute."""
         while self.recent and now_s - self.recent[0][0] > RATE_S:
             self.recent.popleft()
+
+    def rate(self, now_s: float) -> float:
+        """Reports a second over the last minute, or since its first if that is less."""
+        self.forget(now_s)
         return sum(n for _, n in self.recent) / min(max(now_s - self.first_s, 1.0), RATE_S) if self.recent else 0.0
 
 
@@ -64,6 +68,7 @@ class Health:
             if messages:
                 record.report_s = now_s
                 record.recent.append((now_s, messages))
+                record.forget(now_s)
         fixes = view.heard.fixes
         for mmsi, station, row in zip(fixes.mmsi.tolist(), fixes.station.tolist(), fixes.source_row.tolist(), strict=True):
             record = self.feeds.setdefault(row >> FEED_SHIFT, FeedRecord())

@@ -41,15 +41,16 @@ class Past:
         return max(frames, default=newest.first_frame - 1)
 
     def batches(self) -> Iterator[Batch]:
-        """Everything that is whole, as it was appended."""
-        done, passed = "", 0
-        while segments := [segment for segment in segments_in(self._folder) if segment.path.name > done]:
+        """Everything that is whole, as it was appended; what is written meanwhile is read too, until nothing more has come."""
+        done, read = "", 0
+        while segments := [segment for segment in segments_in(self._folder) if segment.path.name >= done]:
             sizes = [segment.path.stat().st_size for segment in segments]
-            total = passed + sum(sizes)
-            for segment, following, size in zip(segments, [*segments, None][1:], sizes, strict=True):
+            if segments[-1].path.name == done and sizes[-1] == read:
+                return
+            for number, (segment, following) in enumerate(zip(segments, [*segments, None][1:], strict=True)):
                 if following is None or following.first_frame > self._after_frame + 1:
-                    yield from self._segment(segment, following, passed, total)
-                done, passed = segment.path.name, passed + size
+                    yield from self._segment(segment, following, sum(sizes[:number]), sum(sizes))
+                done, read = segment.path.name, sizes[number]
 
     def _segment(self, segment: Segment, following: Segment | None, passed: int, total: int) -> Iterator[Batch]:
         damaged = 0
@@ -59,10 +60,14 @@ class Past:
             if isinstance(found, Damage):
                 damaged += 1
                 continue
-            self.skipped, damaged = self.skipped + damaged, 0  # at the very end it is being written, or torn
             if following is not None and found.header.frame >= following.first_frame:
                 return  # superseded by the segment that follows
-            if found.header.frame <= self._after_frame or found.header.flags & LOST:
+            if found.header.frame <= self._after_frame:
+                damaged = 0
+                continue
+            self.skipped, damaged = self.skipped + damaged, 0  # at the very end it is being written, or torn
+            self._after_frame = found.header.frame
+            if found.header.flags & LOST:
                 continue
             try:
                 batch = decode(found.header, found.payload)
