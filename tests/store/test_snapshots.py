@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tankerwatch
-from tankerwatch.core.frozen import NotSaved
 from tankerwatch.store import snapshots
 from tankerwatch.store.files import FileLayer
+from tankerwatch.store.frozen import NotSaved
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.snapshots import At, Made, found, read, read_header, snapshots_of, write
 

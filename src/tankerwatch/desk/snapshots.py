@@ -21,7 +21,6 @@ import numpy as np
 import tankerwatch
 from tankerwatch.config import Config
 from tankerwatch.core import context, incidents, tables, zones
-from tankerwatch.core.frozen import NotSaved, freeze, kinds_of, thaw
 from tankerwatch.decode import counters, distress, radar
 from tankerwatch.decode.sentences import Room
 from tankerwatch.desk import health as healths
@@ -30,6 +29,7 @@ from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector
 from tankerwatch.pipeline import River
 from tankerwatch.store import snapshots as store
+from tankerwatch.store.frozen import NotSaved, freeze, kinds_of, thaw
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.ring import Chunk
 from tankerwatch.track.register import Identity

@@ -1,6 +1,6 @@
 """Snapshots: what a desk remembered when the journal stood at a frame, so that a restart need not read all of it again.
 
-DIR/snapshots/FRAME.snapshot is one line of JSON, then its content, packed: a pickle that only `core/frozen.py` reads, and arrays. It is a
+DIR/snapshots/FRAME.snapshot is one line of JSON, then its content, packed: a pickle that only `frozen.py` reads, and arrays. It is a
 view like any other: whatever is wrong with it, it is passed over, and the journal tells. It is written beside its name and made durable
 before it gets it; two are kept.
 """
@@ -18,8 +18,8 @@ from typing import Any, Final
 
 import zstandard
 
-from tankerwatch.core.frozen import NotSaved, described, revived
 from tankerwatch.store.files import FileLayer
+from tankerwatch.store.frozen import NotSaved, described, revived
 
 MAGIC: Final = "tankerwatch snapshot 1"
 KEPT: Final = 2

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tankerwatch.core import frozen
-from tankerwatch.core.frozen import NotSaved, freeze, revived, thaw
+from tankerwatch.store import frozen
+from tankerwatch.store.frozen import NotSaved, freeze, revived, thaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +154,14 @@ def by_name(module: str, name: str, argument: str = "touched") -> bytes:
     return b"c" + f"{module}\n{name}\n".encode() + b"(" + b"V" + argument.encode() + b"\ntR."
 
 
-HERE = "tankerwatch.core.frozen"
+HERE = "tankerwatch.store.frozen"
 HOSTILE = {
     "os.system": pickle.dumps(Evil(os.system, ("touch /tmp/never",)), 5),
     "eval": pickle.dumps(Evil(eval, ("touch()",)), 5),
-    "a function of ours": by_name("tankerwatch.core.frozen", "freeze"),
-    "a module of ours": by_name("tankerwatch.core.frozen", "pickle"),
-    "a dotted name": b"\x80\x05\x8c\x17tankerwatch.core.frozen\x8c\x11thing.__globals__\x93.",
-    "another module's thing": by_name("tankerwatch.core.frozen.os", "thing"),
+    "a function of ours": by_name("tankerwatch.store.frozen", "freeze"),
+    "a module of ours": by_name("tankerwatch.store.frozen", "pickle"),
+    "a dotted name": b"\x80\x05\x8c\x18tankerwatch.store.frozen\x8c\x11thing.__globals__\x93.",
+    "another module's thing": by_name("tankerwatch.store.frozen.os", "thing"),
     "getattr": pickle.dumps(Evil(getattr, ([], "append")), 5),
     "numpy": pickle.dumps(np.arange(3), 5),
     "numpy's loads": by_name("numpy", "load"),
