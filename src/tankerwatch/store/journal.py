@@ -123,6 +123,11 @@ class FileJournal:
         return self._records
 
     @property
+    def stored(self) -> Tip:
+        """What this disk holds: its newest record and frame, and the chain there."""
+        return self._log.tip
+
+    @property
     def stored_frame(self) -> int:
         """The newest frame that this disk holds."""
         return self._log.tip.frame
