@@ -21,7 +21,7 @@ from tankerwatch.detect import catalog
 from tankerwatch.ingest.replay import WholePlayer
 from tankerwatch.pipeline import result_of
 from tankerwatch.store.past import Past
-from tankerwatch.store.segments import journal_of
+from tankerwatch.store.segments import journal_of, segments_in
 
 _spec = importlib.util.spec_from_file_location("snapshot_cases", Path(__file__).with_name("test_snapshots.py"))
 assert _spec is not None and _spec.loader is not None
@@ -122,7 +122,7 @@ def test_damage_is_passed_over_and_counted(watched, config, tmp_path):
 
     data = shutil.copytree(watched[0], tmp_path / "data")
     shutil.rmtree(data / "snapshots")
-    segment = max(journal_of(data).glob("*.journal"), key=lambda path: path.stat().st_size)
+    segment = max(segments_in(journal_of(data)), key=lambda segment: segment.path.stat().st_size).path
     raw = bytearray(segment.read_bytes())
     raw[len(raw) // 2] ^= 255
     segment.write_bytes(raw)

@@ -99,7 +99,7 @@ def test_durable_is_what_as_many_copies_have_as_must(tmp_path, batch_of):
         journal.append(batch_of([b"one"]))
         assert journal.commit() == 0, "one copy is not two"
         assert not journal.is_durable(1)
-        assert journal.stored_record == 1
+        assert journal.stored.record == 1
         target.held.set()
         _until(lambda: journal.durable == 1)
         assert journal.is_durable(1)
@@ -191,9 +191,9 @@ def test_a_copy_takes_what_this_disk_cannot_and_gives_it_back(tmp_path, batch_of
             journal.append(batch_of([lines[i]], i + 1))
             assert journal.commit() == i + 1, "the copy has it"
         assert "No space left" in journal.failure
-        assert journal.stored_record == 10
+        assert journal.stored.record == 10
         files.ill = False
-        _until(lambda: bool(journal.commit()) and journal.stored_record == 30)
+        _until(lambda: bool(journal.commit()) and journal.stored.record == 30)
         assert journal.failure == ""
         for i in range(30, 40):
             journal.append(batch_of([lines[i]], i + 1))

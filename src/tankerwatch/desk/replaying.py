@@ -71,10 +71,9 @@ class PastDesk(LiveDesk):
         """Begin with what the newest snapshot tells that is not later than what is wanted, else with an empty sea."""
         self._after_frame = 0
         super().begin()
-        past = self.past
         remembered = Remembered(self.river, self.trails, self.health, {})
-        made = made_of(self.config, past.mark, self.river.feed_names)
-        at = recalled(self.period.directory, remembered, made=made, last_frame=past.last_frame, before_s=self._wanted_s)
+        made = made_of(self.config, self.past.mark, self.river.feed_names)
+        at = recalled(self.period.directory, remembered, made=made, before_s=self._wanted_s)
         if at is not None:
             self._after_frame, self.river.ticks.frame_s = at.frame, 1
             self.player = self._play()

@@ -38,12 +38,12 @@ from tankerwatch.triage.budget import Group, Member
 from tankerwatch.triage.quiet import Quiet
 
 EVERY_S: Final = 300.0
-EVERY_RECORDS: Final = 500_000
-"""So much is read again in a second or two."""
+EVERY_RECORDS: Final = 150_000
+"""So much is read again in a second or two (bench/restart.py)."""
 AT_LEAST_S: Final = 20.0
 """However much comes in: a snapshot of a busy sea takes a second of another thread."""
 _OF_THE_PLACE: Final = ("listen", "sources", "allow_remote", "remarks", "keeping")
-"""What a configuration says of where the desk stands, not of what it finds."""
+"""What a configuration says of where the desk stands and what it keeps, not of what it finds."""
 
 log = logging.getLogger("tankerwatch.desk")
 
@@ -125,13 +125,12 @@ def recalled(
     remembered: Remembered,
     *,
     made: store.Made,
-    last_frame: int,
     before_s: float = math.inf,
     tell: Callable[[str], None] = log.warning,
 ) -> store.At | None:
     """Let a new desk remember what the newest usable snapshot holds, at or before a time; None where there is none.
 
-    last_frame: the journal's newest. What is passed over is told.
+    What is passed over is told.
     """
     for path in store.found(directory):
         try:
@@ -139,7 +138,7 @@ def recalled(
             at = header.at
             if not (at.clock_s is None or at.clock_s <= before_s):
                 continue
-            if (why := _unfit(header.made, made)) or at.frame > last_frame:
+            if (why := _unfit(header.made, made)) or not store.stands(directory, at):
                 raise NotSaved(why or "is of records that this journal has not")
             remembered.thaw(*store.read(path, header))
         except NotSaved as fault:
@@ -197,7 +196,7 @@ class Keeper:
     def recall(self, remembered: Remembered) -> int:
         """Let a new desk remember what it can; the frame after which the journal tells the rest, 0 for all."""
         made = made_of(self._config, self._journal.mark, self._feeds())
-        at = recalled(self._directory, remembered, made=made, last_frame=self._journal.frame)
+        at = recalled(self._directory, remembered, made=made)
         self._record = 0 if at is None else at.record
         return 0 if at is None else at.frame
 
@@ -219,11 +218,12 @@ class Keeper:
 
     def _make(self, remembered: Remembered) -> None:
         journal = self._journal
-        if journal.failure or journal.dropped or journal.waiting_bytes:
+        stored = journal.stored
+        if journal.failure or journal.dropped or journal.waiting_bytes or stored.record != journal.records:
             return  # what the desk knows is not all on disk
         begin_s = self._monotonic_s()
         clock_s = remembered.river.clock_s
-        at = store.At(journal.frame, journal.records, clock_s if math.isfinite(clock_s) else None)
+        at = store.At(stored.frame, stored.record, clock_s if math.isfinite(clock_s) else None, stored.chain.hex())
         raw, arrays = remembered.freeze()
         made = made_of(self._config, journal.mark, remembered.river.feed_names)
         self._made_s = self._monotonic_s()

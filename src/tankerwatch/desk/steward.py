@@ -75,7 +75,7 @@ class Steward:
         now_s = self._now_s()
         words = []
         try:
-            if self._journal.stored_record > self._record:
+            if self._journal.stored.record > self._record:
                 made = publish(self._journal)
                 self._record = made.record
                 self.state = {"record": made.record, "made_s": made.made_s, "words": "beside the journal"}

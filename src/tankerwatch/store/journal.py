@@ -99,7 +99,7 @@ class FileJournal:
         self._records = self._tip.record
         self._window = Window(buffer_bytes)
         self.replicators = [
-            Replicator(target, self.folder, self.mark, self._window, self._begin, lambda: (self.frame, self._sealer.number))
+            Replicator(target, self.folder, self.mark, self._window, self._begin, lambda: (self._log.tip.frame, self._sealer.number))
             for target in targets
         ]
         for replicator in self.replicators:
@@ -123,14 +123,9 @@ class FileJournal:
         return self._records
 
     @property
-    def frame(self) -> int:
-        """The newest frame that this disk holds."""
-        return self._log.tip.frame
-
-    @property
-    def stored_record(self) -> int:
-        """The newest record that this disk holds."""
-        return self._log.tip.record
+    def stored(self) -> Tip:
+        """What this disk holds: its newest record and frame, and the chain there."""
+        return self._log.tip
 
     @property
     def failure(self) -> str:

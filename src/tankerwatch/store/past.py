@@ -8,7 +8,7 @@ from pathlib import Path
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch
 from tankerwatch.store.frames import LOST, decode
-from tankerwatch.store.segments import Damage, Frame, Segment, journal_of, scan, segments_in
+from tankerwatch.store.segments import Damage, Segment, journal_of, scan, segments_in
 
 
 class Past:
@@ -32,13 +32,6 @@ class Past:
     def mark(self) -> bytes:
         """What tells this journal from any other."""
         return segments_in(self._folder)[0].mark
-
-    @property
-    def last_frame(self) -> int:
-        """The number of the newest whole frame."""
-        newest = segments_in(self._folder)[-1]
-        frames = [found.header.frame for found in scan(newest) if isinstance(found, Frame)]
-        return max(frames, default=newest.first_frame - 1)
 
     def batches(self) -> Iterator[Batch]:
         """Everything that is whole, as it was appended; what is written meanwhile is read too, until nothing more has come."""

@@ -20,6 +20,7 @@ import zstandard
 
 from tankerwatch.store.files import FileLayer
 from tankerwatch.store.frozen import NotSaved, described, revived
+from tankerwatch.store.segments import Frame, journal_of, scan, segments_in
 
 MAGIC: Final = "tankerwatch snapshot 1"
 KEPT: Final = 2
@@ -43,11 +44,12 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where a snapshot stands: the newest frame and record that it knows, and its clock, None before any."""
+    """Where a snapshot stands: the newest frame and record that it knows, the journal's chain there (hex), its clock, None before any."""
 
     frame: int
     record: int
     clock_s: float | None
+    chain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,13 @@ def found(directory: Path) -> Iterator[Path]:
     """The snapshots of a data directory, the newest first."""
     with suppress(OSError):
         yield from sorted((path for path in snapshots_of(directory).iterdir() if _NAMED.fullmatch(path.name)), reverse=True)
+
+
+def stands(directory: Path, at: At) -> bool:
+    """Whether the journal still holds the very frame at which a snapshot was made: it may have been rolled back and gone another way."""
+    before = [segment for segment in segments_in(journal_of(directory)) if segment.first_frame <= at.frame]
+    frames = (found.header for found in scan(before[-1]) if isinstance(found, Frame)) if before else ()
+    return any((header.frame, header.last_record, header.chain.hex()) == (at.frame, at.record, at.chain) for header in frames)
 
 
 def read_header(path: Path) -> Header:
