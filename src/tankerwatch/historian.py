@@ -288,7 +288,7 @@ class Builder:
     def _commit(self, skipped: Skipped) -> None:
         """Write what waits, each day's into a part of its own, and exchange the manifest."""
         state = self.state
-        if self.reached <= state.frame and not self.waiting:
+        if self.reached <= state.frame and not self.waiting and manifest.exists(self.folder):
             return
         for name, rows in self._by_day():
             part = days.write(self.folder / name, state.number(), rows)

@@ -147,7 +147,7 @@ class History:
         return sorted(found)
 
     def ship_days(self, mmsis: list[int], from_s: float | None, to_s: float | None, progress: Progress | None = None) -> Iterator[Any]:
-        """Positions of ships, a table of the public form for each day, in order of time."""
+        """Positions of ships as the files have them (`public` makes them readable), a table for each day, in order of time."""
         for name, parts, low_ms, high_ms in self._days(from_s, to_s, progress):
             found = []
             for part in parts:
@@ -165,7 +165,7 @@ class History:
     def area_days(
         self, box: tuple[float, float, float, float], from_s: float | None, to_s: float | None, progress: Progress | None = None
     ) -> Iterator[Any]:
-        """Positions in a box (west, south, east, north), in tables of a day or less, in order of time."""
+        """Positions in a box (west, south, east, north), likewise, in tables of a day or less."""
         for name, parts, low_ms, high_ms in self._days(from_s, to_s, progress):
             files = [self._file(part.path(self.folder / name, "places")) for part in parts]
             chosen = [self._groups(file, box, low_ms, high_ms) for file in files]
@@ -213,14 +213,14 @@ class History:
 
     def _rows(self, question: Callable[[], Iterator[Any]]) -> Rows:
         found: list[Any] = self._again(lambda: list(question()))
-        return Rows(pa.concat_tables(found).unify_dictionaries().combine_chunks() if found else PUBLIC.empty_table())
+        return Rows(_joined(found))
 
     def _near(self, lat_deg: float, lon_deg: float, at_s: float, ships: int, within_s: float) -> Any:
         radius = FIRST_NM
         while True:
             box = _box_about(lat_deg, lon_deg, radius)
             found = list(self.area_days(box, at_s - within_s, at_s + within_s))
-            table = pa.concat_tables(found).unify_dictionaries().combine_chunks() if found else PUBLIC.empty_table()
+            table = _joined(found)
             away = distance_nm(lat_deg, lon_deg, table.column("lat_deg").to_numpy(), table.column("lon_deg").to_numpy())
             mmsi, apart = table.column("mmsi").to_numpy(), np.abs(table.column("time_s").to_numpy() - at_s)
             order = np.lexsort((apart, mmsi))
@@ -302,7 +302,7 @@ _SCALED: Final = {
 
 
 def _ordered(found: list[Any], low_ms: int, high_ms: int) -> Iterator[Any]:
-    """The rows of a span of time as one table of the public form, in order of time; nothing where there are none."""
+    """The rows of a span of time as one table, in order of time; nothing where there are none."""
     found = [table for table in found if table.num_rows]
     if not found:
         return
@@ -315,7 +315,12 @@ def _ordered(found: list[Any], low_ms: int, high_ms: int) -> Iterator[Any]:
             return
     if (times[1:] < times[:-1]).any():
         table = table.take(pa.array(np.argsort(times, kind="stable")))
-    yield public(table)
+    yield table
+
+
+def _joined(found: list[Any]) -> Any:
+    """Tables of the files as one of the public form."""
+    return public(pa.concat_tables(found).unify_dictionaries().combine_chunks()) if found else PUBLIC.empty_table()
 
 
 def _units(box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:

@@ -77,6 +77,11 @@ def statics_path(folder: Path, number: int) -> Path:
     return folder / f"statics-{number:08d}.parquet"
 
 
+def exists(folder: Path) -> bool:
+    """Whether there is a history."""
+    return (folder / "manifest.json").exists()
+
+
 def read(folder: Path) -> Manifest | None:
     """The manifest of a history; None where there is none yet. Raises InputFault when it cannot be read."""
     path = folder / "manifest.json"
