@@ -4,8 +4,10 @@
     python bench/history.py --ships 400 --days 5           # a short look; writes nothing
     python bench/history.py --write bench/RESULTS-history.md
 
-The input is made up: ships that go to and fro between ports in the Danish straits, a report every 14 minutes. Smoother and sparser than
-real AIS, so bytes are an estimate. Warm: every question is asked once before it is timed. One process; wall time, median and 90th percentile.
+The input is made up: ships that go to and fro between ports in the Danish straits, a report every 14 minutes. Smoother and sparser
+than real AIS, so bytes are an estimate.
+
+Warm: every question is asked once before it is timed. One process; wall time, median and 90th percentile.
 """
 
 from __future__ import annotations
@@ -207,7 +209,7 @@ class Sqlite:
 
 
 class Postgres:
-    """PostgreSQL: a B-tree by ship and time, a BRIN by time and, where PostGIS is there, a GiST over points. Asked through psql's \\timing."""
+    """PostgreSQL: a B-tree by ship and time, a BRIN by time and, where PostGIS is there, a GiST over points."""
 
     def __init__(self, folder: Path, tables: Iterator[Fixes]) -> None:
         self.folder = folder
@@ -242,8 +244,8 @@ class Postgres:
 
     def area(self, box: Box, from_s: float, to_s: float) -> str:
         west, south, east, north = (round(value * 600_000) for value in box)
-        where = f"time_ms BETWEEN {from_s * 1000:.0f} AND {to_s * 1000:.0f} AND lon BETWEEN {west} AND {east} AND lat BETWEEN {south} AND {north}"
-        return f"SELECT * FROM p WHERE {where} ORDER BY time_ms"
+        place = f"lon BETWEEN {west} AND {east} AND lat BETWEEN {south} AND {north}"
+        return f"SELECT * FROM p WHERE time_ms BETWEEN {from_s * 1000:.0f} AND {to_s * 1000:.0f} AND {place} ORDER BY time_ms"
 
     def timed(self, queries: list[str], rounds: int = 3) -> tuple[float, float]:
         """Median and 90th percentile in ms, as psql tells them."""
@@ -336,8 +338,8 @@ def main() -> None:
             tables = (made.day(number) for number in range(chosen.days))
             if peer == "sqlite":
                 lite = Sqlite(folder, tables)
-                ship = timed([lambda m=m: lite.ship(m, START_S, end_s) for m in ships])
-                area = timed([lambda b=b, t=t: lite.area(b, t, t + 7200) for b, t in windows], rounds=1)
+                ship = timed([lambda m=m, lite=lite: lite.ship(m, START_S, end_s) for m in ships])
+                area = timed([lambda b=b, t=t, lite=lite: lite.area(b, t, t + 7200) for b, t in windows], rounds=1)
                 line(lite.name, lite.bytes, lite.rows, lite.build_s, ship, area, f"{ship[2]:,} / {area[2]:,}")
                 lite.close()
                 (folder / "peer.sqlite").unlink()
@@ -347,7 +349,7 @@ def main() -> None:
                     place.mkdir()
                     base = Postgres(place, tables)
                 except (OSError, subprocess.CalledProcessError) as fault:
-                    words = (getattr(fault, "stderr", "") or str(fault))
+                    words = getattr(fault, "stderr", "") or str(fault)
                     say(f"\nPostgreSQL: not installed, or it does not run here ({str(words).strip().splitlines()[-1][:120]}).")
                     continue
                 try:
@@ -358,7 +360,9 @@ def main() -> None:
                     base.close()
         if chosen.lines:
             spent, positions = through_journal(Sea(chosen.ships, 2), chosen.lines, folder / "journalled")
-            say(f"\nFrom the journal, decoded, copies merged, both forms written: {positions / spent / 1e6:.2f} million positions a second.")
+            say(
+                f"\nFrom the journal, decoded, copies merged, both forms written: {positions / spent / 1e6:.2f} million positions a second."
+            )
     if chosen.write:
         chosen.write.write_text("\n".join(said) + "\n", encoding="utf-8")
 

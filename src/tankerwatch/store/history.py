@@ -28,6 +28,8 @@ ROWS_AT_ONCE: Final = 2_000_000
 TRIES: Final = 5
 NEAR_S: Final = 600.0
 FIRST_NM: Final = 5.0
+FEW_SHIPS: Final = 256
+"""So many are looked up one by one."""
 MINUTE: Final = DEGREE // 60
 WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 FOREVER_MS: Final = 1 << 60
@@ -196,6 +198,11 @@ class History:
                         found.append(file.file.read_row_groups(groups, use_threads=False))
                 yield from _ordered(found, low, high)
 
+    def within(self, found: Iterator[Any], box: tuple[float, float, float, float]) -> Iterator[Any]:
+        """Of tables only the rows in a box."""
+        for table in found:
+            yield table.filter(pa.array(_inside(table, box, -FOREVER_MS, FOREVER_MS)))
+
     def again(self, question: Callable[[], Any]) -> Any:
         """Ask anew when the builder exchanged a file before it was opened."""
         return self._again(question)
@@ -216,20 +223,25 @@ class History:
         return Rows(_joined(found))
 
     def _near(self, lat_deg: float, lon_deg: float, at_s: float, ships: int, within_s: float) -> Any:
-        radius = FIRST_NM
+        begin, end, radius = at_s - within_s, at_s + within_s, FIRST_NM
         while True:
             box = _box_about(lat_deg, lon_deg, radius)
-            found = list(self.area_days(box, at_s - within_s, at_s + within_s))
+            found = list(self.area_days(box, begin, end))
+            mmsis = sorted({mmsi for table in found for mmsi in pc.unique(table.column("mmsi")).to_pylist()})
+            # of those in the box, where they were at the time: it may be outside
+            if box != WORLD:
+                found = list(self.ship_days(mmsis, begin, end) if len(mmsis) <= FEW_SHIPS else self.area_days(WORLD, begin, end))
             table = _joined(found)
-            away = distance_nm(lat_deg, lon_deg, table.column("lat_deg").to_numpy(), table.column("lon_deg").to_numpy())
+            table = table.filter(pc.and_(table.column("lon_deg").is_valid(), table.column("lat_deg").is_valid()))
             mmsi, apart = table.column("mmsi").to_numpy(), np.abs(table.column("time_s").to_numpy() - at_s)
             order = np.lexsort((apart, mmsi))
             first = np.ones(len(order), np.bool_)
             first[1:] = mmsi[order][1:] != mmsi[order][:-1]
             best = order[first]
-            if (away[best] <= radius).sum() >= ships or box == WORLD:
-                best = best[np.argsort(away[best], kind="stable")][:ships]
-                return table.take(pa.array(best)).append_column("distance_nm", pa.array(away[best]))
+            away = distance_nm(lat_deg, lon_deg, *(table.column(name).to_numpy()[best] for name in ("lat_deg", "lon_deg")))
+            nearest = np.argsort(away, kind="stable")[:ships]
+            if box == WORLD or (away <= radius).sum() >= ships:
+                return table.take(pa.array(best[nearest])).append_column("distance_nm", pa.array(away[nearest]))
             radius *= 4
 
     def _days(self, from_s: float | None, to_s: float | None, progress: Progress | None) -> Iterator[tuple[str, list[Part], int, int]]:
