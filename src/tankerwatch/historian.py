@@ -314,6 +314,9 @@ class Builder:
         at = days.SCHEMA.get_field_index("station")
         table = table.set_column(at, days.SCHEMA.field(at), pa.DictionaryArray.from_arrays(codes, names))
         day = days.times_of(table) // DAY_MS
+        if day.min() == day.max():
+            yield str(np.datetime64(int(day[0]), "D")), table
+            return
         order = np.argsort(day, kind="stable")
         found, starts = np.unique(day[order], return_index=True)
         for number, which in zip(found.tolist(), np.split(order, starts[1:]), strict=True):

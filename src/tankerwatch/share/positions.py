@@ -187,6 +187,7 @@ def _points(table: Any) -> Any:
 
 
 def _geoparquet(path: Path, tables: Iterator[Any]) -> int:
+    """The box of all places is known at the end only. No schema of Arrow's own: readers would take the metadata from there."""
     import pyarrow.parquet as pq
 
     count, corners = 0, []
@@ -194,13 +195,13 @@ def _geoparquet(path: Path, tables: Iterator[Any]) -> int:
         writer = None
         for table in tables:
             if writer is None:
-                writer = held.enter_context(pq.ParquetWriter(path, table.schema, compression="zstd"))
+                writer = held.enter_context(pq.ParquetWriter(path, table.schema, compression="zstd", store_schema=False))
             writer.write_table(table)
             count += table.num_rows
             corners += _corners(table)
         if writer is None:
             schema = pa.schema([("time", pa.timestamp("ms", tz="UTC")), ("mmsi", pa.uint32()), (GEOMETRY, pa.binary())])
-            writer = held.enter_context(pq.ParquetWriter(path, schema, compression="zstd"))
+            writer = held.enter_context(pq.ParquetWriter(path, schema, compression="zstd", store_schema=False))
         writer.add_key_value_metadata({"geo": json.dumps(metadata(corners))})
     return count
 
