@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -360,7 +361,7 @@ from tankerwatch.store import days
 historian.ROWS_AT_ONCE = 300
 historian.CHUNK_LINES = 100
 print("begin", flush=True)
-historian.bring_up_to_date(Path(sys.argv[1]))
+historian.bring_up_to_date(Path(sys.argv[1]), rebuild=sys.argv[2] == "rebuild")
 print("done", flush=True)
 """
 
@@ -372,8 +373,10 @@ def test_a_builder_may_be_killed_at_any_moment(tmp_path, desk):
     environment = {**os.environ, "PYTHONPATH": str(Path(tankerwatch.__file__).parent.parent)}
     delays = np.random.default_rng(3).random(10) * 0.5
     killed, rows = 0, 0
-    for delay_s in delays.tolist():
-        child = subprocess.Popen([sys.executable, "-c", BUILDER, str(tmp_path)], stdout=subprocess.PIPE, text=True, env=environment)
+    for number, delay_s in enumerate(delays.tolist()):
+        command = [sys.executable, "-c", BUILDER, str(tmp_path), "rebuild" if number in (5, 8) else ""]
+        rows = 0 if command[-1] else rows
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         assert child.stdout is not None and child.stdout.readline()
         time.sleep(delay_s)
         child.send_signal(signal.SIGKILL)
@@ -390,3 +393,42 @@ def test_a_builder_may_be_killed_at_any_moment(tmp_path, desk):
     assert not list(tmp_path.glob("history/*/*.tmp"))
     bring_up_to_date(tmp_path, rebuild=True)
     assert content(tmp_path) == made
+
+
+def test_it_stops_when_told_and_goes_on_the_next_time(tmp_path, desk, monkeypatch):
+    monkeypatch.setattr(historian, "CHUNK_LINES", 5)
+    for n in range(30):
+        desk.hear((BEGIN_S + 10 * n, report(219_000_001, BEGIN_S + 10 * n)))
+    stop = threading.Event()
+    stop.set()
+    counts = []
+    while not (told := bring_up_to_date(tmp_path, stop=stop if len(counts) < 10 else None)).complete:
+        counts.append(told.positions)
+    assert counts == sorted(counts) and told.positions == 30 and len(content(tmp_path)) == 30
+
+
+def test_a_damaged_day_file_is_told(tmp_path, desk):
+    desk.hear((BEGIN_S, report(1, BEGIN_S)))
+    bring_up_to_date(tmp_path)
+    for path in tmp_path.glob("history/*/*.parquet"):
+        path.write_bytes(b"PAR1" + bytes(50))
+    desk.hear((BEGIN_S + 9, report(1, BEGIN_S + 9)))
+    with pytest.raises(InputFault, match="a file of it is damaged"):
+        bring_up_to_date(tmp_path)
+    assert bring_up_to_date(tmp_path, rebuild=True).positions == 2
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path, desk, monkeypatch):
+    desk.hear((BEGIN_S, report(1, BEGIN_S)))
+    bring_up_to_date(tmp_path)
+    desk.hear((BEGIN_S + 9, report(1, BEGIN_S + 9)))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(days, "_sync_directory", full)
+        with pytest.raises(InputFault, match="No space left"):
+            bring_up_to_date(tmp_path)
+    assert len(content(tmp_path)) == 1
+    assert bring_up_to_date(tmp_path).positions == 2 == len(content(tmp_path))

@@ -33,6 +33,8 @@ from tankerwatch.store.manifest import Day, Manifest
 from tankerwatch.store.reading import Skipped, batches_after, first_of, make_durable
 
 CHUNK_LINES: Final = 65_536
+CHUNK_BYTES: Final = 32 << 20
+"""Lines decoded at once."""
 ROWS_AT_ONCE: Final = 2_000_000
 """Positions held before they are written: some 150 MB."""
 SETTLED_MS: Final = DAY_MS // 24
@@ -92,6 +94,9 @@ def bring_up_to_date(
                 _begin_anew(directory, folder)
             builder = Builder(directory, folder, manifest.read(folder) or Manifest(), config)
             return builder.run(stop, progress)
+        except (FileNotFoundError, pa.ArrowInvalid) as fault:
+            help = "tankerwatch history DIR --rebuild makes it anew from the journal"
+            raise InputFault(f"a file of it is damaged: {str(fault).splitlines()[0]}", where=str(folder), help=help) from fault
         except OSError as fault:
             raise InputFault(
                 f"cannot be written: {fault.strerror or fault}", where=str(folder), help="make room, then do it again"
@@ -123,8 +128,7 @@ def _begin_anew(directory: Path, folder: Path) -> None:
     except InputFault:
         state = None  # damaged: nothing of it can be kept
     if state is None or state.journal != mark or first_frame <= 1:
-        for path in [*folder.glob("*/*.parquet"), *folder.glob("statics-*.*"), folder / "manifest.json"]:
-            path.unlink(missing_ok=True)
+        manifest.remove(folder)
         return
     for name, day in list(state.days.items()):
         old = [part for part in day.parts if part.last_record < first_record]
@@ -152,6 +156,7 @@ class Chunk:
     lines: list[Lines] = field(default_factory=list)
     records: list[U64] = field(default_factory=list)
     count: int = 0
+    bytes: int = 0
 
     def add(self, lines: Lines, first_record: int) -> None:
         """Take the lines of a batch."""
@@ -159,6 +164,7 @@ class Chunk:
             self.lines.append(lines)
             self.records.append(np.uint64(first_record) + np.arange(len(lines), dtype=np.uint64))
             self.count += len(lines)
+            self.bytes += int(np.sum(lines.end - lines.start))
 
 
 class Builder:
@@ -201,7 +207,7 @@ class Builder:
             batch = _timed(kept.batch, self.heard_ms)
             self._pass(kept.frame, batch, fresh=fresh)
             chunk.add(batch.lines, kept.first_record)
-            if chunk.count >= CHUNK_LINES or batch.heard is not None:
+            if chunk.count >= CHUNK_LINES or chunk.bytes >= CHUNK_BYTES or batch.heard is not None:
                 self._work(chunk, fresh=fresh)
                 chunk = Chunk()
             if batch.heard is not None:
@@ -223,9 +229,8 @@ class Builder:
         self.heard_ms = max(self.heard_ms, _newest_of(batch))
         if fresh:
             self.reached = frame
-            self.state.newest_ms = max(self.state.newest_ms, self.heard_ms)
-            if batch.clock_s == batch.clock_s:
-                self.state.newest_ms = max(self.state.newest_ms, _milliseconds(batch.clock_s))
+            now_ms = _milliseconds(batch.clock_s) if batch.clock_s == batch.clock_s else self.heard_ms
+            self.state.newest_ms = max(self.state.newest_ms, now_ms)
         self.lines += len(batch.lines)
         if self.heard_ms >= self.edges[-1][1] + EDGE_MS or self.lines >= CHUNK_LINES:
             self.edges.append((frame, self.heard_ms))

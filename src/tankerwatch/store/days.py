@@ -56,8 +56,8 @@ SCHEMA: Final = pa.schema(
 """time received, UTC · lon lat 1/600000 deg · sog 0.1 kn · cog 0.1 deg · heading deg · turn as sent · record of the journal, null when it
 is not known · cell, see `cells_of`. Null is not available.
 """
-_DELTA: Final = ("time", "lon", "lat", "record")
-_DICTIONARY: Final = ("mmsi", "msg_type", "sog", "cog", "heading", "turn", "nav_status", "station", "cell")
+_DELTA: Final = tuple(name for name in SCHEMA.names if name not in ("accurate", "station"))
+"""Sent as the differences from one row to the next: smaller than dictionaries, and one page to read instead of two."""
 _FAR: Final = (1 << 32) - 1
 
 
@@ -205,7 +205,7 @@ def _write(path: Path, tables: Any, total: int) -> int:
         SCHEMA,
         compression="zstd",
         compression_level=3,
-        use_dictionary=list(_DICTIONARY),
+        use_dictionary=["station"],
         column_encoding=dict.fromkeys(_DELTA, "DELTA_BINARY_PACKED"),
         store_schema=False,
         data_page_version="2.0",

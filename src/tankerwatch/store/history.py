@@ -23,7 +23,7 @@ from tankerwatch.store.manifest import Manifest
 
 Progress = Callable[[int, int], None]
 
-OPEN_FILES: Final = 512
+OPEN_FILES: Final = 256
 ROWS_AT_ONCE: Final = 2_000_000
 TRIES: Final = 5
 NEAR_S: Final = 600.0
@@ -136,7 +136,9 @@ class History:
 
     def mmsis_of(self, ship: int | str) -> list[int]:
         """MMSIs by number, `IMO 9000003` or name. Raises InputFault when no ship has told it."""
-        text = str(ship).strip().upper()
+        if isinstance(ship, int):
+            return [ship] if 0 <= ship < 1 << 32 else []
+        text = ship.strip().upper()
         if text.isdecimal() and len(text) != 7:
             return [int(text)] if int(text) < 1 << 32 else []
         imo = text.removeprefix("IMO").strip()
@@ -318,7 +320,7 @@ def _ordered(found: list[Any], low_ms: int, high_ms: int) -> Iterator[Any]:
     found = [table for table in found if table.num_rows]
     if not found:
         return
-    table = pa.concat_tables(found).unify_dictionaries().combine_chunks() if len(found) > 1 else found[0].combine_chunks()
+    table = pa.concat_tables(found).unify_dictionaries().combine_chunks() if len(found) > 1 else found[0]
     times = days.times_of(table)
     if times.min() < low_ms or times.max() > high_ms:
         table = table.filter(pa.array((times >= low_ms) & (times <= high_ms)))

@@ -107,12 +107,24 @@ def exchange(folder: Path, manifest: Manifest) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(folder / "manifest.json")
+    _sync_directory(folder)
+    _remove_others(folder, manifest)
+
+
+def remove(folder: Path) -> None:
+    """Remove a history: first what names its files, so that half of it is never taken for one. Raises OSError."""
+    (folder / "manifest.json").unlink(missing_ok=True)
+    _sync_directory(folder)
+    for path in [*folder.glob("*/*.parquet"), *folder.glob("statics-*.*")]:
+        path.unlink(missing_ok=True)
+
+
+def _sync_directory(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-    _remove_others(folder, manifest)
 
 
 def _remove_others(folder: Path, manifest: Manifest) -> None:
