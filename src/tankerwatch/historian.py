@@ -26,11 +26,11 @@ from tankerwatch.core.tables import Batch, Fixes, Heard, Lines, Statics
 from tankerwatch.decode import Decoder
 from tankerwatch.share.ships import Ship
 from tankerwatch.store import days, identities, manifest
-from tankerwatch.store.copies import Copies
 from tankerwatch.store.days import DAY_MS
 from tankerwatch.store.feeds import feed_names
 from tankerwatch.store.manifest import Day, Manifest
 from tankerwatch.store.reading import Skipped, batches_after, first_of, make_durable
+from tankerwatch.store.repeats import Repeats
 
 CHUNK_LINES: Final = 65_536
 CHUNK_BYTES: Final = 32 << 20
@@ -180,7 +180,7 @@ class Builder:
         self.small_craft_days = USUAL_DAYS if config is None else config.small_craft_days
         stations = {} if config is None else {name: (each.lat_deg, each.lon_deg) for name, each in config.stations.items()}
         self.decoder = Decoder(feed_names=tuple(feed_names(directory)) or ("",), sensor_positions=stations)
-        self.copies = Copies(state.resume_ms)
+        self.repeats = Repeats(state.resume_ms)
         self.identities = identities.read(manifest.statics_path(folder, state.statics)) if state.statics else identities.Identities()
         self.stations: dict[str, int] = {}
         self.waiting: list[Any] = []
@@ -275,7 +275,7 @@ class Builder:
             fixes, records = fixes.take(dated), records[dated]
         times = np.round(fixes.time_s * 1000).astype(np.int64)
         rows = days.compact(fixes, times, records, self._codes(fixes.station, stations))
-        new = self.copies.are_new(rows, fixes)
+        new = self.repeats.are_new(rows, fixes)
         if not fresh:
             return
         self.identities.take(unpacked(statics))

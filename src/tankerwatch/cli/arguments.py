@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from tankerwatch.cli import commands, reporting
-from tankerwatch.cli import history as asking
 from tankerwatch.cli import trying as trying_rules
+from tankerwatch.cli.asking import asking
 from tankerwatch.cli.surviving import surviving
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
@@ -192,46 +192,7 @@ def parser() -> Parser:
     journal.add_argument("data", type=Path, metavar="DIR", help="the --data of the watch; it may be running")
 
     surviving(add)
-
-    history = add(
-        "history",
-        asking.history,
-        "bring the history of a watch up to date, or ask it where ships were",
-        [
-            "history tankerwatch-data",
-            "history tankerwatch-data --ship 538001234 --tracks -o track.kml",
-            "history tankerwatch-data --area 56.0,25.0,57.5,26.5 --from 2019-06-13T02:00Z --to 2019-06-13T04:00Z -o area.parquet",
-            "history tankerwatch-data --near 25.43,57.37 --at 2019-06-13T02:50Z",
-        ],
-    )
-    history.add_argument("data", type=Path, metavar="DIR", help="the --data of the watch; it may be running")
-    history.add_argument("--build", action="store_true", help="bring it up to date before it is asked")
-    history.add_argument("--rebuild", action="store_true", help="make anew all that the journal still holds")
-    history.add_argument("--ship", metavar="SHIP", help="one ship: MMSI, IMO number, or whole name")
-    history.add_argument(
-        "--area", type=asking.box, metavar="W,S,E,N", help="who was in a box, in degrees (west: --area=-5,50,2,52); over 180°, W above E"
-    )
-    history.add_argument("--near", type=reporting.place, metavar="LAT,LON", help="the ships nearest to a place, at the time --at")
-    history.add_argument("--at", type=reporting.moment, metavar="TIME", help="when, UTC, such as 2019-06-13T02:50Z")
-    history.add_argument("--ships", type=asking.ships, default=10, metavar="N", help="how many of the nearest (10)")
-    history.add_argument("--from", dest="begin", type=reporting.moment, metavar="TIME", help="received at this time or later")
-    history.add_argument("--to", dest="end", type=reporting.moment, metavar="TIME", help="received at this time or before")
-    history.add_argument("--tracks", action="store_true", help="lines instead of positions")
-    history.add_argument("-o", "--out", type=Path, metavar="OUT", help="write to a .csv, .geojson, .kml or .parquet (GeoParquet) file")
-
-    sql = add(
-        "sql",
-        asking.sql,
-        "ask the history of a watch in SQL; it can only be read",
-        [
-            "sql tankerwatch-data 'SELECT count(*) FROM positions'",
-            "sql tankerwatch-data 'SELECT mmsi, max(sog_kn) FROM positions GROUP BY mmsi ORDER BY 2 DESC LIMIT 10' --json",
-        ],
-    )
-    sql.add_argument("data", type=Path, metavar="DIR", help="the --data of the watch")
-    sql.add_argument("select", metavar="SELECT", help="one SELECT over positions, positions_by_time and statics")
-    sql.add_argument("-o", "--out", type=Path, metavar="OUT", help="write to a .csv, .json (an object a line) or .parquet file")
-    sql.add_argument("--timeout", type=asking.seconds, default=60.0, metavar="SECONDS", help="how long it may take (60)")
+    asking(add)
 
     report = add(
         "report",

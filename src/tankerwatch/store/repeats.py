@@ -18,7 +18,7 @@ BEHIND_MS: Final = 60_000
 """A report this much behind the newest is merged with none: so it is known how long reports must be kept in mind."""
 
 
-class Copies:
+class Repeats:
     """Finds reports that were received before, by another station or over another way. What it says does not depend on the cuts."""
 
     def __init__(self, newest_ms: int) -> None:
