@@ -432,3 +432,29 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, desk, monkeypatch):
             bring_up_to_date(tmp_path)
     assert len(content(tmp_path)) == 1
     assert bring_up_to_date(tmp_path).positions == 2 == len(content(tmp_path))
+
+
+def test_beside_a_live_writer(tmp_path):
+    """The journal grows, over many segments, while its history is brought up to date again and again."""
+    desk = Desk(tmp_path, segment_bytes=3000)
+    done = threading.Event()
+
+    def watch() -> None:
+        for n in range(300):
+            at = BEGIN_S + 20 * n
+            desk.hear(*((at, report(219_000_000 + k, at, 50 + k)) for k in range(3)))
+        done.set()
+
+    writer = threading.Thread(target=watch)
+    writer.start()
+    positions = [0]
+    while not done.is_set():
+        positions.append(bring_up_to_date(tmp_path).positions)
+        assert len(content(tmp_path)) == positions[-1]
+    writer.join()
+    desk.journal.close()
+    told = bring_up_to_date(tmp_path)
+    assert positions == sorted(positions) and (told.positions, told.damaged) == (900, 0)
+    made = content(tmp_path)
+    bring_up_to_date(tmp_path, rebuild=True)
+    assert content(tmp_path) == made
