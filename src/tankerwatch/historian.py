@@ -35,8 +35,8 @@ from tankerwatch.store.repeats import Repeats
 CHUNK_LINES: Final = 65_536
 CHUNK_BYTES: Final = 32 << 20
 """Lines decoded at once."""
-ROWS_AT_ONCE: Final = 2_000_000
-"""Positions held before they are written: some 150 MB."""
+ROWS_AT_ONCE: Final = 1_000_000
+"""Positions held before they are written: a builder takes some 350 MB for them."""
 SETTLED_MS: Final = DAY_MS // 24
 """A day is sealed an hour after its end."""
 LATEST_MS: Final = 253_402_300_799_000
