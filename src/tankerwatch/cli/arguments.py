@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn
 
 from tankerwatch.cli import commands, replaying, reporting
 from tankerwatch.cli import trying as trying_rules
+from tankerwatch.cli.asking import asking
 from tankerwatch.cli.surviving import surviving
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
@@ -218,23 +219,7 @@ def parser() -> Parser:
     _context_option(past)
 
     surviving(add)
-
-    past = add(
-        "replay",
-        replaying.replay,
-        "play what a watch has kept once more, as it was known then",
-        [
-            "replay tankerwatch-data --from 2019-06-13T02:00Z --speed 60",
-            "replay tankerwatch-data --to 2019-06-13T02:30Z --headless --json",
-        ],
-    )
-    past.add_argument("data", type=Path, metavar="DIR", help="the --data of the watch; it may be running, and nothing is written there")
-    past.add_argument("--from", dest="begin", type=reporting.moment, metavar="TIME", help="from when, UTC (from the beginning)")
-    past.add_argument("--to", dest="end", type=reporting.moment, metavar="TIME", help="until when, UTC (to the end)")
-    past.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="how many times faster than it happened (1)")
-    past.add_argument("--headless", action="store_true", help="no page: print the alerts and incidents that stood at --to")
-    _listen(past)
-    _context_option(past)
+    asking(add)
 
     report = add(
         "report",

@@ -103,6 +103,7 @@ SECTIONS: Final[dict[str, str]] = {
     "context": "What is usual in these waters, learnt before: a watch that is given it need not begin cold.",
     "journal": "What becomes of all that is received: copies elsewhere, how long it is kept, who is told how far it reaches. Each copy is "
     "fed by itself and cannot hold up the watch.",
+    "history": "What `tankerwatch history` looks at: tables made from the journal, which keeps all.",
     "station": "Where your sensors stand, one section each: `[station.NAME]`, NAME as the feed or its tag block `s:` calls it. "
     "A radar tells bearing and distance from itself (`TTM`); without its place its targets cannot be put on the map.",
     "zone": "Areas of the sea, one section each: `[zone.NAME]`, from a GeoJSON file or with corners written here. What is not wanted in it "
@@ -184,6 +185,15 @@ KEYS: Final[tuple[Key, ...]] = (
         example='"https://partner.example/checkpoints"',
     ),
     Key("journal.checkpoint_minutes", NUMBER, 10.0, "how often checkpoints leave the machine", "-", 1.0, 10080.0),
+    Key(
+        "history.small_craft_days",
+        NUMBER,
+        30.0,
+        "days after which class B, pleasure craft below 45 m and fishing boats below 15 m leave the history",
+        "-",
+        0.0,
+        36500.0,
+    ),
     Key("station.NAME.lat_deg", NUMBER, None, "latitude of the sensor, north positive", "deg", -90.0, 90.0, example="25.28"),
     Key("station.NAME.lon_deg", NUMBER, None, "longitude of the sensor, east positive", "deg", -180.0, 180.0, example="56.36"),
     Key("zone.NAME.file", TEXT, "", "a GeoJSON file of polygons, seen from this file's folder", example='"zones.geojson"'),

@@ -91,6 +91,7 @@ class Config:
     watch_s: float = 14_400.0
     quiet_in_port: tuple[str, ...] = ROUTINE
     keeping: Keeping = Keeping()
+    small_craft_days: float = 30.0
 
 
 def load(path: Path | None, detectors: Iterable[DeclaredDetector]) -> Config:
@@ -149,9 +150,9 @@ class _Reader:
         for name in tree:
             if name not in SECTIONS:
                 self.fault(name, "there is no such section", _nearest(name, SECTIONS))
-        desk, sources, guard, fleet, budget, quiet, context, journal = (
+        desk, sources, guard, fleet, budget, quiet, context, journal, history = (
             self.section(tree, name, [key for key in KEYS if key.section == name])
-            for name in ("desk", "sources", "guard", "fleet", "budget", "quiet", "context", "journal")
+            for name in ("desk", "sources", "guard", "fleet", "budget", "quiet", "context", "journal", "history")
         )
         self.address("desk.listen", desk["listen"])
         self.feeds(sources["list"], allow_remote=sources["allow_remote"])
@@ -179,6 +180,7 @@ class _Reader:
             watch_s=budget["watch_hours"] * 3600,
             quiet_in_port=quiet["in_port"],
             keeping=keeping_of(journal, self.path.parent if self.path is not None else Path(), self.fault),
+            small_craft_days=history["small_craft_days"],
         )
 
     def context(self, name: str) -> Context | None:

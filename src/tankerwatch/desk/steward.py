@@ -1,4 +1,7 @@
-"""What keeps the journal beside the watch: checkpoints on their way out, old runs dropped. In a thread of its own, which may be slow."""
+"""What keeps the journal beside the watch: checkpoints on their way out, old runs dropped, the history brought up to date.
+
+In a thread of its own, which may be slow.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any, Final
 
 from tankerwatch.config import Config
 from tankerwatch.core.errors import InputFault
+from tankerwatch.historian import bring_up_to_date
 from tankerwatch.respond.webhook import post
 from tankerwatch.store.checkpoints import publish
 from tankerwatch.store.files import FileLayer, write_whole
@@ -19,6 +23,7 @@ from tankerwatch.store.targets import target_of
 LOOK_S: Final = 20.0
 """How often a checkpoint is written beside the journal, when there is more to vouch for."""
 DROP_S: Final = 3600.0
+HISTORY_S: Final = 300.0
 
 
 def open_journal(
@@ -48,12 +53,13 @@ class Steward:
     """Starts with `start`, ends with `stop`; `state` is what `GET /api/health` tells of it."""
 
     def __init__(self, journal: FileJournal, config: Config, now_s: Callable[[], float]) -> None:
-        self._journal, self._keeping, self._now_s = journal, config.keeping, now_s
+        self._journal, self._config, self._keeping, self._now_s = journal, config, config.keeping, now_s
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="steward", daemon=True)
         self._record = -1
         self._sent_record = -1
         self._sent_at_s = self._drop_at_s = 0.0
+        self._history_at_s = now_s()
         self.state: dict[str, Any] = {"record": 0, "made_s": None, "words": "no checkpoint yet"}
 
     def start(self) -> None:
@@ -90,6 +96,12 @@ class Steward:
                 self._journal.drop_old(self._keeping.keep_s, now_s)
             except (OSError, InputFault) as fault:
                 words.append(f"retention: {fault}")
+        if now_s - self._history_at_s >= HISTORY_S and not self._stop.is_set():
+            self._history_at_s = now_s
+            try:
+                bring_up_to_date(self._journal.folder.parent, self._config, self._stop)
+            except InputFault as fault:
+                words.append(f"history: {fault.what}")
         if words:
             self.state = {**self.state, "words": "; ".join(words)}
 
