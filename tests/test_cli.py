@@ -103,7 +103,9 @@ def calls(monkeypatch) -> dict[str, Any]:
     desk = ModuleType("tankerwatch.desk")
     vars(desk).update(
         demo=lambda *, speed, listen, config: called.update(demo=(speed, listen), config=config),
-        watch=lambda sources, data, *, config, listen: called.update(watch=(sources, data, listen), config=config),
+        watch=lambda sources, data, *, config, listen, copies, min_copies: called.update(
+            watch=(sources, data, listen), config=config, copies=(copies, min_copies)
+        ),
     )
     monkeypatch.setitem(sys.modules, "tankerwatch.pipeline", pipeline)
     monkeypatch.setitem(sys.modules, "tankerwatch.export", export)
@@ -214,6 +216,10 @@ def test_demo_without_a_page(said, calls):
 def test_watch(said, calls, tmp_path):
     assert said("watch", "tcp://127.0.0.1:1", "-", "--data", str(tmp_path))[0] == 0
     assert calls["watch"] == (["tcp://127.0.0.1:1", "-"], tmp_path, "127.0.0.1:8420")
+    assert calls["copies"] == ([], 0)
+    assert said("watch", "-", "--copy", "/mnt/a", "--copy", "/mnt/b", "--min-copies", "2")[0] == 0
+    assert calls["copies"] == (["/mnt/a", "/mnt/b"], 2)
+    assert said("watch", "-", "--min-copies", "0")[0] == 2
 
 
 def test_watch_as_configured(said, calls, tmp_path):

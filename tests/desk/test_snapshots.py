@@ -287,7 +287,7 @@ def test_one_of_records_that_the_journal_has_not_is_passed_over(batches, config,
     assert "this journal has not" in words
     run = Run(data, config)
     run.take(batches[30:60])
-    assert run.journal.stored_frame > read_header(next(found(data))).at.frame
+    assert run.journal.stored.frame > read_header(next(found(data))).at.frame
     run.kill()
     assert passed_over() == [words]
 
@@ -322,7 +322,7 @@ def test_it_is_written_in_time_of_what_is_durable_only(batches, config, tmp_path
     now[0] = 25.0
     run.take(batches[20:40])
     (first,) = there()
-    assert first.record >= 100 and first.frame <= run.journal.stored_frame
+    assert first.record >= 100 and first.frame <= run.journal.stored.frame
     now[0] = 26.0
     run.take(batches[40:60])
     assert there() == [first]
