@@ -238,9 +238,9 @@ def _walking(view: View, fresh: Bool, settings: Settings) -> I64:
     newest = int(view.now_s // 60) - 1
     asked = np.arange(newest - int(settings["walk_min"]) + 1, newest + 1)
     at = asked % MINUTES
-    there = hour.minutes[np.ix_(slots, at)] == asked
+    there = hour.minutes[at, slots[:, None]] == asked
     east, north, covered = (
-        np.where(there, hour.values[slots[:, None], at, c], 0.0).sum(axis=1) for c in (H_EAST_M, H_NORTH_M, H_COVERED_S)
+        np.where(there, hour.values[at, slots[:, None], c], 0.0).sum(axis=1) for c in (H_EAST_M, H_NORTH_M, H_COVERED_S)
     )
     far = (covered >= 360) & (np.hypot(east, north) * 3600 / 1852 >= settings["walk_kn"] * 0.8 * covered)
     few = slots[far]
