@@ -311,13 +311,14 @@ class River:
         return self._identity(mmsi).name
 
     def _watchlist(self, identity: Identity, kind: int) -> tuple[bool, bool]:
-        known: dict[str, Any] = {"mmsi": identity.mmsi, "imo": identity.imo, "name": identity.name}
-        guarded = self._of_guarded_kind[kind] or self.config.guard.holds(**known)
-        own = self.config.fleet.holds(**known)
-        self._note((identity.mmsi,))
-        for name, ships in self.config.zone_ships.items():
+        mmsi, config = identity.mmsi, self.config
+        guarded = self._of_guarded_kind[kind] or config.guard.holds(mmsi=mmsi, imo=identity.imo, name=identity.name)
+        own = config.fleet.holds(mmsi=mmsi, imo=identity.imo, name=identity.name)
+        if self._scoped:
+            self._note((mmsi,))
+        for name, ships in config.zone_ships.items():
             held = self._zone_ships[name]
-            (held.add if ships.holds(**known) else held.discard)(identity.mmsi)
+            (held.add if ships.holds(mmsi=mmsi, imo=identity.imo, name=identity.name) else held.discard)(mmsi)
         return bool(guarded or own), own
 
     def _newcomers(self, mmsi: U32, kind: U8) -> tuple[Bool, Bool]:

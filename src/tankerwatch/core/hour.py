@@ -57,7 +57,7 @@ class Hour:
         which = np.flatnonzero((minutes * 60.0 > now_s - back_s) & (minutes * 60.0 <= now_s))
         which = which[np.argsort(minutes[which], kind="stable")]
         lat, lon, sog, cog, heading, east, north, covered, _ = self.values[which, slot].T
-        return Track(minutes[which] * 60.0, lat, lon, sog, cog, heading, east, north, covered, self.rows[which, slot])
+        return Track((minutes[which] * 60.0).astype(np.float64), lat, lon, sog, cog, heading, east, north, covered, self.rows[which, slot])
 
     def value(self, slots: I64, minutes_back: int, now_s: float, column: int) -> F32:
         """(n,) a column (H_SOG…) of each slot, so many whole minutes ago; NaN where she was not heard then."""

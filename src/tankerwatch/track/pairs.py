@@ -31,7 +31,7 @@ def pairs_of(picture: Picture, now_s: float, *, at_rest: bool = False) -> Pairs:
         return Pairs.empty()
     lat, lon = now_at(picture, now_s)
     slots, out = pairs_at(lat, lon, picture.sog_kn, picture.cog_deg, picture.guarded, at_rest=at_rest)
-    order = np.lexsort((slots[:, 1], slots[:, 0]))
+    order = np.argsort(slots[:, 0] << 32 | slots[:, 1])
     both, values = slots[order].astype(np.uint32), out[order].astype(np.float32)
     return Pairs(both[:, 0].copy(), both[:, 1].copy(), *(values[:, c].copy() for c in range(5)))
 
@@ -72,5 +72,5 @@ def pairs_at(lat: F64, lon: F64, sog: F32, cog: F32, of_interest: Bool, *, at_re
 def _in_stripes(ships: F64, slots: I64, reach_nm: float) -> tuple[I64, F64]:
     """Slots in order of their keys, and these."""
     keys = near.stripes(ships[slots, near.LAT], ships[slots, near.LON], reach_nm)
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     return slots[order], keys[order]

@@ -202,7 +202,16 @@ def _stand(ships: Any, s: int, event: float, lat: float, lon: float, sog: float,
 
 @part
 def _follow(
-    beliefs: Any, s: int, b: int, event: float, lat: float, lon: float, sog: float, cog: float, east_sent: float, north_sent: float,
+    beliefs: Any,
+    s: int,
+    b: int,
+    event: float,
+    lat: float,
+    lon: float,
+    sog: float,
+    cog: float,
+    east_sent: float,
+    north_sent: float,
     scale: float,
 ) -> None:
     """Move a belief to a fix: position as sent, speed as sent or else smoothed from the steps."""
@@ -233,7 +242,16 @@ def _follow(
 
 @part
 def _begin(
-    beliefs: Any, s: int, b: int, event: float, lat: float, lon: float, sog: float, cog: float, east_sent: float, north_sent: float,
+    beliefs: Any,
+    s: int,
+    b: int,
+    event: float,
+    lat: float,
+    lon: float,
+    sog: float,
+    cog: float,
+    east_sent: float,
+    north_sent: float,
     scale: float,
 ) -> None:
     beliefs[s, b, SOG] = math.nan
@@ -317,7 +335,11 @@ def advance(  # the state of the fleet is these arrays
         borrowed(minutes), borrowed(hour), borrowed(minute_rows), borrowed(hearers), borrowed(clocks),
     )  # fmt: skip
     of_ships, of_beliefs, of_copies, of_copy_s, of_hearers = (
-        view_of(ships), view_of(beliefs), view_of(copies), view_of(copy_s), view_of(hearers),
+        view_of(ships),
+        view_of(beliefs),
+        view_of(copies),
+        view_of(copy_s),
+        view_of(hearers),
     )
     for i in range(len(slot)):
         if i + AHEAD < len(slot):

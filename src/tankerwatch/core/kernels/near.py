@@ -57,7 +57,8 @@ def sweep(
     wide_nm = reach_nm * WIDER
     near = np.empty((len(slots), 6))
     for k in range(len(slots)):
-        near[k] = ships[slots[k]]
+        for column in range(6):  # a row at once would be an array each
+            near[k, column] = ships[slots[k], column]
     begins = np.zeros(3, np.int64)
     for i in outer:
         lat = ships[i, LAT]
@@ -99,11 +100,6 @@ def sweep(
             while at + 1 < len(keys) and keys[at + 1] <= base + high:
                 at += 1
                 north = (near[at, LAT] - lat) * 60.0
-                if abs(north) > reach_nm:
-                    continue
-                j = slots[at]
-                if j == i or (among and j < i and (beside or near[at, STILL] == 0.0)):
-                    continue
                 d_lon = near[at, LON] - lon
                 if d_lon > 180.0:
                     d_lon -= 360.0
@@ -111,7 +107,10 @@ def sweep(
                     d_lon += 360.0
                 east = d_lon * (narrow + near[at, NARROW])
                 square = east * east + north * north
-                if square > reach_nm * reach_nm or square <= low_nm * abs(low_nm):
+                if (abs(north) > reach_nm) | (square > reach_nm * reach_nm) | (square <= low_nm * abs(low_nm)):  # one question is quicker
+                    continue
+                j = slots[at]
+                if j == i or (among and j < i and (beside or near[at, STILL] == 0.0)):
                     continue
                 v_east = near[at, EAST] - ship_east
                 v_north = near[at, NORTH] - ship_north
