@@ -75,7 +75,7 @@ class Kernel:
     def __init__(self) -> None:
         n = 2
         self.ships = np.full((n, kernel.SHIP_COLUMNS), np.nan)
-        self.ships[:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM]] = 0.0
+        self.ships[:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM, kernel.OTHERS]] = 0.0
         self.ships[:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.beliefs = np.zeros((n, kernel.BELIEFS, kernel.BELIEF_COLUMNS))

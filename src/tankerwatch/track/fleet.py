@@ -71,7 +71,7 @@ class Fleet:
             return new
 
         self.ships, self.beliefs, self.rows = longer(self.ships, np.nan), longer(self.beliefs, 0.0), longer(self.rows, 0)
-        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM]] = 0.0
+        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM, kernel.OTHERS]] = 0.0
         self.ships[fresh:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[fresh:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.copies, self.copy_s, self.copy_by = longer(self.copies, 0), longer(self.copy_s, -np.inf), longer(self.copy_by, 0)

@@ -27,7 +27,8 @@ TURN, GAIN, STAY_S, STAY_LAT, STAY_LON = range(13, 18)
 # since when she has no position, one that is only estimated, one that is no longer accurate, and since when nothing of that was so.
 FROZEN_S, FROZEN_LAT, FROZEN_LON, FROZEN_NM, ASTRAY, ASTRAY_S, NOWHERE_S, ESTIMATED_S, INACCURATE_S, SOUND_S = range(18, 28)
 BEHIND, BELIEVED_S = range(28, 30)  # fixes that came before her newest one though she makes way; when another track was believed
-SHIP_COLUMNS: Final = 30
+OTHERS: Final = 30  # 0 where no displaced belief can be alive, and so need not be looked at
+SHIP_COLUMNS: Final = 32  # four whole lines of memory
 # Columns of `beliefs`.
 T, LAT, LON, SOG, COG, COUNT, EAST, NORTH, BORN, V_EAST, V_NORTH, BORN_FIXES = range(12)
 BELIEF_COLUMNS: Final = 12
@@ -312,11 +313,11 @@ def _remember_minute(
 
 
 @inlined
-def _fetch_row(view: Any, row: int, size: int) -> None:
-    """Have a row of an array of rows of `size` bytes brought near."""
-    for at in range(row * size, row * size + size, 64):
+def _fetch_row(view: Any, begin: int, size: int) -> None:
+    """Have so many bytes of an array brought near."""
+    for at in range(begin, begin + size, 64):
         fetch(view, at)
-    fetch(view, row * size + size - 1)
+    fetch(view, begin + size - 1)
 
 
 @kernel
@@ -334,21 +335,17 @@ def advance(  # the state of the fleet is these arrays
     minutes, hour, minute_rows, hearers, clocks = (
         borrowed(minutes), borrowed(hour), borrowed(minute_rows), borrowed(hearers), borrowed(clocks),
     )  # fmt: skip
-    of_ships, of_beliefs, of_copies, of_copy_s, of_hearers = (
-        view_of(ships),
-        view_of(beliefs),
-        view_of(copies),
-        view_of(copy_s),
-        view_of(hearers),
-    )
+    of_ships, of_beliefs, of_copies = view_of(ships), view_of(beliefs), view_of(copies)
+    of_copy_s, of_hearers, of_rows = view_of(copy_s), view_of(hearers), view_of(rows)
     for i in range(len(slot)):
         if i + AHEAD < len(slot):
             later = slot[i + AHEAD]
-            _fetch_row(of_ships, later, SHIP_COLUMNS * 8)
-            _fetch_row(of_beliefs, later, BELIEFS * BELIEF_COLUMNS * 8)
-            _fetch_row(of_copies, later, (COPIES + 1) * 8)
-            _fetch_row(of_copy_s, later, COPIES * 8)
-            _fetch_row(of_hearers, later, HEARERS * 24)
+            _fetch_row(of_ships, later * (SHIP_COLUMNS * 8), SHIP_COLUMNS * 8)
+            _fetch_row(of_beliefs, later * (BELIEFS * BELIEF_COLUMNS * 8), BELIEF_COLUMNS * 8)
+            _fetch_row(of_copies, later * ((COPIES + 1) * 8), (COPIES + 1) * 8)
+            _fetch_row(of_copy_s, later * (COPIES * 8), COPIES * 8)
+            fetch(of_hearers, later * (HEARERS * 24))
+            fetch(of_rows, later * (BELIEFS * 8))
         s = slot[i]
         received = received_s[i]
         event = event_s[i]
@@ -383,9 +380,15 @@ def advance(  # the state of the fleet is these arrays
         if coarse and event - ships[s, PRECISE_S] < COARSE_AFTER_S:
             continue
         # Displaced beliefs die when nothing feeds them.
-        for b in range(1, BELIEFS):
-            if beliefs[s, b, COUNT] > 0.0 and event - beliefs[s, b, T] > LIFE_S:
-                beliefs[s, b, COUNT] = 0.0
+        last = 1
+        if ships[s, OTHERS] != 0.0:
+            ships[s, OTHERS] = 0.0
+            for b in range(1, BELIEFS):
+                if beliefs[s, b, COUNT] > 0.0 and event - beliefs[s, b, T] > LIFE_S:
+                    beliefs[s, b, COUNT] = 0.0
+                if beliefs[s, b, COUNT] > 0.0:
+                    ships[s, OTHERS] = 1.0
+                    last = BELIEFS
         scale = math.cos(math.radians(lat))
         narrow = max(scale, 0.01)
         east_sent = 0.0
@@ -397,7 +400,7 @@ def advance(  # the state of the fleet is these arrays
         best_apart = math.inf
         trusted_apart = math.nan
         step_trusted = math.nan
-        for b in range(BELIEFS):
+        for b in range(last):
             if beliefs[s, b, COUNT] == 0.0:
                 continue
             dt = event - beliefs[s, b, T]
@@ -477,6 +480,7 @@ def advance(  # the state of the fleet is these arrays
         out[OUT_BORN_S, i] = beliefs[s, best, BORN]
         rows[s, best] = source_row[i]
         if best != 0:
+            ships[s, OTHERS] = 1.0
             out[OUT_TRUSTED, i] = min(ships[s, FIXES] - beliefs[s, best, BORN_FIXES], 65535.0)
             ahead = trusted_apart <= FLAT_NM and _is_ahead(beliefs, s, event, lat, lon, narrow)
             out[OUT_AHEAD, i] = 1.0 if ahead else 0.0

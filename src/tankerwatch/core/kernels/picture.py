@@ -35,6 +35,8 @@ def _undisputed(ships: Any, beliefs: Any, s: int, now_s: float) -> bool:
         return False
     if math.isfinite(ships[s, b.NOWHERE_S]) or math.isfinite(ships[s, b.ESTIMATED_S]):
         return False
+    if ships[s, b.OTHERS] == 0.0:
+        return True
     for other in range(1, b.BELIEFS):
         if beliefs[s, other, b.COUNT] >= b.WEAK_FIXES and now_s - beliefs[s, other, b.T] <= b.LIFE_S:
             return False
