@@ -23,7 +23,7 @@ from tankerwatch.core.context import Context
 from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
-from tankerwatch.core.schema import F64, U8, U32, Bool
+from tankerwatch.core.schema import F64, I64, U8, U32, Bool
 from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
@@ -154,12 +154,12 @@ class River:
             table = getattr(heard, name)
             if not len(table):
                 continue
-            known = ~np.isnan(table.time_s)
-            self.timed_rows += int(known.sum())
-            if not known.all():
-                timeless[name] = table.take(~known)
-                self.timeless_rows += len(table) - int(known.sum())
-                table = table.take(known)
+            unknown = np.isnan(table.time_s)
+            if unknown.any():
+                timeless[name] = table.take(unknown)
+                self.timeless_rows += int(unknown.sum())
+                table = table.take(~unknown)
+            self.timed_rows += len(table)
             if len(table):
                 times = self._arrival(table.time_s, late)
                 newest = float(np.fmax(newest, times[-1]))
@@ -167,15 +167,14 @@ class River:
         if len(timeless) > 1:
             self._frame(Frame(math.nan, False, timeless), changes)
         if lines is not None and len(lines):
-            stamped = ~np.isnan(lines.time_s)
-            if rows and not stamped.any():
+            unstamped, time_s, source_row = np.isnan(lines.time_s), lines.time_s, lines.source_row
+            if unstamped.any():
+                time_s, source_row = time_s[~unstamped], source_row[~unstamped]
+            if rows and not len(time_s):
                 self.time_error_s = PLACED_ERROR_S
-            times = (
-                np.full(int(stamped.sum()), self.clock_s) if late else np.maximum.accumulate(np.fmax(lines.time_s[stamped], self.clock_s))
-            )
-            if len(times):
-                feed = (lines.source_row[stamped] >> np.uint64(FEED_SHIFT)).astype(np.uint16)
-                rows["lines"] = (times, Marks(np.floor(times), feed))
+            if len(time_s):
+                times = self._arrival(time_s, late)
+                rows["lines"] = (times, Marks(np.floor(times), (source_row >> np.uint64(FEED_SHIFT)).astype(np.uint16)))
                 newest = float(np.fmax(newest, times[-1]))
         if rows:
             rows["stations"] = (np.array([min(times[0] for times, _ in rows.values())]), (heard.stations,))
@@ -395,18 +394,27 @@ def _feeds(marks: Marks | None, heard: Heard, now_s: float) -> Feeds:
     """What each feed delivered in each second. A report counts in the second of its own time, at the latest in the frame's last."""
     if marks is None:
         return Feeds.empty()
-    keys, lines = np.unique(marks.second_s.astype(np.int64) << 16 | marks.feed, return_counts=True)
+    keys, lines = _counted(marks.second_s.astype(np.int64) << 16 | marks.feed)
     told = [
         np.minimum(np.floor(table.time_s), now_s - 1).astype(np.int64) << 16 | (table.source_row >> np.uint64(FEED_SHIFT)).astype(np.int64)
         for table in (getattr(heard, name) for name in FAMILIES)
         if len(table)
     ]
     messages = np.zeros(len(keys), np.uint32)
-    if told:
-        reported, count = np.unique(np.concatenate(told), return_counts=True)
+    for each in told:
+        reported, count = _counted(each)
         at = np.minimum(np.searchsorted(keys, reported), len(keys) - 1)
         np.add.at(messages, at, count.astype(np.uint32))
     return Feeds((keys >> 16) + 1.0, (keys & 0xFFFF).astype(np.uint16), lines.astype(np.uint32), messages)
+
+
+def _counted(keys: I64) -> tuple[I64, I64]:
+    """Each number once, in order, and how often it is there; most often they come in order."""
+    edges = np.flatnonzero(keys[1:] != keys[:-1]) + 1
+    once = keys[np.concatenate([[0], edges])]
+    if not (once[1:] > once[:-1]).all():
+        return np.unique(keys, return_counts=True)
+    return once, np.diff(edges, prepend=0, append=len(keys))
 
 
 def _rules(watches: Iterable[Watch]) -> dict[str, dict[str, Any]]:
