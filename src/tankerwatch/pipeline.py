@@ -405,7 +405,7 @@ def _feeds(marks: Marks | None, heard: Heard, now_s: float) -> Feeds:
         reported, count = _counted(each)
         at = np.minimum(np.searchsorted(keys, reported), len(keys) - 1)
         np.add.at(messages, at, count.astype(np.uint32))
-    return Feeds((keys >> 16) + 1.0, (keys & 0xFFFF).astype(np.uint16), lines.astype(np.uint32), messages)
+    return Feeds(((keys >> 16) + 1).astype(np.float64), (keys & 0xFFFF).astype(np.uint16), lines.astype(np.uint32), messages)
 
 
 def _counted(keys: I64) -> tuple[I64, I64]:

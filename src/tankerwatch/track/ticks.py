@@ -45,7 +45,7 @@ class Ticks:
 
     def add(self, rows: Mapping[str, tuple[F64, Any]]) -> Iterator[Frame]:
         """Rows by name, as (time of each in s, never falling, and none before what came earlier; table or tuple)."""
-        begins, reached = {name: 0 for name in rows}, self.second
+        begins, reached = dict.fromkeys(rows, 0), self.second
         while begins:
             frame = min(self._second(rows[name][0][at], reached) for name, at in begins.items()) // self.frame_s
             spans: dict[str, tuple[int, int]] = {}
