@@ -23,8 +23,8 @@ from tankerwatch.core.context import Context
 from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
-from tankerwatch.core.schema import F64, I64, U8, U32, Bool
-from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
+from tankerwatch.core.schema import F64, U8, U32, Bool
+from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Settings
@@ -32,6 +32,7 @@ from tankerwatch.share.ships import Ship
 from tankerwatch.share.tracks import Track, Tracks
 from tankerwatch.store.ring import SentenceRing
 from tankerwatch.track.context import Learner
+from tankerwatch.track.feeds import delivered
 from tankerwatch.track.fleet import Fleet
 from tankerwatch.track.pairs import pairs_of
 from tankerwatch.track.register import Identity
@@ -209,7 +210,7 @@ class River:
             self._cards |= {mmsi: self._card(mmsi) for mmsi in self.changed}
             if minute:
                 self.learner.learn(self.picture, frame.now_s)
-        feeds = _feeds(rows.get("lines"), heard, frame.now_s)
+        feeds = delivered(rows.get("lines"), [getattr(heard, name) for name in FAMILIES], frame.now_s)
         view = View(
             now_s=frame.now_s,
             look=frame.look,
@@ -388,33 +389,6 @@ def _runs(lines: Lines, clock_s: float) -> Iterator[tuple[Lines, bool]]:
     edges = np.flatnonzero(np.diff(late)) + 1
     for low, high in zip((0, *edges.tolist()), (*edges.tolist(), len(lines)), strict=True):
         yield lines.take(slice(low, high)), bool(late[low])
-
-
-def _feeds(marks: Marks | None, heard: Heard, now_s: float) -> Feeds:
-    """What each feed delivered in each second. A report counts in the second of its own time, at the latest in the frame's last."""
-    if marks is None:
-        return Feeds.empty()
-    keys, lines = _counted(marks.second_s.astype(np.int64) << 16 | marks.feed)
-    told = [
-        np.minimum(np.floor(table.time_s), now_s - 1).astype(np.int64) << 16 | (table.source_row >> np.uint64(FEED_SHIFT)).astype(np.int64)
-        for table in (getattr(heard, name) for name in FAMILIES)
-        if len(table)
-    ]
-    messages = np.zeros(len(keys), np.uint32)
-    for each in told:
-        reported, count = _counted(each)
-        at = np.minimum(np.searchsorted(keys, reported), len(keys) - 1)
-        np.add.at(messages, at, count.astype(np.uint32))
-    return Feeds(((keys >> 16) + 1).astype(np.float64), (keys & 0xFFFF).astype(np.uint16), lines.astype(np.uint32), messages)
-
-
-def _counted(keys: I64) -> tuple[I64, I64]:
-    """Each number once, in order, and how often it is there; most often they come in order."""
-    edges = np.flatnonzero(keys[1:] != keys[:-1]) + 1
-    once = keys[np.concatenate([[0], edges])]
-    if not (once[1:] > once[:-1]).all():
-        return np.unique(keys, return_counts=True)
-    return once, np.diff(edges, prepend=0, append=len(keys))
 
 
 def _rules(watches: Iterable[Watch]) -> dict[str, dict[str, Any]]:
