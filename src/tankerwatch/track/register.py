@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,7 +19,8 @@ MOST_SHIPS: Final = 300_000
 NOBODY: Final = -1
 
 
-class Identity(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Identity:
     """What a ship says of herself; empty or zero where she has not."""
 
     mmsi: int
