@@ -24,7 +24,7 @@ from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
 from tankerwatch.core.schema import F64, U8, U32, Bool
-from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Feeds, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
+from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Settings
@@ -32,6 +32,7 @@ from tankerwatch.share.ships import Ship
 from tankerwatch.share.tracks import Track, Tracks
 from tankerwatch.store.ring import SentenceRing
 from tankerwatch.track.context import Learner
+from tankerwatch.track.feeds import delivered
 from tankerwatch.track.fleet import Fleet
 from tankerwatch.track.pairs import pairs_of
 from tankerwatch.track.register import Identity
@@ -154,12 +155,12 @@ class River:
             table = getattr(heard, name)
             if not len(table):
                 continue
-            known = ~np.isnan(table.time_s)
-            self.timed_rows += int(known.sum())
-            if not known.all():
-                timeless[name] = table.take(~known)
-                self.timeless_rows += len(table) - int(known.sum())
-                table = table.take(known)
+            unknown = np.isnan(table.time_s)
+            if unknown.any():
+                timeless[name] = table.take(unknown)
+                self.timeless_rows += int(unknown.sum())
+                table = table.take(~unknown)
+            self.timed_rows += len(table)
             if len(table):
                 times = self._arrival(table.time_s, late)
                 newest = float(np.fmax(newest, times[-1]))
@@ -167,15 +168,14 @@ class River:
         if len(timeless) > 1:
             self._frame(Frame(math.nan, False, timeless), changes)
         if lines is not None and len(lines):
-            stamped = ~np.isnan(lines.time_s)
-            if rows and not stamped.any():
+            unstamped, time_s, source_row = np.isnan(lines.time_s), lines.time_s, lines.source_row
+            if unstamped.any():
+                time_s, source_row = time_s[~unstamped], source_row[~unstamped]
+            if rows and not len(time_s):
                 self.time_error_s = PLACED_ERROR_S
-            times = (
-                np.full(int(stamped.sum()), self.clock_s) if late else np.maximum.accumulate(np.fmax(lines.time_s[stamped], self.clock_s))
-            )
-            if len(times):
-                feed = (lines.source_row[stamped] >> np.uint64(FEED_SHIFT)).astype(np.uint16)
-                rows["lines"] = (times, Marks(np.floor(times), feed))
+            if len(time_s):
+                times = self._arrival(time_s, late)
+                rows["lines"] = (times, Marks(np.floor(times), (source_row >> np.uint64(FEED_SHIFT)).astype(np.uint16)))
                 newest = float(np.fmax(newest, times[-1]))
         if rows:
             rows["stations"] = (np.array([min(times[0] for times, _ in rows.values())]), (heard.stations,))
@@ -210,7 +210,7 @@ class River:
             self._cards |= {mmsi: self._card(mmsi) for mmsi in self.changed}
             if minute:
                 self.learner.learn(self.picture, frame.now_s)
-        feeds = _feeds(rows.get("lines"), heard, frame.now_s)
+        feeds = delivered(rows.get("lines"), [getattr(heard, name) for name in FAMILIES], frame.now_s)
         view = View(
             now_s=frame.now_s,
             look=frame.look,
@@ -311,13 +311,14 @@ class River:
         return self._identity(mmsi).name
 
     def _watchlist(self, identity: Identity, kind: int) -> tuple[bool, bool]:
-        known: dict[str, Any] = {"mmsi": identity.mmsi, "imo": identity.imo, "name": identity.name}
-        guarded = self._of_guarded_kind[kind] or self.config.guard.holds(**known)
-        own = self.config.fleet.holds(**known)
-        self._note((identity.mmsi,))
-        for name, ships in self.config.zone_ships.items():
+        mmsi, config = identity.mmsi, self.config
+        guarded = self._of_guarded_kind[kind] or config.guard.holds(mmsi=mmsi, imo=identity.imo, name=identity.name)
+        own = config.fleet.holds(mmsi=mmsi, imo=identity.imo, name=identity.name)
+        if self._scoped:
+            self._note((mmsi,))
+        for name, ships in config.zone_ships.items():
             held = self._zone_ships[name]
-            (held.add if ships.holds(**known) else held.discard)(identity.mmsi)
+            (held.add if ships.holds(mmsi=mmsi, imo=identity.imo, name=identity.name) else held.discard)(mmsi)
         return bool(guarded or own), own
 
     def _newcomers(self, mmsi: U32, kind: U8) -> tuple[Bool, Bool]:
@@ -388,24 +389,6 @@ def _runs(lines: Lines, clock_s: float) -> Iterator[tuple[Lines, bool]]:
     edges = np.flatnonzero(np.diff(late)) + 1
     for low, high in zip((0, *edges.tolist()), (*edges.tolist(), len(lines)), strict=True):
         yield lines.take(slice(low, high)), bool(late[low])
-
-
-def _feeds(marks: Marks | None, heard: Heard, now_s: float) -> Feeds:
-    """What each feed delivered in each second. A report counts in the second of its own time, at the latest in the frame's last."""
-    if marks is None:
-        return Feeds.empty()
-    keys, lines = np.unique(marks.second_s.astype(np.int64) << 16 | marks.feed, return_counts=True)
-    told = [
-        np.minimum(np.floor(table.time_s), now_s - 1).astype(np.int64) << 16 | (table.source_row >> np.uint64(FEED_SHIFT)).astype(np.int64)
-        for table in (getattr(heard, name) for name in FAMILIES)
-        if len(table)
-    ]
-    messages = np.zeros(len(keys), np.uint32)
-    if told:
-        reported, count = np.unique(np.concatenate(told), return_counts=True)
-        at = np.minimum(np.searchsorted(keys, reported), len(keys) - 1)
-        np.add.at(messages, at, count.astype(np.uint32))
-    return Feeds((keys >> 16) + 1.0, (keys & 0xFFFF).astype(np.uint16), lines.astype(np.uint32), messages)
 
 
 def _rules(watches: Iterable[Watch]) -> dict[str, dict[str, Any]]:

@@ -55,8 +55,8 @@ def an_hour(ships: int) -> Hour:
     """Minutes in which each ship was heard, and nothing but NaN was kept."""
     newest = int(NOW_S // 60)
     minutes = np.array([newest - (newest - at) % MINUTES for at in range(MINUTES)])
-    values = np.full((ships, MINUTES, HOUR_COLUMNS), np.nan, np.float32)
-    return Hour(np.tile(minutes, (ships, 1)), values, np.zeros((ships, MINUTES), np.uint64))
+    values = np.full((MINUTES, ships, HOUR_COLUMNS), np.nan, np.float32)
+    return Hour(np.tile(minutes[:, None], (1, ships)), values, np.zeros((MINUTES, ships), np.uint64))
 
 
 def journey(memory: Table) -> Table:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tankerwatch.core.kernels import beliefs as kernel
-from tankerwatch.core.kernels import copies, habits
+from tankerwatch.core.kernels import copies, habits, picture
 
 NAN = float("nan")
 PLACES = [
@@ -75,7 +75,7 @@ class Kernel:
     def __init__(self) -> None:
         n = 2
         self.ships = np.full((n, kernel.SHIP_COLUMNS), np.nan)
-        self.ships[:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM]] = 0.0
+        self.ships[:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM, kernel.OTHERS]] = 0.0
         self.ships[:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.beliefs = np.zeros((n, kernel.BELIEFS, kernel.BELIEF_COLUMNS))
@@ -84,9 +84,9 @@ class Kernel:
         self.copy_by = np.zeros((n, copies.COPIES), np.uint16)
         self.hearers = np.full((n, copies.HEARERS, 3), -1.0)
         self.clocks = np.zeros((1, kernel.CLOCK_COLUMNS))
-        self.minutes = np.full((n, kernel.MINUTES), -1, np.int64)
-        self.hour = np.full((n, kernel.MINUTES, kernel.HOUR_COLUMNS), np.nan, np.float32)
-        self.minute_rows = np.zeros((n, kernel.MINUTES), np.uint64)
+        self.minutes = np.full((kernel.MINUTES, n), -1, np.int64)
+        self.hour = np.full((kernel.MINUTES, n, kernel.HOUR_COLUMNS), np.nan, np.float32)
+        self.minute_rows = np.zeros((kernel.MINUTES, n), np.uint64)
 
     def take(self, fixes):
         n = len(fixes)
@@ -94,7 +94,7 @@ class Kernel:
         def column(name, kind):
             return np.array([getattr(f, name) for _, f in fixes], kind)
 
-        out = np.full((n, kernel.OUT_COLUMNS), np.nan)
+        out = np.full((kernel.OUT_COLUMNS, n), np.nan)
         kernel.advance(
             self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.copy_by, self.minutes, self.hour, self.minute_rows,
             self.hearers, self.clocks, np.array([s for s, _ in fixes], np.int64), column("received_s", float), column("event_s", float),
@@ -102,7 +102,7 @@ class Kernel:
             column("status", np.uint8), column("kind", np.uint8), column("second", np.uint8), column("accurate", np.bool_),
             np.zeros(n, np.uint16), column("key", np.uint64), column("row", np.uint64), out,
         )  # fmt: skip
-        return out
+        return out.T
 
 
 def same(a, b):
@@ -150,12 +150,15 @@ def test_like_its_plain_twin_wherever_it_is_cut(twin, wishes, cuts):
 
 def _hour(speeds_by_minute, first=0, last=None):
     """The kernel's habits for one ship, and the minutes kept."""
-    minutes, hour = np.full((1, kernel.MINUTES), -1, np.int64), np.full((1, kernel.MINUTES, kernel.HOUR_COLUMNS), np.nan, np.float32)
+    minutes, hour = np.full((kernel.MINUTES, 1), -1, np.int64), np.full((kernel.MINUTES, 1, kernel.HOUR_COLUMNS), np.nan, np.float32)
     for minute, speed in speeds_by_minute.items():
-        minutes[0, minute % 60], hour[0, minute % 60, kernel.H_SOG] = minute, speed
+        minutes[minute % 60, 0], hour[minute % 60, 0, kernel.H_SOG] = minute, speed
     out = np.full((1, habits.HABIT_COLUMNS), np.nan)
     last = max(speeds_by_minute) if last is None else last
-    habits.habits(minutes, hour, np.array([last * 60.0]), np.array([first * 60.0]), out)
+    ships, beliefs = np.zeros((1, kernel.SHIP_COLUMNS)), np.zeros((1, kernel.BELIEFS, kernel.BELIEF_COLUMNS))
+    ships[0, kernel.FIRST], beliefs[0, 0, kernel.COUNT], beliefs[0, 0, kernel.T] = first * 60.0, 1.0, last * 60.0
+    rows, minute_rows = np.zeros((1, kernel.BELIEFS), np.uint64), np.zeros((kernel.MINUTES, 1), np.uint64)
+    picture.look(0.0, ships, beliefs, rows, minutes, hour, minute_rows, out, *picture.columns(1), np.empty((2, 1)))
     return out[0]
 
 

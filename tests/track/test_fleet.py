@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tankerwatch.core import mmsi as identities
 from tankerwatch.core.kernels import beliefs as kernel
 from tankerwatch.core.tables import Fixes, Heard, Statics
-from tankerwatch.track import hearings, register
+from tankerwatch.track import fleet, hearings, register
 from tankerwatch.track.fleet import Fleet
 
 SHIP = 311000001
@@ -342,3 +342,13 @@ def test_the_station_that_heard_a_fix_is_known_for_a_while(monkeypatch: pytest.M
     for i in range(6):
         fleet.advance(Heard(fixes=fixes.take(slice(i, i + 1)), stations=("north", "south")))
     assert [fleet.station_of(int(row)) for row in rows] == ["", "", "north", "south", "north", "south"]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from((1, 2, 4_294_967_295)), st.integers(0, 2), st.integers(0, 2)), min_size=1))
+def test_fixes_of_one_time_are_in_the_order_of_what_they_say(rows):
+    later, mmsi, keys, station = (np.array(column) for column in zip(*rows, strict=True))
+    time = np.cumsum(later)
+    mmsi, keys, station = mmsi.astype(np.uint32), keys.astype(np.uint64) << np.uint64(62), station.astype(np.uint16)
+    assert fleet._sorted(time, mmsi, keys, station).tolist() == np.lexsort((station, keys, mmsi, time)).tolist()
+    many = time + (1 << 14)  # more seconds than one number has room for
+    assert fleet._sorted(many, mmsi, keys, station).tolist() == np.lexsort((station, keys, mmsi, time)).tolist()

@@ -101,9 +101,8 @@ def test_closest_approach_is_what_sailing_on_shows(at, bearing, apart, sog_p, co
 
 
 def test_too_little_room_is_told_and_nothing_is_written_beyond_it():
-    ships = np.zeros((20, 6))
-    ships[:, near.LAT], ships[:, near.LON], ships[:, near.STILL] = 24.0, 58.0 + np.arange(20) / 10000, 1.0
-    ships[:, near.NARROW] = 30.0 * math.cos(math.radians(24.0))
+    ships, none = np.zeros((20, near.SHIP_COLUMNS)), np.full(20, NAN, np.float32)
+    near.lay(np.full(20, 24.0), 58.0 + np.arange(20) / 10000, none, none, ships)
     slots, out, rows = np.full((8, 2), -1, np.int64), np.zeros((8, 5)), np.arange(20)
     keys = near.stripes(ships[:, near.LAT], ships[:, near.LON], near.BESIDE_NM)
     assert near.sweep(ships, keys, rows, rows, True, -1.0, near.BESIDE_NM, True, 0, slots[:5], out[:5]) == 190

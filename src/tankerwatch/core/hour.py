@@ -41,22 +41,26 @@ class Track:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hour:
-    """The last sixty minutes of all ships, row by slot. To be read at a look and not kept: the arrays go on with the fleet."""
+    """The last sixty minutes of all ships. To be read at a look and not kept: the arrays go on with the fleet.
 
-    minutes: I64 = field(default_factory=lambda: np.zeros((0, MINUTES), np.int64))
-    values: F32 = field(default_factory=lambda: np.zeros((0, MINUTES, HOUR_COLUMNS), np.float32))
-    rows: U64 = field(default_factory=lambda: np.zeros((0, MINUTES), np.uint64))
+    minutes: (MINUTES, ships) which minute is kept there · values: (MINUTES, ships, HOUR_COLUMNS) and rows: (MINUTES, ships) say
+    something where a minute is kept only. What all ships do in one minute lies together: so little memory is in use at a time.
+    """
+
+    minutes: I64 = field(default_factory=lambda: np.zeros((MINUTES, 0), np.int64))
+    values: F32 = field(default_factory=lambda: np.zeros((MINUTES, 0, HOUR_COLUMNS), np.float32))
+    rows: U64 = field(default_factory=lambda: np.zeros((MINUTES, 0), np.uint64))
 
     def track(self, slot: int, now_s: float, back_s: float = 3600.0) -> Track:
         """The minutes of one ship that began within `back_s` (at most an hour) before `now_s`."""
-        minutes = self.minutes[slot]
+        minutes = self.minutes[:, slot]
         which = np.flatnonzero((minutes * 60.0 > now_s - back_s) & (minutes * 60.0 <= now_s))
         which = which[np.argsort(minutes[which], kind="stable")]
-        lat, lon, sog, cog, heading, east, north, covered, _ = self.values[slot, which].T
-        return Track(minutes[which] * 60.0, lat, lon, sog, cog, heading, east, north, covered, self.rows[slot, which])
+        lat, lon, sog, cog, heading, east, north, covered, _ = self.values[which, slot].T
+        return Track((minutes[which] * 60.0).astype(np.float64), lat, lon, sog, cog, heading, east, north, covered, self.rows[which, slot])
 
     def value(self, slots: I64, minutes_back: int, now_s: float, column: int) -> F32:
         """(n,) a column (H_SOG…) of each slot, so many whole minutes ago; NaN where she was not heard then."""
         minute = int(now_s // 60.0) - minutes_back
         at = minute % MINUTES
-        return np.where(self.minutes[slots, at] == minute, self.values[slots, at, column], np.float32(np.nan)).astype(np.float32)
+        return np.where(self.minutes[at, slots] == minute, self.values[at, slots, column], np.float32(np.nan)).astype(np.float32)

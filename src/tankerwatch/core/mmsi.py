@@ -158,11 +158,12 @@ def kind_of(mmsi: int, ship_type: int, msg_type: int) -> int:
     """Kind of one sender, see `kinds_of`."""
     if mmsi >= RADAR_FROM:
         return RADAR
-    return _kind_of_class(class_of(mmsi), ship_type, msg_type)
+    return kind_of_class(class_of(mmsi), ship_type, msg_type)
 
 
 @cache
-def _kind_of_class(sender: int, ship_type: int, msg_type: int) -> int:
+def kind_of_class(sender: int, ship_type: int, msg_type: int) -> int:
+    """Kind of one sender by the class of its number; radar targets are of none."""
     example = next((first for form, first, _, _ in _FORMS if form == sender), 0)
     return int(kinds_of(np.array([example], np.uint32), np.array([ship_type], np.uint8), np.array([msg_type], np.uint8))[0])
 

@@ -8,6 +8,7 @@ to her, so a craft that corrects when she turns keeps its aim, and one that does
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -82,13 +83,14 @@ class Approaches(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Near:
-    """The craft near guarded ships at a look, a row each; `at` is the row in the memory.
+    """The craft near guarded ships at a look, a row each; `at` is the row in the memory, `kept` what was there when they were judged.
 
     sort: what the craft gives itself out for · there_s: until it is within `reach_nm` of her if both go on so · miss_nm: by how much it
     would miss her at best judgement, not negative · aims: whether it aims, roughly · casualty: she is one, so who says what it is may help.
     """
 
     memory: Approaches
+    kept: Approaches
     at: I64
     ship: I64
     craft: I64
@@ -116,25 +118,39 @@ def sorts(picture: Picture, slots: I64, now_s: float) -> U8:
     return np.asarray(sort)
 
 
+@lru_cache(maxsize=1)
+def _around(view: View) -> tuple[I64, I64, I64, U8, U64, Bool]:
+    """(n,) guarded ship, craft, row in the pairs, what the craft gives itself out for, key, and whether it may make for her at all.
+
+    The same for all that ask at a look, and so kept until the next one.
+    """
+    picture, pairs = view.picture, view.pairs
+    ship = np.concatenate([pairs.slot, pairs.other]).astype(np.int64)
+    craft = np.concatenate([pairs.other, pairs.slot]).astype(np.int64)
+    some = np.flatnonzero(picture.guarded[ship] & ~picture.guarded[craft] & (picture.nav_status[ship] != 5))
+    ship, craft, row = ship[some], craft[some], some % max(len(pairs), 1)
+    sort = sorts(picture, craft, view.now_s)
+    if (sort == UNTOLD).any():
+        told = ~np.isin(craft, _echoes(view))
+        ship, craft, row, sort = ship[told], craft[told], row[told], sort[told]
+    return (
+        ship,
+        craft,
+        row,
+        sort,
+        key_of(picture.mmsi[ship], picture.mmsi[craft]),
+        (sort != EXPECTED) & (picture.sog_kn[craft] >= TRACKED_KN),
+    )
+
+
 def near(view: View, memory: Approaches) -> Near | None:
     """Who is near whom at this look; None when nobody is and nothing is remembered."""
     picture, pairs, now_s = view.picture, view.pairs, view.now_s
     if not picture.guarded.any() and not len(memory):
         return None
-    ship = np.concatenate([pairs.slot, pairs.other]).astype(np.int64)
-    craft = np.concatenate([pairs.other, pairs.slot]).astype(np.int64)
-    row = np.concatenate([np.arange(len(pairs))] * 2)
-    some = np.flatnonzero(picture.guarded[ship] & ~picture.guarded[craft] & (picture.nav_status[ship] != 5))
-    ship, craft, row = ship[some], craft[some], row[some]
-    sort = sorts(picture, craft, now_s)
-    keys = key_of(picture.mmsi[ship], picture.mmsi[craft])
+    ship, craft, row, sort, keys, may = _around(view)
     known = memory.find(keys)
-    of_use = (sort != EXPECTED) & ((picture.sog_kn[craft] >= TRACKED_KN) | (known >= 0))
-    of_use |= known >= 0
-    of_use &= ~np.isnan(pairs.distance_nm[row])
-    if of_use.any() and (sort == UNTOLD).any():
-        echoes = _echoes(view)
-        of_use &= ~np.isin(craft, echoes)
+    of_use = (may | (known >= 0)) & ~np.isnan(pairs.distance_nm[row])
     order = np.flatnonzero(of_use)
     order = order[np.argsort(keys[order], kind="stable")]
     ship, craft, sort, keys, row, known = ship[order], craft[order], sort[order], keys[order], row[order], known[order]
@@ -202,14 +218,15 @@ def near(view: View, memory: Approaches) -> Near | None:
     absent &= (memory.level > 0) & (memory.level < VISITOR) | (
         now_s - memory.seen_s <= np.where(memory.level >= VISITOR, VISITS_S, FORGET_S)
     )
-    merged = Approaches.concat([kept, memory.take(absent)])
+    merged = Approaches.concat([kept, memory.take(absent)]) if absent.any() else kept
     merged = merged.take(np.argsort(merged.key, kind="stable"))
     if view.minute:
         merged = _visits(view, merged)
     with np.errstate(divide="ignore", invalid="ignore"):
         there_s = np.where(closing > 0.1, np.maximum(distance - reach, 0.0) / closing * 3600.0, np.inf)
     return Near(
-        memory=merged, at=merged.find(keys), ship=ship, craft=craft, sort=sort, distance_nm=distance, bearing_deg=(to_her + 180.0) % 360.0,
+        memory=merged, kept=kept, at=merged.find(keys), ship=ship, craft=craft, sort=sort,
+        distance_nm=distance, bearing_deg=(to_her + 180.0) % 360.0,
         closing_kn=closing, speed_kn=np.hypot(e_craft, n_craft), course_deg=np.degrees(np.arctan2(e_craft, n_craft)) % 360.0,
         there_s=there_s, reach_nm=reach, miss_nm=best, aims=aims, casualty=_casualties(view, ship), fresh=fresh,
     )  # fmt: skip
@@ -260,11 +277,10 @@ def _rows(memory: Approaches, keys: U64, known: I64, now_s: float, distance: F64
     )
     if not (known >= 0).any():
         return fresh
-    old = memory.take(np.maximum(known, 0))
-    there = known >= 0
-    return Approaches(
-        **{c.name: np.where(there, getattr(old, c.name), getattr(fresh, c.name)).astype(c.dtype) for c in Approaches.columns()}
-    )
+    there = np.flatnonzero(known >= 0)
+    for column in Approaches.columns():
+        getattr(fresh, column.name)[there] = getattr(memory, column.name)[known[there]]
+    return fresh
 
 
 def _smoothed(kept: Approaches, miss: F64, new_fix: Bool, distance: F64) -> tuple[F64, I64, I64]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from tankerwatch.core.kernels import copying
+from tankerwatch.core.kernels.index import read_only
 from tankerwatch.core.schema import I64, U8
 from tankerwatch.core.tables import Lines
 
-LINE_FEED = 10
+LINE_FEED = copying.LINE_FEED
 
 
 def pack(lines: Lines) -> tuple[U8, I64]:
@@ -22,16 +24,10 @@ def pack(lines: Lines) -> tuple[U8, I64]:
     if (lines.start[1:] == lines.end[:-1] + 1).all():
         packed = np.empty(behind[-1], np.uint8)  # the usual case: one copy
         packed[:-1] = lines.buffer[lines.start[0] : lines.end[-1]]
-    elif (lines.start[1:] == lines.end[:-1] + 2).all():
-        region = lines.buffer[lines.start[0] : lines.end[-1]]  # two line ends, as NMEA has them: one of them goes
-        keep = np.ones(len(region), np.bool_)
-        keep[lines.start[1:] - 1 - lines.start[0]] = False
-        packed = np.empty(behind[-1], np.uint8)
-        packed[:-1] = region[keep]
+        packed[behind - 1] = LINE_FEED
     else:
-        which = np.arange(behind[-1]) + np.repeat(lines.start - (behind - lengths - 1), lengths + 1)
-        packed = lines.buffer[np.minimum(which, len(lines.buffer) - 1)]
-    packed[behind - 1] = LINE_FEED
+        room = np.empty(behind[-1] + copying.BEYOND, np.uint8)
+        packed = room[: copying.lines(*map(read_only, (lines.buffer, lines.start, lines.end)), room)]
     return packed, lengths
 
 

@@ -6,19 +6,23 @@ it and expected it best, and founds a new one where none could. So one bad fix m
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from tankerwatch.core.hour import HOUR_COLUMNS, MINUTES, Hour
 from tankerwatch.core.kernels import arrivals, habits
 from tankerwatch.core.kernels import beliefs as kernel
+from tankerwatch.core.kernels import picture as looking
 from tankerwatch.core.kernels.copies import COPIES, HEARERS, WHO
-from tankerwatch.core.schema import F64, U64, Bool
+from tankerwatch.core.schema import I64, U16, U32, U64
 from tankerwatch.core.tables import Fixes, Heard, Legs, Picture
 from tankerwatch.track.hearings import Hearing, RecentStations
 from tankerwatch.track.register import NOBODY, Newcomers, Register, Watchlist, only_tankers
 from tankerwatch.track.times import Clocks
+
+PLACE_BITS: Final = 18
+"""Of so many fixes, and so many seconds, one number holds the second, the ship and the place of each; a frame hardly ever has more."""
 
 
 class Fleet:
@@ -36,9 +40,9 @@ class Fleet:
         self.copy_by: Any = np.zeros((0, COPIES), np.uint16)
         self.hearers: Any = np.zeros((0, HEARERS, 3))
         self.clocks = Clocks()
-        self.minutes: Any = np.zeros((0, MINUTES), np.int64)
-        self.hour: Any = np.zeros((0, MINUTES, HOUR_COLUMNS), np.float32)
-        self.minute_rows: Any = np.zeros((0, MINUTES), np.uint64)
+        self.minutes: Any = np.zeros((MINUTES, 0), np.int64)
+        self.hour: Any = np.zeros((MINUTES, 0, HOUR_COLUMNS), np.float32)
+        self.minute_rows: Any = np.zeros((MINUTES, 0), np.uint64)
         self.habits: Any = np.zeros((0, habits.HABIT_COLUMNS))
 
     def __len__(self) -> int:
@@ -67,14 +71,21 @@ class Fleet:
             return new
 
         self.ships, self.beliefs, self.rows = longer(self.ships, np.nan), longer(self.beliefs, 0.0), longer(self.rows, 0)
-        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM]] = 0.0
+        self.ships[fresh:, [kernel.FIXES, kernel.DISPLACED, kernel.ASTRAY, kernel.BEHIND, kernel.FROZEN_NM, kernel.OTHERS]] = 0.0
         self.ships[fresh:, [kernel.STATUS, kernel.FROM_STATUS]] = 255.0
         self.ships[fresh:, [kernel.PRECISE_S, kernel.EVENT]] = -np.inf
         self.copies, self.copy_s, self.copy_by = longer(self.copies, 0), longer(self.copy_s, -np.inf), longer(self.copy_by, 0)
         self.hearers = longer(self.hearers, 0.0)
         self.hearers[fresh:, :, WHO] = -1.0
-        self.minutes, self.hour = longer(self.minutes, -1), longer(self.hour, np.nan)
-        self.minute_rows, self.habits = longer(self.minute_rows, 0), longer(self.habits, np.nan)
+        self.habits = longer(self.habits, np.nan)
+        # Of minutes in which nobody was heard, no memory is touched.
+        used = np.flatnonzero((self.minutes >= 0).any(axis=1))
+        minutes = np.full((MINUTES, rows), -1, np.int64)
+        hour, minute_rows = np.zeros((MINUTES, rows, HOUR_COLUMNS), np.float32), np.zeros((MINUTES, rows), np.uint64)
+        minutes[:, :fresh] = self.minutes
+        for at in used.tolist():
+            hour[at, :fresh], minute_rows[at, :fresh] = self.hour[at], self.minute_rows[at]
+        self.minutes, self.hour, self.minute_rows = minutes, hour, minute_rows
 
     def _take_fixes(self, fixes: Fixes, keys: U64) -> Legs:
         slot = self.register.slots(fixes.mmsi)
@@ -83,7 +94,7 @@ class Fleet:
             self.register.refused += int((slot == NOBODY).sum())
             fixes, keys, slot = fixes.take(slot != NOBODY), keys[slot != NOBODY], slot[slot != NOBODY]
         received_s, event_s = self.clocks.place(fixes.time_s, fixes.utc_second, fixes.station)
-        out = np.empty((len(fixes), kernel.OUT_COLUMNS))
+        out = np.empty((kernel.OUT_COLUMNS, len(fixes)))
         kernel.advance(
             self.ships, self.beliefs, self.rows, self.copies, self.copy_s, self.copy_by, self.minutes, self.hour, self.minute_rows,
             self.hearers, self.clocks.state,
@@ -91,33 +102,33 @@ class Fleet:
             fixes.msg_type, fixes.utc_second, fixes.accurate, fixes.station, keys, fixes.source_row, out,
         )  # fmt: skip
         self.recent.take(fixes.station, fixes.source_row)
-        new = out[:, kernel.OUT_BELIEF] >= 0
+        new = out[kernel.OUT_BELIEF] >= 0
         if not new.all():
-            fixes, slot, received_s, event_s, out = fixes.take(new), slot[new], received_s[new], event_s[new], out[new]
+            fixes, slot, received_s, event_s, out = fixes.take(new), slot[new], received_s[new], event_s[new], out[:, new]
         return Legs(
             received_s=received_s,
             event_s=event_s,
             mmsi=fixes.mmsi,
             slot=slot.astype(np.uint32),
             msg_type=fixes.msg_type,
-            belief=out[:, kernel.OUT_BELIEF].astype(np.uint8),
-            from_s=out[:, kernel.OUT_FROM_S],
-            from_lon_deg=out[:, kernel.OUT_FROM_LON],
-            from_lat_deg=out[:, kernel.OUT_FROM_LAT],
+            belief=out[kernel.OUT_BELIEF].astype(np.uint8),
+            from_s=out[kernel.OUT_FROM_S],
+            from_lon_deg=out[kernel.OUT_FROM_LON],
+            from_lat_deg=out[kernel.OUT_FROM_LAT],
             lon_deg=fixes.lon_deg,
             lat_deg=fixes.lat_deg,
             sog_kn=fixes.sog_kn,
             cog_deg=fixes.cog_deg,
             heading_deg=fixes.heading_deg,
             nav_status=fixes.nav_status,
-            from_status=out[:, kernel.OUT_FROM_STATUS].astype(np.uint8),
-            status_s=out[:, kernel.OUT_STATUS_S],
-            apart_nm=out[:, kernel.OUT_APART].astype(np.float32),
-            in_belief=out[:, kernel.OUT_COUNT].astype(np.uint16),
-            late=out[:, kernel.OUT_LATE] > 0,
-            in_trusted=out[:, kernel.OUT_TRUSTED].astype(np.uint16),
-            born_s=out[:, kernel.OUT_BORN_S],
-            ahead=out[:, kernel.OUT_AHEAD] > 0,
+            from_status=out[kernel.OUT_FROM_STATUS].astype(np.uint8),
+            status_s=out[kernel.OUT_STATUS_S],
+            apart_nm=out[kernel.OUT_APART].astype(np.float32),
+            in_belief=out[kernel.OUT_COUNT].astype(np.uint16),
+            late=out[kernel.OUT_LATE] > 0,
+            in_trusted=out[kernel.OUT_TRUSTED].astype(np.uint16),
+            born_s=out[kernel.OUT_BORN_S],
+            ahead=out[kernel.OUT_AHEAD] > 0,
             source_row=fixes.source_row,
         )
 
@@ -134,78 +145,40 @@ class Fleet:
     def picture(self, now_s: float) -> Picture:
         """The newest trusted state of every ship; the row number is her slot."""
         n = len(self)
-        ship, trusted = self.ships[:n], self.beliefs[:n, 0]
-        known = trusted[:, kernel.COUNT] > 0
-        event = np.where(known, trusted[:, kernel.T], np.nan)
-        usual, first = self.habits[:n], ship[:, kernel.FIRST].copy()
-        habits.habits(self.minutes, self.hour, event, first, usual)
-
-        def of_belief(column: int) -> F64:
-            return np.where(known, trusted[:, column], np.nan)
-
+        doubles, singles, counts, small, rows = looking.columns(n)
+        made = np.empty((2, n))
+        looking.look(
+            now_s, self.ships, self.beliefs, self.rows, self.minutes, self.hour, self.minute_rows, self.habits,
+            doubles, singles, counts, small, rows, made,
+        )  # fmt: skip
+        said = self.register
+        columns: dict[str, Any] = {}
+        for names, values in (
+            (looking.DOUBLES, doubles), (looking.SINGLES, singles), (looking.COUNTS, counts), (looking.BYTES, small), (looking.ROWS, rows),
+        ):  # fmt: skip
+            columns.update(zip(names, values, strict=True))
+        columns["trusted"] = columns["trusted"].view(np.bool_)
+        columns["astray"] = columns["astray"].astype(np.uint16)
         return Picture(
-            mmsi=self.register.mmsi[:n].copy(),
-            kind=self.register.kind[:n].copy(),
-            msg_type=np.nan_to_num(ship[:, kernel.MSG_TYPE], nan=0).astype(np.uint8),
-            event_s=event,
-            heard_s=ship[:, kernel.HEARD].copy(),
-            first_s=first,
-            lon_deg=of_belief(kernel.LON),
-            lat_deg=of_belief(kernel.LAT),
-            sog_kn=of_belief(kernel.SOG).astype(np.float32),
-            cog_deg=of_belief(kernel.COG).astype(np.float32),
-            heading_deg=ship[:, kernel.HEADING].astype(np.float32),
-            nav_status=ship[:, kernel.STATUS].astype(np.uint8),
-            status_s=ship[:, kernel.STATUS_S].copy(),
-            length_m=self.register.length_m[:n].copy(),
-            beam_m=self.register.beam_m[:n].copy(),
-            to_bow_m=self.register.hull_m[:n, 0].copy(),
-            to_stern_m=self.register.hull_m[:n, 1].copy(),
-            to_port_m=self.register.hull_m[:n, 2].copy(),
-            to_starboard_m=self.register.hull_m[:n, 3].copy(),
-            made_kn=np.hypot(of_belief(kernel.EAST), of_belief(kernel.NORTH)).astype(np.float32),
-            made_deg=(np.degrees(np.arctan2(of_belief(kernel.EAST), of_belief(kernel.NORTH))) % 360).astype(np.float32),
-            turn_deg_min=ship[:, kernel.TURN].astype(np.float32),
-            gain_kn_min=ship[:, kernel.GAIN].astype(np.float32),
-            stay_s=ship[:, kernel.STAY_S].copy(),
-            stay_lat_deg=ship[:, kernel.STAY_LAT].copy(),
-            stay_lon_deg=ship[:, kernel.STAY_LON].copy(),
-            fixes=ship[:, kernel.FIXES].astype(np.uint32),
-            displaced=np.maximum(ship[:, kernel.DISPLACED], 0).astype(np.uint32),
-            trusted=self._undisputed(now_s, n),
-            usual_sog_kn=usual[:, habits.USUAL].astype(np.float32),
-            usual_minutes=np.nan_to_num(usual[:, habits.HEARD_MINUTES]).astype(np.uint8),
-            fast_s=usual[:, habits.FAST_S].copy(),
-            fast_row=self.minute_rows[np.arange(n), np.nan_to_num(usual[:, habits.FAST_S] // 60).astype(np.int64) % MINUTES],
-            best_sog_kn=ship[:, kernel.BEST].astype(np.float32),
-            interval_s=ship[:, kernel.INTERVAL].astype(np.float32),
-            missed_share=usual[:, habits.MISSED].astype(np.float32),
-            longest_gap_s=(usual[:, habits.LONGEST] * 60).astype(np.float32),
-            frozen_s=ship[:, kernel.FROZEN_S].copy(),
-            frozen_nm=ship[:, kernel.FROZEN_NM].astype(np.float32),
-            believed_s=ship[:, kernel.BELIEVED_S].copy(),
-            astray=np.minimum(ship[:, kernel.ASTRAY], 65535).astype(np.uint16),
-            astray_s=ship[:, kernel.ASTRAY_S].copy(),
-            nowhere_s=ship[:, kernel.NOWHERE_S].copy(),
-            estimated_s=ship[:, kernel.ESTIMATED_S].copy(),
-            inaccurate_s=ship[:, kernel.INACCURATE_S].copy(),
-            guarded=self.register.guarded[:n].copy(),
-            own_fleet=self.register.own_fleet[:n].copy(),
-            source_row=self.rows[:n, 0].copy(),
+            **columns,
+            mmsi=said.mmsi[:n].copy(),
+            kind=said.kind[:n].copy(),
+            length_m=said.length_m[:n].copy(),
+            beam_m=said.beam_m[:n].copy(),
+            to_bow_m=said.hull_m[:n, 0].copy(),
+            to_stern_m=said.hull_m[:n, 1].copy(),
+            to_port_m=said.hull_m[:n, 2].copy(),
+            to_starboard_m=said.hull_m[:n, 3].copy(),
+            made_kn=np.hypot(made[0], made[1]).astype(np.float32),
+            made_deg=(np.degrees(np.arctan2(made[0], made[1])) % 360).astype(np.float32),
+            guarded=said.guarded[:n].copy(),
+            own_fleet=said.own_fleet[:n].copy(),
         )
 
     def last_hour(self) -> Hour:
         """What is kept of each ship's last sixty minutes; the arrays are those of the fleet, to be read and not kept."""
         n = len(self)
-        return Hour(self.minutes[:n], self.hour[:n], self.minute_rows[:n])
-
-    def _undisputed(self, now_s: float, n: int) -> Bool:
-        ship = self.ships[:n]
-        strays = (ship[:, kernel.ASTRAY] >= 2) | (ship[:, kernel.FROZEN_NM] >= kernel.THAWED_NM)
-        strays |= np.isfinite(ship[:, kernel.NOWHERE_S]) | np.isfinite(ship[:, kernel.ESTIMATED_S])
-        others = self.beliefs[:n, 1:]
-        alive = (others[:, :, kernel.COUNT] >= kernel.WEAK_FIXES) & (now_s - others[:, :, kernel.T] <= kernel.LIFE_S)
-        return np.asarray(~(alive.any(axis=1) | strays))
+        return Hour(self.minutes[:, :n], self.hour[:, :n], self.minute_rows[:, :n])
 
 
 def _in_order(fixes: Fixes) -> tuple[Fixes, U64]:
@@ -221,5 +194,25 @@ def _in_order(fixes: Fixes) -> tuple[Fixes, U64]:
     ties = fixes.time_s[1:] == fixes.time_s[:-1]
     if not ties.any():
         return fixes, keys
-    order = np.lexsort((fixes.station, keys, fixes.mmsi, np.concatenate([[0], np.cumsum(~ties)])))
+    order = _sorted(np.concatenate([[0], np.cumsum(~ties)]), fixes.mmsi, keys, fixes.station)
     return fixes.take(order), keys[order]
+
+
+def _sorted(time: I64, mmsi: U32, keys: U64, station: U16) -> I64:
+    """(n,) the order by these, the first first; time: (n,) 0 for the first and never falling."""
+    n = len(time)
+    if n > 1 << PLACE_BITS or int(time[-1]) >= 1 << 64 - 32 - PLACE_BITS:
+        return np.lexsort((station, keys, mmsi, time))
+    # Numbers that tell where they stood are sorted many times faster than rows are put in order.
+    told = np.sort((time.astype(np.uint64) << np.uint64(32) | mmsi) << np.uint64(PLACE_BITS) | np.arange(n, dtype=np.uint64))
+    order = (told & np.uint64((1 << PLACE_BITS) - 1)).astype(np.int64)
+    ship = told >> np.uint64(PLACE_BITS)
+    same = ship[1:] == ship[:-1]
+    if same.any():
+        again = np.zeros(n, np.bool_)
+        again[1:] |= same
+        again[:-1] |= same
+        rows = np.flatnonzero(again)
+        its = order[rows]
+        order[rows] = its[np.lexsort((station[its], keys[its], ship[rows]))]
+    return order

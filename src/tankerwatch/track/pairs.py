@@ -31,7 +31,7 @@ def pairs_of(picture: Picture, now_s: float, *, at_rest: bool = False) -> Pairs:
         return Pairs.empty()
     lat, lon = now_at(picture, now_s)
     slots, out = pairs_at(lat, lon, picture.sog_kn, picture.cog_deg, picture.guarded, at_rest=at_rest)
-    order = np.lexsort((slots[:, 1], slots[:, 0]))
+    order = np.argsort(slots[:, 0] << 32 | slots[:, 1])
     both, values = slots[order].astype(np.uint32), out[order].astype(np.float32)
     return Pairs(both[:, 0].copy(), both[:, 1].copy(), *(values[:, c].copy() for c in range(5)))
 
@@ -40,13 +40,8 @@ def pairs_at(lat: F64, lon: F64, sog: F32, cog: F32, of_interest: Bool, *, at_re
     """The same by columns (n,), NaN where unknown, unknown speed counts as none: (k, 2) slots, lower first; (k, 5) as `near.sweep` says."""
     known = np.flatnonzero(~np.isnan(lat + lon))
     still = ~(sog >= near.STILL_KN)
-    course, speed = np.radians(cog.astype(np.float64)), sog.astype(np.float64)
-    ships = np.zeros((len(lat), 6))
-    ships[:, near.LAT], ships[:, near.LON], ships[:, near.STILL] = lat, lon % 360.0, still
-    with np.errstate(invalid="ignore"):
-        ships[:, near.EAST], ships[:, near.NORTH] = speed * np.sin(course), speed * np.cos(course)
-    ships[np.isnan(ships[:, near.EAST]), near.EAST : near.NORTH + 1] = 0.0
-    ships[:, near.NARROW] = 30.0 * np.cos(np.radians(lat))
+    ships = np.empty((len(lat), near.SHIP_COLUMNS))
+    near.lay(lat, lon, sog, cog, ships)
 
     def sweeps(room: int) -> tuple[int, I64, F64]:
         slots, out = np.empty((room, 2), np.int64), np.empty((room, 5))
@@ -72,5 +67,5 @@ def pairs_at(lat: F64, lon: F64, sog: F32, cog: F32, of_interest: Bool, *, at_re
 def _in_stripes(ships: F64, slots: I64, reach_nm: float) -> tuple[I64, F64]:
     """Slots in order of their keys, and these."""
     keys = near.stripes(ships[slots, near.LAT], ships[slots, near.LON], reach_nm)
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     return slots[order], keys[order]

@@ -53,6 +53,7 @@ class Register:
         self._watchlist, self._newcomers = watchlist, newcomers
         self._table, self._values = np.full(1024, lookup.EMPTY, np.uint64), np.zeros(1024, np.int64)
         self._said: dict[int, int] = {}
+        self._class: list[int] = []
         self.identities: list[Identity] = []
         self.guarded_by_hand: dict[int, bool] = {}
         self.changed_names: set[int] = set()
@@ -105,12 +106,13 @@ class Register:
         lookup.put(self._table, self._values, mmsi.astype(np.uint64), np.arange(begin, end))
         new = slice(begin, end)
         self.identities += [Identity(number) for number in mmsi.tolist()]
+        self._class += identities.classes_of(mmsi).tolist()
         self.changed_names.update(range(begin, end))
         self.mmsi[new] = mmsi
         self.kind[new] = identities.kinds_of(mmsi, np.zeros(len(mmsi), np.uint8), np.ones(len(mmsi), np.uint8))
         if self._newcomers is None:
             for slot in range(begin, end):
-                self._judge(slot)
+                self._judge(slot, int(self.kind[slot]))
             return
         self.guarded[new], self.own_fleet[new] = self._newcomers(mmsi, self.kind[new])
         if self.guarded_by_hand:
@@ -128,9 +130,9 @@ class Register:
         self.length_m, self.beam_m, self.hull_m = longer(self.length_m, 0), longer(self.beam_m, 0), longer(self.hull_m, 0)
         self.static_s = longer(self.static_s, np.nan)
 
-    def _judge(self, slot: int) -> None:
+    def _judge(self, slot: int, kind: int) -> None:
         identity = self.identities[slot]
-        guarded, own = self._watchlist(identity, int(self.kind[slot]))
+        guarded, own = self._watchlist(identity, kind)
         self.guarded[slot] = self.guarded_by_hand.get(identity.mmsi, guarded)
         self.own_fleet[slot] = own
 
@@ -139,7 +141,7 @@ class Register:
         self.guarded_by_hand[mmsi] = guarded
         slot = self.slot(mmsi)
         if slot is not None:
-            self._judge(slot)
+            self._judge(slot, int(self.kind[slot]))
 
     def take(self, statics: Statics) -> None:
         """Take in what ships say of themselves; most of them say what they said before."""
@@ -150,6 +152,7 @@ class Register:
             slots, statics = slots[known], statics.take(known)
         self.static_s[slots] = np.fmax(self.static_s[slots], statics.time_s)
         said = zip(*(getattr(statics, column).tolist() for column in _SAID), strict=True)
+        learnt: dict[int, None] = {}
         for slot, content in zip(slots.tolist(), said, strict=True):
             # By kind of message: of those that come in two parts each says its own.
             part = slot << 9 | content[0] << 1 | (content[1] == "B")
@@ -157,6 +160,11 @@ class Register:
             if self._said.get(part) != told:
                 self._said[part] = told
                 self._learn(slot, content)
+                learnt[slot] = None
+        if learnt:
+            rows = np.fromiter(learnt, np.int64, len(learnt))
+            sizes = [(self.identities[slot].length_m, self.identities[slot].beam_m) for slot in learnt]
+            self.length_m[rows], self.beam_m[rows] = np.minimum(np.array(sizes, np.int64), 65535).T
 
     def _learn(self, slot: int, content: tuple[Any, ...]) -> None:
         msg_type, _, name, callsign, imo, ship_type, bow, stern, port, starboard, draught_m, destination, eta = content
@@ -175,10 +183,11 @@ class Register:
             eta or before.eta,
         )
         if now.ship_type != before.ship_type or now.name != before.name or now.imo != before.imo:
-            self.kind[slot] = identities.kind_of(now.mmsi, now.ship_type, msg_type)
+            radar = identities.is_radar(now.mmsi)
+            kind = identities.RADAR if radar else identities.kind_of_class(self._class[slot], now.ship_type, msg_type)
+            self.kind[slot] = kind
             self.changed_names.add(slot)
-            self._judge(slot)
-        self.length_m[slot], self.beam_m[slot] = min(now.length_m, 65535), min(now.beam_m, 65535)
+            self._judge(slot, kind)
         if bow + stern or port + starboard:
             self.hull_m[slot] = bow, stern, port, starboard
 

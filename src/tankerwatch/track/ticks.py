@@ -7,6 +7,7 @@ recorded input takes the ten seconds between two looks at once: what is found is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -44,22 +45,29 @@ class Ticks:
 
     def add(self, rows: Mapping[str, tuple[F64, Any]]) -> Iterator[Frame]:
         """Rows by name, as (time of each in s, never falling, and none before what came earlier; table or tuple)."""
-        seconds = [np.floor(times).astype(np.int64) for times, _ in rows.values()]
-        if not seconds:
-            return
-        if self.second is not None:
-            seconds = [np.maximum(s, self.second) for s in seconds]
-        frames = [s // self.frame_s for s in seconds]
-        for frame in np.unique(np.concatenate(frames)).tolist():
-            spans = [tuple(np.searchsorted(f, (frame, frame + 1)).tolist()) for f in frames]
-            present = [(s[low], s[high - 1]) for s, (low, high) in zip(seconds, spans, strict=True) if high > low]
-            yield from self.reach(int(min(first for first, _ in present)))
-            self.second = self.last_row = int(max(last for _, last in present))
-            for (name, (_, table)), (low, high), its in zip(rows.items(), spans, frames, strict=True):
-                if high > low:
-                    whole = high - low == len(its)
-                    part = table if whole else table.take(slice(low, high)) if isinstance(table, Table) else table[low:high]
-                    self.open.setdefault(name, []).append(part)
+        begins, reached = dict.fromkeys(rows, 0), self.second
+        while begins:
+            frame = min(self._second(rows[name][0][at], reached) for name, at in begins.items()) // self.frame_s
+            spans: dict[str, tuple[int, int]] = {}
+            for name, at in begins.items():
+                # What came before the newest second belongs to it; within a table no time falls.
+                end = int(np.searchsorted(rows[name][0], (frame + 1) * self.frame_s))
+                if end > at:
+                    spans[name] = at, end
+            yield from self.reach(min(self._second(rows[name][0][low], reached) for name, (low, _) in spans.items()))
+            self.second = self.last_row = max(self._second(rows[name][0][high - 1], reached) for name, (_, high) in spans.items())
+            for name, (low, high) in spans.items():
+                table = rows[name][1]
+                whole = high - low == len(rows[name][0])
+                part = table if whole else table.take(slice(low, high)) if isinstance(table, Table) else table[low:high]
+                self.open.setdefault(name, []).append(part)
+                begins[name] = high
+            begins = {name: at for name, at in begins.items() if at < len(rows[name][0])}
+
+    @staticmethod
+    def _second(time_s: float, reached: int | None) -> int:
+        second = math.floor(time_s)
+        return second if reached is None else max(second, reached)
 
     def reach(self, second: int) -> Iterator[Frame]:
         """Everything before `second` has been received: close what is complete."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from tankerwatch.core.kernels.compiling import inlined, kernel
+from tankerwatch.core.kernels.modulo import left_of
 
 # Columns of `clocks`, a row per station.
 C_MOD, C_SEEN, C_AGREE, C_WHOLE, C_OTHER, C_TIMES, C_VOTES, C_NEXT, C_DUE = range(9)
@@ -30,7 +31,7 @@ AGREE: Final = 0.6        # that many of them
 
 @inlined
 def _wrapped(seconds: float) -> float:
-    return (seconds + 30.0) % 60.0 - 30.0
+    return left_of(seconds + 30.0, 60.0) - 30.0
 
 
 @kernel
@@ -67,7 +68,7 @@ def place(clocks: Any, received: Any, second: Any, station: Any, right: Any, eve
         right[i] = now
         event[i] = now
         if second[i] < 60:
-            late = (now - second[i] - EARLIEST_S) % 60.0 + EARLIEST_S
+            late = left_of(now - second[i] - EARLIEST_S, 60.0) + EARLIEST_S
             if late <= LATEST_S:
                 event[i] = now - late
 

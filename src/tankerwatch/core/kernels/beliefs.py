@@ -15,6 +15,8 @@ from tankerwatch.core.hour import H_AFTER_S, H_COG, H_COVERED_S, H_EAST_M, H_HEA
 from tankerwatch.core.kernels.arrivals import CLOCK_COLUMNS
 from tankerwatch.core.kernels.compiling import inlined, kernel, part
 from tankerwatch.core.kernels.copies import COPIES, HEARERS, SAME_CLOCK_S, hear, is_copy
+from tankerwatch.core.kernels.modulo import left_of, minute_of, turned_by
+from tankerwatch.core.kernels.words import borrowed, fetch, view_of
 
 BELIEFS: Final = 3
 
@@ -25,7 +27,8 @@ TURN, GAIN, STAY_S, STAY_LAT, STAY_LON = range(13, 18)
 # since when she has no position, one that is only estimated, one that is no longer accurate, and since when nothing of that was so.
 FROZEN_S, FROZEN_LAT, FROZEN_LON, FROZEN_NM, ASTRAY, ASTRAY_S, NOWHERE_S, ESTIMATED_S, INACCURATE_S, SOUND_S = range(18, 28)
 BEHIND, BELIEVED_S = range(28, 30)  # fixes that came before her newest one though she makes way; when another track was believed
-SHIP_COLUMNS: Final = 30
+OTHERS: Final = 30  # 0 where no displaced belief can be alive, and so need not be looked at
+SHIP_COLUMNS: Final = 32  # four whole lines of memory
 # Columns of `beliefs`.
 T, LAT, LON, SOG, COG, COUNT, EAST, NORTH, BORN, V_EAST, V_NORTH, BORN_FIXES = range(12)
 BELIEF_COLUMNS: Final = 12
@@ -53,6 +56,7 @@ THAWED_NM: Final = 0.05         # a position that stood still for so long gives 
 STAMPED_S: Final = 600.0        # times of satellites and of archives are wrong by up to ten minutes
 FROZEN_NM_MOST: Final = 0.006   # 11 m: as many decimals as a receiver that has stopped may still change
 SOUND_FOR_S: Final = 300.0      # a receiver that was sound for this long has failed when it no longer is
+AHEAD: Final = 6                # while a fix is judged, the state of the ship so many fixes later is brought near
 BEHIND_MOST: Final = 3.0        # so many fixes ahead of her but before her newest: it was the newest whose time was wrong
 # fmt: on
 
@@ -104,24 +108,24 @@ def _ahead(east_kn: float, north_kn: float, lat: float, dt: float, narrow: float
 @part
 def _was_there(minutes: Any, hour: Any, s: int, lat: float, lon: float, second: int, event: float, narrow: float) -> bool:
     """Whether she was at this place in the last hour, at that UTC second: then it is an old report, sent again or stamped wrong."""
-    newest = np.int64(event // 60.0)
+    newest = minute_of(event)
     has = False
     from_lat = from_lon = from_s = 0.0
     for minute in range(newest - MINUTES + 1, newest + 1):
         at = minute % MINUTES
-        if minutes[s, at] != minute:
+        if minutes[at, s] != minute:
             continue
-        to_lat, to_lon, to_s = np.float64(hour[s, at, H_LAT]), np.float64(hour[s, at, H_LON]), minute * 60.0 + hour[s, at, H_AFTER_S]
+        to_lat, to_lon, to_s = np.float64(hour[at, s, H_LAT]), np.float64(hour[at, s, H_LON]), minute * 60.0 + hour[at, s, H_AFTER_S]
         if has and to_s - from_s <= LIFE_S:
-            east = ((to_lon - from_lon + 540.0) % 360.0 - 180.0) * 60.0 * narrow
+            east = turned_by(to_lon - from_lon) * 60.0 * narrow
             north = (to_lat - from_lat) * 60.0
-            to_east = ((lon - from_lon + 540.0) % 360.0 - 180.0) * 60.0 * narrow
+            to_east = turned_by(lon - from_lon) * 60.0 * narrow
             to_north = (lat - from_lat) * 60.0
             long = east * east + north * north
             share = min(max((east * to_east + north * to_north) / long, 0.0), 1.0) if long > 0.0 else 0.0
             if math.hypot(to_east - share * east, to_north - share * north) <= OLD_NM:
                 when = from_s + share * (to_s - from_s)
-                off = (when - second + 30.0) % 60.0 - 30.0
+                off = left_of(when - second + 30.0, 60.0) - 30.0
                 if event - when >= 2.0 * OLD_S and (second >= 60 or abs(off) <= OLD_S):
                     return True
         has = True
@@ -173,7 +177,7 @@ def _is_ahead(beliefs: Any, s: int, event: float, lat: float, lon: float, narrow
     """Whether a place lies ahead of her on her own course, where she would soon be: then fixes before were stamped late.
     What is ahead sails on with time, as she does.
     """
-    east = ((lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0) * 60.0 * narrow
+    east = turned_by(lon - beliefs[s, 0, LON]) * 60.0 * narrow
     north = (lat - beliefs[s, 0, LAT]) * 60.0
     v_east = beliefs[s, 0, V_EAST]
     v_north = beliefs[s, 0, V_NORTH]
@@ -199,14 +203,23 @@ def _stand(ships: Any, s: int, event: float, lat: float, lon: float, sog: float,
 
 @part
 def _follow(
-    beliefs: Any, s: int, b: int, event: float, lat: float, lon: float, sog: float, cog: float, east_sent: float, north_sent: float
+    beliefs: Any,
+    s: int,
+    b: int,
+    event: float,
+    lat: float,
+    lon: float,
+    sog: float,
+    cog: float,
+    east_sent: float,
+    north_sent: float,
+    scale: float,
 ) -> None:
     """Move a belief to a fix: position as sent, speed as sent or else smoothed from the steps."""
     dt = event - beliefs[s, b, T]
     count = beliefs[s, b, COUNT]
     if dt > 0.0 and count > 0.0:
-        scale = math.cos(math.radians(lat))
-        d_lon = (lon - beliefs[s, b, LON] + 540.0) % 360.0 - 180.0
+        d_lon = turned_by(lon - beliefs[s, b, LON])
         east = d_lon * 60.0 * scale / dt * 3600.0
         north = (lat - beliefs[s, b, LAT]) * 60.0 / dt * 3600.0
         gain = 1.0 if count < 2.0 else min(max(dt / 60.0, 0.15), 0.8)
@@ -230,7 +243,17 @@ def _follow(
 
 @part
 def _begin(
-    beliefs: Any, s: int, b: int, event: float, lat: float, lon: float, sog: float, cog: float, east_sent: float, north_sent: float
+    beliefs: Any,
+    s: int,
+    b: int,
+    event: float,
+    lat: float,
+    lon: float,
+    sog: float,
+    cog: float,
+    east_sent: float,
+    north_sent: float,
+    scale: float,
 ) -> None:
     beliefs[s, b, SOG] = math.nan
     beliefs[s, b, COG] = math.nan
@@ -241,7 +264,7 @@ def _begin(
     beliefs[s, b, V_NORTH] = 0.0
     beliefs[s, b, BORN] = event
     beliefs[s, b, T] = event
-    _follow(beliefs, s, b, event, lat, lon, sog, cog, east_sent, north_sent)
+    _follow(beliefs, s, b, event, lat, lon, sog, cog, east_sent, north_sent, scale)
 
 
 @part
@@ -255,39 +278,46 @@ def _manoeuvre(ships: Any, s: int, dt: float, sog: float, cog: float, before_sog
         ships[s, GAIN] = gain if ships[s, GAIN] != ships[s, GAIN] else ships[s, GAIN] + weight * (gain - ships[s, GAIN])
         turn = 0.0
         if sog > 1.5 and before_sog > 1.5 and cog == cog and before_cog == before_cog:
-            turn = ((cog - before_cog + 540.0) % 360.0 - 180.0) / dt * 60.0
+            turn = turned_by(cog - before_cog) / dt * 60.0
         ships[s, TURN] = turn if ships[s, TURN] != ships[s, TURN] else ships[s, TURN] + weight * (turn - ships[s, TURN])
 
 
 @part
 def _remember_minute(
     ships: Any, minutes: Any, hour: Any, minute_rows: Any, s: int,
-    event: float, lat: float, lon: float, heading: float, sog: float, cog: float, source_row: int,
+    minute: int, event: float, lat: float, lon: float, heading: float, sog: float, cog: float, source_row: int,
 ) -> None:  # fmt: skip
     """Keep the minute's first fix, and the best speed kept for five minutes running."""
-    minute = np.int64(event // 60.0)
     at = minute % MINUTES
-    if minutes[s, at] == minute:
+    if minutes[at, s] == minute:
         return
-    minutes[s, at] = minute
-    hour[s, at, H_LAT] = lat
-    hour[s, at, H_LON] = lon
-    hour[s, at, H_SOG] = sog
-    hour[s, at, H_COG] = cog
-    hour[s, at, H_HEADING] = heading
-    hour[s, at, H_EAST_M] = 0.0
-    hour[s, at, H_NORTH_M] = 0.0
-    hour[s, at, H_COVERED_S] = 0.0
-    hour[s, at, H_AFTER_S] = event - minute * 60.0
-    minute_rows[s, at] = source_row
+    minutes[at, s] = minute
+    hour[at, s, H_LAT] = lat
+    hour[at, s, H_LON] = lon
+    hour[at, s, H_SOG] = sog
+    hour[at, s, H_COG] = cog
+    hour[at, s, H_HEADING] = heading
+    hour[at, s, H_EAST_M] = 0.0
+    hour[at, s, H_NORTH_M] = 0.0
+    hour[at, s, H_COVERED_S] = 0.0
+    hour[at, s, H_AFTER_S] = event - minute * 60.0
+    minute_rows[at, s] = source_row
     slowest = sog
     for back in range(1, 5):
         before = (minute - back) % MINUTES
-        if minutes[s, before] != minute - back or math.isnan(hour[s, before, H_SOG]):
+        if minutes[before, s] != minute - back or math.isnan(hour[before, s, H_SOG]):
             return
-        slowest = min(slowest, hour[s, before, H_SOG])
+        slowest = min(slowest, hour[before, s, H_SOG])
     if not ships[s, BEST] >= slowest:
         ships[s, BEST] = slowest
+
+
+@inlined
+def _fetch_row(view: Any, begin: int, size: int) -> None:
+    """Have so many bytes of an array brought near."""
+    for at in range(begin, begin + size, 64):
+        fetch(view, at)
+    fetch(view, begin + size - 1)
 
 
 @kernel
@@ -298,9 +328,24 @@ def advance(  # the state of the fleet is these arrays
     seconds: Any, accurate: Any, stations: Any, keys: Any, source_row: Any, out: Any,
 ) -> None:  # fmt: skip
     """Give each fix to a belief of its ship. The columns of the fixes are those of `tables.Fixes`, with what `arrivals` makes of them.
-    out: (n, OUT_COLUMNS) f64, `OUT_BELIEF` is NOT_A_LEG for copies and for fixes without a position.
+    out: (OUT_COLUMNS, n) f64, `OUT_BELIEF` is NOT_A_LEG for copies and for fixes without a position.
     """
+    # To count the references of arrays at each call would take longer than all the rest.
+    ships, beliefs, copies, copy_s, copy_by = borrowed(ships), borrowed(beliefs), borrowed(copies), borrowed(copy_s), borrowed(copy_by)
+    minutes, hour, minute_rows, hearers, clocks = (
+        borrowed(minutes), borrowed(hour), borrowed(minute_rows), borrowed(hearers), borrowed(clocks),
+    )  # fmt: skip
+    of_ships, of_beliefs, of_copies = view_of(ships), view_of(beliefs), view_of(copies)
+    of_copy_s, of_hearers, of_rows = view_of(copy_s), view_of(hearers), view_of(rows)
     for i in range(len(slot)):
+        if i + AHEAD < len(slot):
+            later = slot[i + AHEAD]
+            _fetch_row(of_ships, later * (SHIP_COLUMNS * 8), SHIP_COLUMNS * 8)
+            _fetch_row(of_beliefs, later * (BELIEFS * BELIEF_COLUMNS * 8), BELIEF_COLUMNS * 8)
+            _fetch_row(of_copies, later * ((COPIES + 1) * 8), (COPIES + 1) * 8)
+            _fetch_row(of_copy_s, later * (COPIES * 8), COPIES * 8)
+            fetch(of_hearers, later * (HEARERS * 24))
+            fetch(of_rows, later * (BELIEFS * 8))
         s = slot[i]
         received = received_s[i]
         event = event_s[i]
@@ -312,7 +357,7 @@ def advance(  # the state of the fleet is these arrays
         status = np.float64(statuses[i])
         second = np.int64(seconds[i])
         station = np.int64(stations[i])
-        out[i, OUT_BELIEF] = NOT_A_LEG
+        out[OUT_BELIEF, i] = NOT_A_LEG
         if math.isnan(ships[s, FIRST]):
             ships[s, FIRST] = received
         if not ships[s, HEARD] >= received:
@@ -335,10 +380,17 @@ def advance(  # the state of the fleet is these arrays
         if coarse and event - ships[s, PRECISE_S] < COARSE_AFTER_S:
             continue
         # Displaced beliefs die when nothing feeds them.
-        for b in range(1, BELIEFS):
-            if beliefs[s, b, COUNT] > 0.0 and event - beliefs[s, b, T] > LIFE_S:
-                beliefs[s, b, COUNT] = 0.0
-        narrow = max(math.cos(math.radians(lat)), 0.01)
+        last = 1
+        if ships[s, OTHERS] != 0.0:
+            ships[s, OTHERS] = 0.0
+            for b in range(1, BELIEFS):
+                if beliefs[s, b, COUNT] > 0.0 and event - beliefs[s, b, T] > LIFE_S:
+                    beliefs[s, b, COUNT] = 0.0
+                if beliefs[s, b, COUNT] > 0.0:
+                    ships[s, OTHERS] = 1.0
+                    last = BELIEFS
+        scale = math.cos(math.radians(lat))
+        narrow = max(scale, 0.01)
         east_sent = 0.0
         north_sent = 0.0
         if sog == sog and cog == cog:
@@ -348,7 +400,7 @@ def advance(  # the state of the fleet is these arrays
         best_apart = math.inf
         trusted_apart = math.nan
         step_trusted = math.nan
-        for b in range(BELIEFS):
+        for b in range(last):
             if beliefs[s, b, COUNT] == 0.0:
                 continue
             dt = event - beliefs[s, b, T]
@@ -376,7 +428,7 @@ def advance(  # the state of the fleet is these arrays
             late = True
         elif late and best == 0 and beliefs[s, 0, T] - event > SAME_CLOCK_S and sog >= 1.0:
             # Where she comes to next, said before she is where she was: her newest fix was stamped by a clock that is fast.
-            d_lon = (lon - beliefs[s, 0, LON] + 540.0) % 360.0 - 180.0
+            d_lon = turned_by(lon - beliefs[s, 0, LON])
             run = d_lon * narrow * beliefs[s, 0, V_EAST] + (lat - beliefs[s, 0, LAT]) * beliefs[s, 0, V_NORTH]
             ships[s, BEHIND] = ships[s, BEHIND] + 1.0 if run > 0.0 and ships[s, BEHIND] >= 0.0 else 0.0
             if ships[s, BEHIND] >= BEHIND_MOST:
@@ -396,11 +448,11 @@ def advance(  # the state of the fleet is these arrays
                     if beliefs[s, b, T] < beliefs[s, best, T]:
                         best = b
             beliefs[s, best, COUNT] = 0.0
-        out[i, OUT_BELIEF] = best
-        out[i, OUT_LATE] = 1.0 if late else 0.0
-        out[i, OUT_APART] = trusted_apart
-        out[i, OUT_FROM_STATUS] = ships[s, FROM_STATUS]
-        out[i, OUT_STATUS_S] = ships[s, STATUS_S]
+        out[OUT_BELIEF, i] = best
+        out[OUT_LATE, i] = 1.0 if late else 0.0
+        out[OUT_APART, i] = trusted_apart
+        out[OUT_FROM_STATUS, i] = ships[s, FROM_STATUS]
+        out[OUT_STATUS_S, i] = ships[s, STATUS_S]
         has_before = beliefs[s, best, COUNT] > 0.0
         before_s = beliefs[s, best, T] if has_before else math.nan
         before_lat = beliefs[s, best, LAT] if has_before else math.nan
@@ -409,28 +461,29 @@ def advance(  # the state of the fleet is these arrays
         before_cog = beliefs[s, best, COG] if has_before else math.nan
         before_east = beliefs[s, best, V_EAST]
         before_north = beliefs[s, best, V_NORTH]
-        out[i, OUT_FROM_S] = before_s
-        out[i, OUT_FROM_LAT] = before_lat
-        out[i, OUT_FROM_LON] = before_lon
-        out[i, OUT_TRUSTED] = 0.0
-        out[i, OUT_BORN_S] = math.nan
-        out[i, OUT_AHEAD] = 0.0
+        out[OUT_FROM_S, i] = before_s
+        out[OUT_FROM_LAT, i] = before_lat
+        out[OUT_FROM_LON, i] = before_lon
+        out[OUT_TRUSTED, i] = 0.0
+        out[OUT_BORN_S, i] = math.nan
+        out[OUT_AHEAD, i] = 0.0
         if late:
-            out[i, OUT_COUNT] = beliefs[s, best, COUNT]
+            out[OUT_COUNT, i] = beliefs[s, best, COUNT]
             continue
         if has_before:
-            _follow(beliefs, s, best, event, lat, lon, sog, cog, east_sent, north_sent)
+            _follow(beliefs, s, best, event, lat, lon, sog, cog, east_sent, north_sent, scale)
         else:
-            _begin(beliefs, s, best, event, lat, lon, sog, cog, east_sent, north_sent)
+            _begin(beliefs, s, best, event, lat, lon, sog, cog, east_sent, north_sent, scale)
             beliefs[s, best, BORN_FIXES] = ships[s, FIXES]
         count = beliefs[s, best, COUNT]
-        out[i, OUT_COUNT] = min(count, 65535.0)
-        out[i, OUT_BORN_S] = beliefs[s, best, BORN]
+        out[OUT_COUNT, i] = min(count, 65535.0)
+        out[OUT_BORN_S, i] = beliefs[s, best, BORN]
         rows[s, best] = source_row[i]
         if best != 0:
-            out[i, OUT_TRUSTED] = min(ships[s, FIXES] - beliefs[s, best, BORN_FIXES], 65535.0)
+            ships[s, OTHERS] = 1.0
+            out[OUT_TRUSTED, i] = min(ships[s, FIXES] - beliefs[s, best, BORN_FIXES], 65535.0)
             ahead = trusted_apart <= FLAT_NM and _is_ahead(beliefs, s, event, lat, lon, narrow)
-            out[i, OUT_AHEAD] = 1.0 if ahead else 0.0
+            out[OUT_AHEAD, i] = 1.0 if ahead else 0.0
             # 0/0 is said by sets that have no position.
             if abs(lat) > NOWHERE_DEG or abs(lon) > NOWHERE_DEG:
                 if ships[s, ASTRAY] == 0.0:
@@ -481,29 +534,32 @@ def advance(  # the state of the fleet is these arrays
         _stand(ships, s, event, lat, lon, sog, dt, narrow)
         sog_now = beliefs[s, 0, SOG]
         cog_now = beliefs[s, 0, COG]
-        _remember_minute(ships, minutes, hour, minute_rows, s, event, lat, lon, np.float64(headings[i]), sog_now, cog_now, source_row[i])
+        minute = minute_of(event)
+        _remember_minute(
+            ships, minutes, hour, minute_rows, s, minute, event, lat, lon, np.float64(headings[i]), sog_now, cog_now, source_row[i]
+        )
         _manoeuvre(ships, s, dt, sog_now, cog_now, before_sog, before_cog)
         if 0.0 < dt <= STRAIGHT_S and sog == sog and cog == cog and before_sog == before_sog and before_cog == before_cog:
-            at = np.int64(event // 60.0) % MINUTES
-            d_lon = (lon - before_lon + 540.0) % 360.0 - 180.0
+            at = minute % MINUTES
+            d_lon = turned_by(lon - before_lon)
             run = dt * 1852.0 / 3600.0 / 2
             # On the ellipsoid: taken as a sphere, 15 kn would look like a drift of 0.06 kn.
             of_lat = 111_132.95 - 559.82 * (2.0 * narrow * narrow - 1.0)
             of_lon = 111_412.84 * narrow - 93.5 * narrow * (4.0 * narrow * narrow - 3.0)
-            hour[s, at, H_EAST_M] += d_lon * of_lon - (before_east + east_sent) * run
-            hour[s, at, H_NORTH_M] += (lat - before_lat) * of_lat - (before_north + north_sent) * run
-            hour[s, at, H_COVERED_S] += dt
+            hour[at, s, H_EAST_M] += d_lon * of_lon - (before_east + east_sent) * run
+            hour[at, s, H_NORTH_M] += (lat - before_lat) * of_lat - (before_north + north_sent) * run
+            hour[at, s, H_COVERED_S] += dt
 
 
 def warm() -> None:
     """Compile (or load from the cache) with the types that the fleet uses."""
-    minutes, hour = np.full((1, MINUTES), -1, np.int64), np.full((1, MINUTES, HOUR_COLUMNS), np.nan, np.float32)
+    minutes, hour = np.full((MINUTES, 1), -1, np.int64), np.full((MINUTES, 1, HOUR_COLUMNS), np.nan, np.float32)
     one, small, byte = np.zeros(1), np.zeros(1, np.float32), np.zeros(1, np.uint8)
     ships = np.zeros((1, SHIP_COLUMNS))
     advance(
         ships, np.zeros((1, BELIEFS, BELIEF_COLUMNS)), np.zeros((1, BELIEFS), np.uint64),
         np.zeros((1, COPIES + 1), np.uint64), np.full((1, COPIES), -np.inf), np.zeros((1, COPIES), np.uint16), minutes, hour,
-        np.zeros((1, MINUTES), np.uint64), np.full((1, HEARERS, 3), -1.0), np.zeros((1, CLOCK_COLUMNS)),
+        np.zeros((MINUTES, 1), np.uint64), np.full((1, HEARERS, 3), -1.0), np.zeros((1, CLOCK_COLUMNS)),
         np.zeros(1, np.int64), one, one, one, one, small, small, small, byte, byte, byte, np.zeros(1, np.bool_), np.zeros(1, np.uint16),
-        np.ones(1, np.uint64), np.ones(1, np.uint64), np.zeros((1, OUT_COLUMNS)),
+        np.ones(1, np.uint64), np.ones(1, np.uint64), np.zeros((OUT_COLUMNS, 1)),
     )  # fmt: skip

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from tankerwatch.core.kernels.compiling import kernel, part
+from tankerwatch.core.kernels.compiling import inlined, kernel, part
+from tankerwatch.core.kernels.modulo import left_of
+from tankerwatch.core.kernels.words import borrowed
 
 # fmt: off
 NEAR_NM: Final = 2.0        # every pair within this, unless both lie still
@@ -21,7 +23,8 @@ FAST_KN: Final = 8.0
 # fmt: on
 _STRIPE: Final = 1000.0
 WIDER: Final = 1.01  # than the reach: the plane is not the sphere
-LAT, LON, EAST, NORTH, STILL, NARROW = range(6)
+LAT, LON, STILL, NARROW, SPEED, COURSE, EAST, NORTH = range(8)
+SHIP_COLUMNS: Final = 8
 
 
 def stripes(lat: Any, lon: Any, reach_nm: float) -> Any:
@@ -43,28 +46,54 @@ def _first(keys: Any, value: float) -> int:
 
 
 @kernel
+def lay(lat: Any, lon: Any, sog: Any, cog: Any, ships: Any) -> None:
+    """Fill (n, SHIP_COLUMNS) with what `sweep` asks of ships, from (n,) degrees, knots and degrees. How they move is worked out when
+    it is asked for: most ships are near to nobody.
+    """
+    for s in range(len(lat)):
+        ships[s, LAT] = lat[s]
+        ships[s, LON] = left_of(lon[s], 360.0)
+        ships[s, STILL] = 0.0 if sog[s] >= np.float32(STILL_KN) else 1.0
+        ships[s, SPEED] = sog[s]
+        ships[s, COURSE] = math.radians(np.float64(cog[s]))
+        ships[s, NARROW] = 30.0 * math.cos(math.radians(lat[s]))
+        ships[s, EAST] = math.nan
+
+
+@inlined
+def _moves(ships: Any, s: int) -> tuple[float, float]:
+    """Her speed to the east and to the north, 0 where it is not known."""
+    if ships[s, EAST] != ships[s, EAST]:
+        east = ships[s, SPEED] * math.sin(ships[s, COURSE])
+        known = east == east
+        ships[s, EAST] = east if known else 0.0
+        ships[s, NORTH] = ships[s, SPEED] * math.cos(ships[s, COURSE]) if known else 0.0
+    return ships[s, EAST], ships[s, NORTH]
+
+
+@kernel
 def sweep(
     ships: Any, keys: Any, slots: Any, outer: Any, among: bool, low_nm: float, reach_nm: float, beside: bool, found: int,
     out_slots: Any, out: Any,
 ) -> int:  # fmt: skip
     """Pairs of ships in `outer` with those in `slots`, farther than `low_nm` and within `reach_nm`; the number of pairs noted then.
 
-    ships: (n, 6) by the columns above · slots: (k,) in order of their keys (`stripes`), keys: (k,) · outer: (m,) slots, best in that
+    ships: see `lay` · slots: (k,) in order of their keys (`stripes`), keys: (k,) · outer: (m,) slots, best in that
     order too · among: two that may both be in `outer` are met from the lower slot only · beside: of two that lie still.
     out_slots: (capacity, 2) i64, lower slot first · out: (capacity, 5) distance nm, bearing deg, closing kn, CPA nm, TCPA s. What is found
     may exceed the capacity: then call again with more room.
     """
     wide_nm = reach_nm * WIDER
-    near = np.empty((len(slots), 6))
+    ships = borrowed(ships)
+    near = np.empty((len(slots), 4))
     for k in range(len(slots)):
-        near[k] = ships[slots[k]]
+        for column in range(4):  # a row at once would be an array each
+            near[k, column] = ships[slots[k], column]
     begins = np.zeros(3, np.int64)
     for i in outer:
         lat = ships[i, LAT]
         lon = ships[i, LON]
         narrow = ships[i, NARROW]
-        ship_east = ships[i, EAST]
-        ship_north = ships[i, NORTH]
         widest = min(abs(lat) + wide_nm / 60.0, 90.0)
         half = min(wide_nm / 60.0 / max(math.cos(math.radians(widest)), 1e-6), 179.999999)  # half a circle twice is no overlap
         stripe = math.floor((lat + 90.0) * 60.0 / wide_nm)
@@ -113,8 +142,10 @@ def sweep(
                 square = east * east + north * north
                 if square > reach_nm * reach_nm or square <= low_nm * abs(low_nm):
                     continue
-                v_east = near[at, EAST] - ship_east
-                v_north = near[at, NORTH] - ship_north
+                ship_east, ship_north = _moves(ships, i)
+                v_east, v_north = _moves(ships, j)
+                v_east -= ship_east
+                v_north -= ship_north
                 speed2 = v_east * v_east + v_north * v_north
                 toward = -(east * v_east + north * v_north)
                 across = east * v_north - north * v_east
@@ -146,4 +177,5 @@ def sweep(
 def warm() -> None:
     """Compile (or load from the cache) with the types that `track/pairs.py` uses."""
     slots = np.zeros(1, np.int64)
-    sweep(np.zeros((1, 6)), np.zeros(1), slots, slots, True, -1.0, 1.0, False, 0, np.zeros((1, 2), np.int64), np.zeros((1, 5)))
+    lay(np.zeros(1), np.zeros(1), np.zeros(1, np.float32), np.zeros(1, np.float32), np.zeros((1, SHIP_COLUMNS)))
+    sweep(np.zeros((1, SHIP_COLUMNS)), np.zeros(1), slots, slots, True, -1.0, 1.0, False, 0, np.zeros((1, 2), np.int64), np.zeros((1, 5)))

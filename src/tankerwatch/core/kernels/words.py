@@ -110,6 +110,31 @@ def _highest_of(_context: Any, value: Any) -> Any:
     return types.int64(types.uint64), make
 
 
+@intrinsic
+def _fetch_of(_context: Any, view: Any, at: Any) -> Any:
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = place_of(context, builder, arguments[0], arguments[1], _BYTE, 1)
+        asked = [ir.Constant(ir.IntType(32), value) for value in (1, 3, 1)]  # to be written, to stay near, data
+        kind = ir.FunctionType(ir.VoidType(), [place.type, *(value.type for value in asked)])
+        builder.call(builder.module.declare_intrinsic("llvm.prefetch", (place.type,), kind), [place, *asked])
+        return context.get_dummy_value()
+
+    return types.void(view, types.int64), make
+
+
+@intrinsic
+def _borrowed(_context: Any, array: Any) -> Any:
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        made = context.make_array(signature.args[0])(context, builder, arguments[0])
+        made.meminfo = ir.Constant(made.meminfo.type, None)
+        made.parent = ir.Constant(made.parent.type, None)
+        return made._getvalue()
+
+    return array(array), make
+
+
+borrowed: Any = _borrowed
+"""`borrowed(array)`: the same array without its owner, whose references nobody counts; whoever gave it holds it meanwhile."""
 view_of: Any = _view_of
 """`view_of(array)`: a view of the bytes of a contiguous array."""
 byte: Any = _byte_of
@@ -120,6 +145,8 @@ put_byte: Any = _put_byte_of
 """`put_byte(view, at, value)`: write the lowest byte of an i64."""
 put_word: Any = _put_word_of
 """`put_word(view, at, value)`: write the eight bytes of a u64, the lowest first."""
+fetch: Any = _fetch_of
+"""`fetch(view, at)`: have the line of memory with this byte brought near; nothing waits for it."""
 turned: Any = _turned_of
 """`turned(word)`: the same bytes in the opposite order."""
 lowest: Any = _lowest_of

@@ -79,7 +79,7 @@ def step(view: View, memory: Approaches, settings: Settings) -> tuple[Findings, 
 
 def due(view: View, seen: Near, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
     """(n,) which craft make for her, and which of them are so slow that they must have come round to her."""
-    kept = seen.memory.take(seen.at)
+    kept = seen.kept
     urgent = (seen.there_s <= settings["urgent_s"]) | (seen.distance_nm <= settings["urgent_nm"])
     hold = np.where(urgent, settings["urgent_hold_s"], settings["hold_s"]) * PATIENCE[seen.sort]
     hold = np.where(urgent & (seen.there_s > settings["urgent_s"]), 2 * hold, hold)
@@ -112,7 +112,8 @@ def _boats(seen: Near) -> np.ndarray:
 def _raise(view: View, seen: Near, settings: Settings, found: list[Findings]) -> None:
     memory, picture = seen.memory, view.picture
     makes, slow = due(view, seen, settings)
-    level, kept = memory.level[seen.at], memory.take(seen.at)
+    kept = seen.kept
+    level = kept.level
     beside = (kept.beside_s >= settings["beside_s"]) & (kept.farthest_nm >= 1.6) & (level == 0) & (seen.speed_kn >= 10) & ~seen.casualty
     beside &= ((seen.sort == UNTOLD) | (seen.sort == PLEASURE)) & (seen.distance_nm <= 1.2)
     # A craft makes for one ship: the one it is at first.

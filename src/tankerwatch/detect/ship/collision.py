@@ -223,8 +223,8 @@ def _steady(view: View, slots: I64, steady_deg: float) -> tuple[F64, F64, F64]:
     picture, hour = view.picture, view.hour
     minute = int(view.now_s // 60) - np.arange(PAST + 1)[:, None]
     at = minute % MINUTES
-    heard = hour.minutes[slots, at] == minute
-    past = [np.where(heard, hour.values[slots, at, column], np.nan).astype(np.float64) for column in (H_COG, H_SOG)]
+    heard = hour.minutes[at, slots] == minute
+    past = [np.where(heard, hour.values[at, slots, column], np.nan).astype(np.float64) for column in (H_COG, H_SOG)]
     now = [column[slots].astype(np.float64) for column in (picture.cog_deg, picture.sog_kn)]
     return steadiness(now[0], now[1], past[0], past[1], steady_deg)
 

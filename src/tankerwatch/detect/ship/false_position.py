@@ -84,18 +84,16 @@ def _told(memory: Spells, mmsi: int) -> bool:
 
 def _look(view: View, tracks: Spells, signs: Spells, settings: Settings, found: list[Findings]) -> Spells:
     """The signs that show in the picture."""
-    picture, now_s = view.picture, view.now_s
-    fresh = (now_s - picture.event_s <= 90) & ~among(picture.msg_type, (0, 9, 27)) & identities.are_standard(picture.mmsi)
-    rounding = np.flatnonzero(fresh & _rounding(view))
+    rounding = _fresh(view, _rounding(view))
     signs = _swung(view, signs, rounding)
     parts = [
         _spell(view, tracks, signs, ASTRAY, _astray(view, settings), 0.0, settings, found),
-        _spell(view, tracks, signs, FROZEN, _frozen(view, fresh, settings), 0.0, settings, found),
+        _spell(view, tracks, signs, FROZEN, _frozen(view, settings), 0.0, settings, found),
         _spell(view, tracks, signs, CIRCLE, rounding, ROUNDING_S, settings, found),
         signs.take((signs.key & np.uint64(0xFFFFFFFF)) == SWING),
     ]
-    if view.minute and now_s % 120 == 0:
-        parts.append(_spell(view, tracks, signs, WALK, _walking(view, fresh, settings), 0.0, settings, found))
+    if view.minute and view.now_s % 120 == 0:
+        parts.append(_spell(view, tracks, signs, WALK, _walking(view, settings), 0.0, settings, found))
     else:
         parts.append(signs.take((signs.key & np.uint64(0xFFFFFFFF)) == WALK))
     return Spells.concat(parts)
@@ -153,27 +151,31 @@ def _words(view: View, sign: int, slot: int, value: float, swung_deg: float, set
     return since_s, 0.7, words
 
 
+def _fresh(view: View, which: Bool) -> I64:
+    """The ships of a mask that were heard lately, and whose positions are judged."""
+    picture, slots = view.picture, np.flatnonzero(which)
+    fresh = (view.now_s - picture.event_s[slots] <= 90) & ~among(picture.msg_type[slots], (0, 9, 27))
+    return slots[fresh & identities.are_standard(picture.mmsi[slots])]
+
+
 def _astray(view: View, settings: Settings) -> I64:
     picture, now_s = view.picture, view.now_s
-    return np.flatnonzero(
-        (picture.astray >= settings["astray_fixes"])
-        & (now_s - picture.astray_s >= ASTRAY_S)
-        & (now_s - picture.heard_s <= 60)
-        & identities.are_standard(picture.mmsi)
-    )
+    slots = np.flatnonzero(picture.astray >= settings["astray_fixes"])
+    lasting = (now_s - picture.astray_s[slots] >= ASTRAY_S) & (now_s - picture.heard_s[slots] <= 60)
+    return slots[lasting & identities.are_standard(picture.mmsi[slots])]
 
 
-def _frozen(view: View, fresh: Bool, settings: Settings) -> I64:
+def _frozen(view: View, settings: Settings) -> I64:
     """Not a ship that has lain there: she came a cable's length and more within the ten minutes before."""
     picture = view.picture
     lasted = picture.event_s - picture.frozen_s
-    return np.flatnonzero(
-        fresh
-        & (picture.frozen_nm >= 3.0 * settings["frozen_s"] / 3600)
+    return _fresh(
+        view,
+        (picture.frozen_nm >= 3.0 * settings["frozen_s"] / 3600)
         & (lasted >= settings["frozen_s"])
         & (lasted >= 3.5 * np.fmin(picture.interval_s, 30))
         & (picture.frozen_s - picture.stay_s <= 600)
-        & (picture.stay_s > picture.first_s + 30)
+        & (picture.stay_s > picture.first_s + 30),
     )
 
 
@@ -229,18 +231,18 @@ def _is_stuck(view: View, slot: int, since_s: float) -> bool:
     return len(off) > 0 and bool(np.median(off) > 45)
 
 
-def _walking(view: View, fresh: Bool, settings: Settings) -> I64:
+def _walking(view: View, settings: Settings) -> I64:
     """First all ships by sums of the minutes, then the few one by one."""
     picture, hour = view.picture, view.hour
-    slots = np.flatnonzero(fresh & (picture.sog_kn >= 2) & (picture.interval_s <= 25) & (picture.usual_minutes >= 25))
+    slots = _fresh(view, (picture.usual_minutes >= 25) & (picture.sog_kn >= 2) & (picture.interval_s <= 25))
     if not len(slots):
         return np.empty(0, np.int64)
     newest = int(view.now_s // 60) - 1
     asked = np.arange(newest - int(settings["walk_min"]) + 1, newest + 1)
     at = asked % MINUTES
-    there = hour.minutes[np.ix_(slots, at)] == asked
+    there = hour.minutes[at, slots[:, None]] == asked
     east, north, covered = (
-        np.where(there, hour.values[slots[:, None], at, c], 0.0).sum(axis=1) for c in (H_EAST_M, H_NORTH_M, H_COVERED_S)
+        np.where(there, hour.values[at, slots[:, None], c], 0.0).sum(axis=1) for c in (H_EAST_M, H_NORTH_M, H_COVERED_S)
     )
     far = (covered >= 360) & (np.hypot(east, north) * 3600 / 1852 >= settings["walk_kn"] * 0.8 * covered)
     few = slots[far]

@@ -21,7 +21,7 @@ import numpy as np
 
 from tankerwatch.core import mmsi as identities
 from tankerwatch.core.geo import distance_nm
-from tankerwatch.core.schema import F64, I64, NAN, U8, U16, U32, U64, Object, Table, col, table
+from tankerwatch.core.schema import F64, I64, NAN, U8, U16, U32, U64, Bool, Object, Table, col, table
 from tankerwatch.core.tables import BAD_LENGTH, RESERVED_VALUE, Picture, Statics
 from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, among, finding
 
@@ -98,9 +98,11 @@ def step(view: View, memory: Persons, settings: Settings) -> tuple[Findings, Per
         memory, changed = _compare(statics, rows, memory, settings)
         if len(changed):
             memory = memory.replace(**{c.name: getattr(memory, c.name).copy() for c in memory.columns()})
-            prints = dict(zip(changed.tolist(), _prints(statics, changed).tolist(), strict=True))
-            for row in changed.tolist():
-                found += _take(view, statics, row, prints[row], memory, settings)
+            prints = _prints(statics, changed)
+            first = _first_heard(statics, changed, memory, settings)
+            _all_become(memory, statics, changed[first], prints[first])
+            for row, print_ in zip(changed[~first].tolist(), prints[~first].tolist(), strict=True):
+                found += _take(view, statics, row, print_, memory, settings)
     if view.minute and (memory.raised > 0).any():
         over = np.flatnonzero((memory.raised > 0) & (view.now_s - memory.raised_s >= settings["told_s"]))
         if len(over):
@@ -142,6 +144,24 @@ def _compare(statics: Statics, rows: I64, memory: Persons, settings: Settings) -
     last_s[same[counted]] = times[counted]
     reports[same[counted]] += np.uint32(1)
     return memory.replace(last_s=last_s, reports=reports), rows[~plain]
+
+
+def _first_heard(statics: Statics, rows: I64, memory: Persons, settings: Settings) -> Bool:
+    """(n,) which rows are all that a ship has ever said: they can be taken at once, for they say nothing of others yet."""
+    _, which, count = np.unique(statics.mmsi[rows], return_inverse=True, return_counts=True)
+    alone = (count == 1)[which] & (memory.reports[np.searchsorted(memory.mmsi, statics.mmsi[rows])] == 0)
+    return alone if settings["reports"] > 1 else np.zeros(len(rows), np.bool_)
+
+
+def _all_become(memory: Persons, statics: Statics, rows: I64, prints: U64) -> None:
+    """From now on those are who they are: `_become` of many."""
+    at = np.searchsorted(memory.mmsi, statics.mmsi[rows])
+    memory.print[at], memory.imo[at] = prints, statics.imo[rows]
+    for kept, said in ((memory.name, statics.name[rows]), (memory.callsign, statics.callsign[rows])):
+        kept[at] = [str(text).strip() for text in said.tolist()]
+    memory.length_m[at] = np.minimum(statics.to_bow_m[rows].astype(np.int64) + statics.to_stern_m[rows], 65535)
+    memory.first_s[at] = memory.last_s[at] = statics.time_s[rows]
+    memory.reports[at], memory.news[at] = 1, 0
 
 
 def _take(view: View, statics: Statics, row: int, print_: int, memory: Persons, settings: Settings) -> list[Findings]:

@@ -56,7 +56,7 @@ def step(view: View, memory: Approaches, settings: Settings) -> tuple[Findings, 
 
 def _judge(view: View, seen: Near, settings: Settings, found: list[Findings]) -> Approaches:
     memory, picture = seen.memory, view.picture
-    rows = memory.take(seen.at)
+    rows = seen.kept
     comes = seen.aims & (rows.aim_s >= settings["hold_s"]) & (rows.hits >= 2) & (seen.speed_kn >= settings["speed_kn"])
     comes &= (seen.sort < TRADE) & (seen.there_s <= settings["lead_s"] + settings["window_s"]) & (rows.farthest_nm >= 0.5)
     comes &= ~seen.casualty | (seen.sort == UNTOLD)
