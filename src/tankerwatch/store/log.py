@@ -33,6 +33,25 @@ class Fork(Exception):
     """What was offered does not follow what the copy holds: two journals claim one history."""
 
 
+def following(tip: Tip, frames: Sequence[Placed]) -> list[Placed]:
+    """Those of the frames that come behind `tip`, after it was made sure that they follow it. Raises Fork."""
+    record, number, chain = tip
+    wanted: list[Placed] = []
+    for frame in frames:
+        if frame.header.frame <= tip.frame:
+            if frame.header.frame == tip.frame and frame.header.chain != tip.chain:
+                raise Fork(f"another frame {frame.header.frame} is here")
+            continue
+        if (frame.header.frame, frame.header.first_record) != (number + 1, record + 1):
+            raise Fork(f"frame {number + 1} (record {record + 1}) is next, not {frame.header.frame} ({frame.header.first_record})")
+        chain = link(chain, frame.leaf)
+        if frame.header.chain != chain:
+            raise Fork(f"frame {frame.header.frame} does not follow the one that is here")
+        record, number = frame.header.last_record, frame.header.frame
+        wanted.append(frame)
+    return wanted
+
+
 class Log:
     """The segments in `folder`. One process writes it, one thread at a time; `close` it to let the next one in.
 
@@ -94,21 +113,7 @@ class Log:
 
     def check(self, frames: Sequence[Placed]) -> list[Placed]:
         """Those of the frames that this copy has not yet, after it made sure that they follow what it has. Raises Fork."""
-        record, number, chain = self.tip
-        wanted: list[Placed] = []
-        for frame in frames:
-            if frame.header.frame <= self.tip.frame:
-                if frame.header.frame == self.tip.frame and frame.header.chain != self.tip.chain:
-                    raise Fork(f"another frame {frame.header.frame} is here")
-                continue
-            if (frame.header.frame, frame.header.first_record) != (number + 1, record + 1):
-                raise Fork(f"frame {number + 1} (record {record + 1}) is next, not {frame.header.frame} ({frame.header.first_record})")
-            chain = link(chain, frame.leaf)
-            if frame.header.chain != chain:
-                raise Fork(f"frame {frame.header.frame} does not follow the one that is here")
-            record, number = frame.header.last_record, frame.header.frame
-            wanted.append(frame)
-        return wanted
+        return following(self.tip, frames)
 
     def let_go(self) -> None:
         """Write no more to this segment. What it holds was synced, or is given up as not durable."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from tankerwatch.core.errors import InputFault
@@ -79,15 +80,15 @@ def drop_old(
     OSError; what is not done then is done by the next call.
     """
     files = files or FileLayer()
-    seals = seal_files(folder)
     done = {path.stem for path, _ in tombstones(folder)}
+    old = list(takewhile(lambda each: now_s - age_of(*each) > keep_s, ((path, read_seal(path)) for path in seal_files(folder)[:-1])))
+    starts = {segment.first_frame for segment in segments_in(folder)}
+    while old and old[-1][1].last_frame + 1 not in starts:
+        old.pop()  # a segment that goes on behind the run stays: a copy's need not end with a seal
     dropped = 0
-    for path in seals[:-1]:
+    for path, seal in reversed(old):  # the newest first: the journal begins behind it, where a segment does
         if path.stem in done:
             continue
-        seal = read_seal(path)
-        if now_s - age_of(path, seal) <= keep_s:
-            break
         stone = Tombstone(seal.mark, seal.number, seal.digest, seal.last_record, seal.last_frame, seal.newest_s, keep_s, now_s, keys.public)
         write_whole(path.with_suffix(".dropped"), signed(stone, keys).to_json(), files)
         dropped += 1
