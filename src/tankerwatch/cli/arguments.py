@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 from tankerwatch.cli import commands, replaying, reporting
 from tankerwatch.cli import trying as trying_rules
 from tankerwatch.cli.asking import asking
-from tankerwatch.cli.surviving import surviving
+from tankerwatch.cli.surviving import surviving, vault
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import REPORT_KINDS
@@ -220,6 +220,8 @@ def parser() -> Parser:
 
     surviving(add)
     asking(add)
+    copies = group.add_parser("vault", help="keep copies of journals, on another machine", description="Keep copies.", allow_abbrev=False)
+    vault(_adder(copies.add_subparsers(title="commands", metavar="COMMAND", required=True)))
 
     report = add(
         "report",

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tankerwatch.cli.output import complain, count, plain, print_json, progress_bar
 from tankerwatch.core.errors import InputFault
+
+if TYPE_CHECKING:
+    from tankerwatch.store.remote import Access
+    from tankerwatch.store.restore import Source
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -15,8 +20,10 @@ def verify(arguments: argparse.Namespace) -> int:
     from tankerwatch.store.verify import verify as examine
 
     checkpoints = [read_checkpoint(path) for path in arguments.checkpoint]
+    replica = _replica(arguments) if arguments.replica else None
+    beside = 0 if replica is None else _size(replica) if isinstance(replica, Path) else replica.size_bytes
     with progress_bar(arguments.progress) as progress:
-        done, whole = 0, _size(arguments.data) + (_size(arguments.replica) if arguments.replica else 0)
+        done, whole = 0, _size(arguments.data) + beside
 
         def tell(step: int) -> None:
             nonlocal done
@@ -24,7 +31,7 @@ def verify(arguments: argparse.Namespace) -> int:
             if progress is not None:
                 progress(done, max(whole, done))
 
-        found = examine(arguments.data, checkpoints=checkpoints, replica=arguments.replica, progress=tell)
+        found = examine(arguments.data, checkpoints=checkpoints, replica=replica, progress=tell)
     for words in found.remarks:
         complain(words)
     if arguments.json:
@@ -47,13 +54,19 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def restore(arguments: argparse.Namespace) -> int:
     """A data directory made anew from a copy; status 1 when not all of the copy could be read."""
-    from tankerwatch.store.restore import DirectoryCopy
     from tankerwatch.store.restore import restore as bring_back
+    from tankerwatch.store.targets import journals_at, source_of
     from tankerwatch.store.verify import verify as examine
 
-    source = DirectoryCopy(Path(arguments.source))
+    listed = journals_at(arguments.source, _access(arguments))
+    if listed is not None:
+        print_json({"journals": listed}) if arguments.json else print(*listed or ["no journals"], sep="\n")
+        return 0
+    if arguments.to is None:
+        raise InputFault("where to is not said", where="restore", help="--to DIR, a directory that holds no journal yet")
+    source = source_of(arguments.source, _access(arguments))
     with progress_bar(arguments.progress) as progress:
-        done, whole = 0, 2 * _size(Path(arguments.source))
+        done, whole = 0, 2 * source.size_bytes
 
         def tell(step: int) -> None:
             nonlocal done
@@ -96,6 +109,19 @@ def _write(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as fault:
         raise InputFault(f"cannot be written: {fault.strerror}", where=str(path)) from fault
+
+
+def _access(arguments: argparse.Namespace) -> Access:
+    from tankerwatch.store.remote import Access
+
+    return Access(arguments.token_file, arguments.ca, arguments.certificate, arguments.key)
+
+
+def _replica(arguments: argparse.Namespace) -> Path | Source:
+    """The copy beside which a journal is held."""
+    from tankerwatch.store.targets import source_of
+
+    return source_of(arguments.replica, _access(arguments)) if "://" in arguments.replica else Path(arguments.replica)
 
 
 def _size(directory: Path) -> int:

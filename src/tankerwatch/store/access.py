@@ -110,9 +110,8 @@ def make_certificate(folder: Path, names: list[str], now_s: float) -> tuple[Path
     called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Tankerwatch vault {names[0]}"[:64])])
     begins = datetime.fromtimestamp(now_s, UTC) - timedelta(days=1)  # a desk whose clock is late takes it too
     identity = x509.SubjectKeyIdentifier.from_public_key(secret.public_key())
-    usage = dict.fromkeys(
-        ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign", "encipher_only", "decipher_only"), False
-    )
+    uses = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign", "encipher_only", "decipher_only")
+    usage = dict.fromkeys(uses, False)
     made = (
         x509.CertificateBuilder()
         .subject_name(called)

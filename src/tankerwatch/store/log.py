@@ -33,7 +33,7 @@ class Fork(Exception):
     """What was offered does not follow what the copy holds: two journals claim one history."""
 
 
-def following(tip: Tip, frames: Sequence[Placed]) -> list[Placed]:
+def in_order(tip: Tip, frames: Sequence[Placed]) -> list[Placed]:
     """Those of the frames that come behind `tip`, after it was made sure that they follow it. Raises Fork."""
     record, number, chain = tip
     wanted: list[Placed] = []
@@ -113,7 +113,7 @@ class Log:
 
     def check(self, frames: Sequence[Placed]) -> list[Placed]:
         """Those of the frames that this copy has not yet, after it made sure that they follow what it has. Raises Fork."""
-        return following(self.tip, frames)
+        return in_order(self.tip, frames)
 
     def let_go(self) -> None:
         """Write no more to this segment. What it holds was synced, or is given up as not durable."""

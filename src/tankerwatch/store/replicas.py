@@ -285,14 +285,18 @@ class Replicator:
 
     def _send(self) -> bool:
         """Send the next seal or the next frames; whether there were any."""
-        stored_frame, newest_seal = self._ours()
+        frames = self._window.after(self.tip.frame, CHUNK_BYTES)
+        stored_frame, newest_seal = self._ours()  # asked after that: a seal is made before anything behind it is offered
         if newest_seal > self._seals:
-            for path in seal_files(self._folder):
+            for path in seal_files(self._folder)[self._seals :]:
                 seal = read_seal(path)
-                if self._seals < seal.number and seal.last_frame <= self.tip.frame:
+                if seal.last_frame > self.tip.frame:  # a run ends there, and so does a segment of the copy, which can be dropped whole
+                    stored_frame = min(stored_frame, seal.last_frame)
+                    frames = [frame for frame in frames if frame.header.frame <= seal.last_frame] if frames else frames
+                    break
+                if self._seals < seal.number:
                     self.target.seal(self._mark, seal)
                     self._seals = seal.number
-        frames = self._window.after(self.tip.frame, CHUNK_BYTES)
         if not frames and stored_frame > self.tip.frame:  # longer ago than the memory reaches
             self._tell("behind", "")
             for piece in in_pieces(self._folder, self.tip.frame, stored_frame, self._begin):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.store.feeds import FeedRegister
@@ -14,7 +14,7 @@ from tankerwatch.store.files import FileLayer, write_whole
 from tankerwatch.store.frames import DECISIONS, Placed, decode
 from tankerwatch.store.log import Fork, Log, Tip
 from tankerwatch.store.replicas import CHUNK_BYTES
-from tankerwatch.store.retention import begin_of, tombstones
+from tankerwatch.store.retention import Tombstone, begin_of, tombstones
 from tankerwatch.store.seals import Seal, read_seal, seal_files
 from tankerwatch.store.segments import Frame, journal_of, scan, segments_in
 
@@ -30,8 +30,34 @@ class Restored:
     left: str
 
 
+class Source(Protocol):
+    """A copy from which a journal can be had again. Every call may block, and raises InputFault when the copy cannot be reached or read."""
+
+    mark: bytes
+    begin: Tip | None
+    """where it begins, when its oldest frames were dropped"""
+    size_bytes: int
+    """about what its frames take, 0 when that is not known"""
+    left: str
+    """once `frames` has ended: why it ended before the copy's own end, "" when it did not"""
+
+    def frames(self) -> Iterator[list[Placed]]:
+        """All frames in order, in pieces of some megabytes."""
+        ...
+
+    def seals(self) -> Iterator[Seal]:
+        """The seals in order."""
+        ...
+
+    def dropped(self) -> Iterator[tuple[Seal, Tombstone]]:
+        """What was dropped: the tombstones in order, each with its seal."""
+        ...
+
+
 class DirectoryCopy:
     """A copy in a directory, read without its lock, as far as it holds together. Raises InputFault when there is none."""
+
+    left = ""
 
     def __init__(self, directory: Path) -> None:
         self.folder = journal_of(directory)
@@ -42,6 +68,7 @@ class DirectoryCopy:
             raise InputFault("holds a journal without segments", where=str(directory), help="give the directory of a replica")
         self.mark = self._segments[0].mark
         self.begin = begin_of(self.folder)
+        self.size_bytes = sum(segment.path.stat().st_size for segment in self._segments)
 
     def frames(self) -> Iterator[list[Placed]]:
         """All frames in order, in pieces of some megabytes; ends at the first that is damaged."""
@@ -66,8 +93,13 @@ class DirectoryCopy:
         for path in seal_files(self.folder):
             yield read_seal(path)
 
+    def dropped(self) -> Iterator[tuple[Seal, Tombstone]]:
+        """The tombstones in order."""
+        for path, stone in tombstones(self.folder):
+            yield read_seal(path.with_suffix(".seal")), stone
 
-def restore(source: DirectoryCopy, directory: Path, *, progress: Callable[[int], None] | None = None) -> Restored:
+
+def restore(source: Source, directory: Path, *, progress: Callable[[int], None] | None = None) -> Restored:
     """Write the journal of a copy to a directory that holds none; feeds are named as the journal's own decisions name them.
 
     progress: called with the bytes done since it was called last. Raises InputFault when the directory holds a journal or cannot be
@@ -79,8 +111,10 @@ def restore(source: DirectoryCopy, directory: Path, *, progress: Callable[[int],
     began_s = time.monotonic()
     files = FileLayer()
     folder.mkdir(parents=True, exist_ok=True)
-    if source.begin is not None:
-        _take_tombstones(source.folder, folder)
+    for seal, stone in source.dropped():
+        path = folder / seal.file_name
+        write_whole(path, seal.to_json(), files)
+        write_whole(path.with_suffix(".dropped"), stone.to_json(), files)
     log = Log(folder, source.mark, begin=source.begin)
     names: dict[int, str] = {}
     size, left = 0, ""
@@ -99,6 +133,7 @@ def restore(source: DirectoryCopy, directory: Path, *, progress: Callable[[int],
                 progress(sum(len(frame.raw) for frame in frames))
             if left:
                 break
+        left = left or source.left
         for seal in source.seals():
             if seal.last_frame <= log.tip.frame and not (folder / seal.file_name).exists():
                 write_whole(folder / seal.file_name, seal.to_json(), files)
@@ -138,9 +173,3 @@ def _name_feeds(frames: list[Placed], names: dict[int, str]) -> None:
             index = said.content.get("feed")
             if said.kind == "feed" and isinstance(index, int) and 0 <= index < 1 << 16:
                 names[index] = said.subject
-
-
-def _take_tombstones(source: Path, folder: Path) -> None:
-    for path, _ in tombstones(source):
-        for each in (path, path.with_suffix(".seal")):
-            shutil.copyfile(each, folder / each.name)

@@ -1,8 +1,8 @@
 """What a vault keeps on disk: for each journal its copy, and who began it. It can be read and added to; only age takes anything away.
 
-    VAULT/MARK/owner        who began it
-    VAULT/MARK/journal/     the copy: segments, seals, tombstones (`replicas.Copy`)
-    VAULT/signing/          the vault's own key, for its tombstones
+VAULT/MARK/owner        who began it
+VAULT/MARK/journal/     the copy: segments, seals, tombstones (`replicas.Copy`)
+VAULT/signing/          the vault's own key, for its tombstones
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MOST_JOURNALS: Final = 16
 """Of one owner."""
 MOST_APPEND_BYTES: Final = CHUNK_BYTES + HEADER_BYTES + MAX_PAYLOAD_BYTES
 """The longest piece that a journal may send: a chunk, and a last frame of any size."""
-PIECE_BYTES: Final = 16 << 20
+PIECE_BYTES: Final = 8 << 20
 """About this much is given back at once."""
 _MARK: Final = re.compile(r"[0-9a-f]{16}")
 
@@ -46,7 +46,7 @@ class Refused(Exception):
 
 
 class Standing(NamedTuple):
-    """Where a copy ends, how many seals it has, and of how many of these the frames were dropped."""
+    """Where a copy ends, the number of its newest seal, and that of the newest of which the frames were dropped; 0 for none."""
 
     tip: Tip
     seals: int
@@ -74,7 +74,8 @@ class _Kept:
         if self.copy is None:
             self.copy = Copy(self.folder, self.mark)
             self.seals = seal_files(self.folder)
-            self.dropped = len(tombstones(self.folder))
+            stones = tombstones(self.folder)
+            self.dropped = stones[-1][1].number if stones else 0
         return self.copy
 
     def close(self) -> None:
@@ -250,7 +251,7 @@ class Shelves:
 
 
 def _received(path: Path, seal: Seal) -> float:
-    """When a seal came, by the clock of this machine; a writer's clock that is up to a day early counts, one that is further off does not."""
+    """When a seal came, by the clock of this machine; a writer's clock that is ahead counts for up to a day."""
     came_s = path.stat().st_mtime
     return max(came_s, min(seal.newest_s, came_s + DAY_S))
 

@@ -15,7 +15,8 @@ from typing import Any
 from tankerwatch.core.errors import InputFault
 from tankerwatch.store.chain import Tree, link, origin
 from tankerwatch.store.frames import leaf_in
-from tankerwatch.store.log import Tip
+from tankerwatch.store.log import Fork, Tip, in_order
+from tankerwatch.store.restore import Source
 from tankerwatch.store.retention import DAY_S, begin_of, tombstones
 from tankerwatch.store.seals import Checkpoint, Seal, read_seal, seal_files
 from tankerwatch.store.segments import Frame, Segment, journal_of, scan, segments_in
@@ -89,7 +90,7 @@ def verify(
     directory: Path,
     *,
     checkpoints: Sequence[Checkpoint] = (),
-    replica: Path | None = None,
+    replica: Path | Source | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Verdict:
     """Examine the journal of a data directory, and hold it against checkpoints and a copy that are kept outside.
@@ -100,7 +101,9 @@ def verify(
     for checkpoint in checkpoints:
         if not checkpoint.genuine:
             raise InputFault("is not signed by the key that it names", where="--checkpoint", help="fetch it again from where it is kept")
-    outside = examine(journal_of(replica), progress=progress) if replica is not None else None
+    outside = None
+    if replica is not None:
+        outside = examine(journal_of(replica), progress=progress) if isinstance(replica, Path) else _examine_from_afar(replica, progress)
     folder = journal_of(directory)
     wanted = {checkpoint.frame for checkpoint in checkpoints} | ({outside.tip.frame} if outside else set())
     if not folder.is_dir() and wanted:
@@ -196,6 +199,26 @@ def examine(folder: Path, *, frames: Collection[int] = (), progress: Callable[[i
             break
         walker.take(segment, following)
     walker.end()
+    return found
+
+
+def _examine_from_afar(source: Source, progress: Callable[[int], None] | None) -> Examination:
+    """Work the chain of a copy out anew while it is fetched; nothing of it is kept."""
+    found = Examination(source.mark, source.begin or Tip(0, 0, origin(source.mark)))
+    found.dropped_record = found.tip.record
+    for frames in source.frames():
+        for frame in frames:
+            try:
+                in_order(found.tip, [frame])
+            except Fork as fault:
+                found.fault = Fault(found.tip.record + 1, str(fault))
+                return found
+            found.tip = Tip(frame.header.last_record, frame.header.frame, frame.header.chain)
+            found.bytes += len(frame.raw)
+        if progress is not None:
+            progress(sum(len(frame.raw) for frame in frames))
+    if source.left:
+        found.fault = Fault(found.tip.record + 1, source.left)
     return found
 
 
