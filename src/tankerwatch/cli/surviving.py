@@ -101,8 +101,6 @@ def vault(add: Callable[[str, Callable[[argparse.Namespace], int], str, Sequence
 
 def _access(command: Any) -> None:
     command.add_argument("--token-file", type=Path, metavar="FILE", help="a token for the vault")
-    command.add_argument(
-        "--ca", type=Path, metavar="FILE", help="the vault's certificate, or that of its CA (those that the system trusts)"
-    )
+    command.add_argument("--ca", type=Path, metavar="FILE", help="the vault's certificate, or its CA's (those that the system trusts)")
     command.add_argument("--certificate", type=Path, metavar="FILE", help="our certificate, for a vault that asks for one")
     command.add_argument("--key", type=Path, metavar="FILE", help="the key of that")

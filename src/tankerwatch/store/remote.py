@@ -78,12 +78,12 @@ class Line:
         with self._lock:
             try:
                 status, answer = self._call(method, path, body, most)
+            except http.client.RemoteDisconnected as fault:
+                self._drop()
+                raise OSError("the vault closed the line without an answer") from fault
             except http.client.HTTPException as fault:
                 self._drop()
                 raise OSError(f"no answer that could be understood ({type(fault).__name__})") from fault
-            except OSError:
-                self._drop()
-                raise
             except BaseException:
                 self._drop()
                 raise
