@@ -32,7 +32,7 @@ import tankerwatch
 from tankerwatch.cli import main
 from tankerwatch.core.errors import InputFault
 from tankerwatch.ingest.clock import now
-from tankerwatch.store import shelves, vault
+from tankerwatch.store import remote, shelves, vault
 from tankerwatch.store.access import Tokens, init
 from tankerwatch.store.chain import origin
 from tankerwatch.store.frames import Placed, encode, place
@@ -81,6 +81,7 @@ class Running:
         return Access(path, self.directory / "certificate.pem")
 
     def stop(self) -> None:
+        """Once or twice."""
         self.server.stop()
         self._thread.join(20)
         assert not self._thread.is_alive()
@@ -250,6 +251,43 @@ def test_a_token_is_kept_as_a_hash_alone(running):
     assert token not in (running.directory / "tokens").read_text()
     assert (running.directory / "tokens").stat().st_mode & 0o077 == 0
     assert (running.directory / "key.pem").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_of_tokens_that_holds_something_else_lets_nobody_in(running, tmp_path):
+    (running.directory / "tokens").write_text("desk secret\n")
+    target = VaultTarget(running.url, running.access)
+    with pytest.raises(OSError, match="line 1 is no token"):
+        target.tip(MARK)
+    assert "line 1 is no token" in running.told[0]
+    target.close()
+    for text in ("", "two words\n", "short", "x" * 2000, "\xff" * 40):
+        (tmp_path / "token").write_text(text)
+        with pytest.raises(InputFault, match="holds no token"):
+            VaultTarget(running.url, Access(tmp_path / "token"))
+
+
+def test_the_certificate_stands_the_strictest_check(running):
+    context = ssl.create_default_context(cafile=running.directory / "certificate.pem")
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    for name in ("127.0.0.1", "localhost"):
+        with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line:
+            context.wrap_socket(line, server_hostname=name).close()
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line, pytest.raises(ssl.SSLCertVerificationError):
+        context.wrap_socket(line, server_hostname="127.0.0.2")
+
+
+def test_a_vault_that_dies_in_the_middle_gives_what_came(running, tmp_path, batch_of, monkeypatch):
+    monkeypatch.setattr(shelves, "PIECE_BYTES", 700)
+    monkeypatch.setattr(remote, "_PAUSE_S", 0.01)
+    mark = _filled(running, tmp_path / "a", batch_of)
+    copy = VaultCopy(f"{running.url}/{mark.hex()}", running.access)
+    pieces = copy.frames()
+    assert next(pieces)
+    running.stop()
+    assert list(pieces) == []
+    assert "cannot be reached" in copy.left
+    with pytest.raises(InputFault, match="cannot be reached"):
+        next(copy.frames())
 
 
 def test_one_writer_has_not_more_than_so_many_journals(running, batch_of, monkeypatch):

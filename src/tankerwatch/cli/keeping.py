@@ -82,7 +82,7 @@ def restore(arguments: argparse.Namespace) -> int:
     else:
         print(f"{arguments.to}: {count(made.records, 'record')} back in {made.seconds:.1f} s, and every hash holds.")
     if made.left:
-        complain(f"the copy is damaged behind record {made.records}: {made.left}")
+        complain(f"not all of the copy came back, only what is up to record {made.records}: {made.left}")
     return 1 if made.left or found.first_fault is not None else 0
 
 

@@ -193,11 +193,16 @@ class ObjectCopy:
                 raise InputFault("holds no journal", where=url, help=_LISTS)
 
     def frames(self) -> Iterator[list[Placed]]:
-        """All frames in order; ends at the first object that is damaged."""
+        """All frames in order, as far as they can be had."""
+        some = False
         with _as_input_fault(self._where):
             try:
-                yield from _pieces(self._bucket, self.mark, 0)
-            except _Damaged as fault:
+                for piece in _pieces(self._bucket, self.mark, 0):
+                    yield piece
+                    some = True
+            except OSError as fault:
+                if not some:
+                    raise
                 self.left = str(fault)
 
     def seals(self) -> Iterator[Seal]:

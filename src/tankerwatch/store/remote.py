@@ -223,12 +223,14 @@ class VaultCopy:
             self.begin = Tip(seal.last_record, seal.last_frame, bytes.fromhex(seal.chain))
 
     def frames(self) -> Iterator[list[Placed]]:
-        """All frames in order, as far as they can be read."""
+        """All frames in order, as far as they can be had."""
         at = self.begin.frame if self.begin else 0
         while at < self._end.frame:
             try:
                 piece = self._told(lambda after=at: _frames(self._line, self.mark, after))  # type: ignore[misc]  # no type for a default
-            except _Unreadable as fault:
+            except (_Unreadable, InputFault) as fault:
+                if not at and isinstance(fault, InputFault):
+                    raise
                 self.left = str(fault)
                 return
             if not piece:

@@ -83,7 +83,7 @@ class Receiver:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        method, path = request.method, request.url.path
+        method, path = request.method, request.scope["path"]
         if method not in ("GET", "POST"):
             raise Refused(405, "a vault reads and appends, nothing else")
         owner = self._owner(request)
@@ -190,7 +190,8 @@ class _Line(H11Protocol):
         super().data_received(data)
 
     def on_response_complete(self) -> None:
-        self._idle_since_s, self._first = self.loop.time(), False
+        self._idle_since_s = self._busy_since_s = self.loop.time()
+        self._first = False
         super().on_response_complete()
 
     def _look(self) -> None:
@@ -339,10 +340,15 @@ def _context(certificate: Path, key: Path, client_ca: Path | None) -> ssl.SSLCon
 
 
 def _bound(host: str, port: int) -> socket.socket:
+    # asyncio sends small answers at once (TCP_NODELAY) only where the protocol is named
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        made = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=128)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+        made.listen(128)
+        made.setblocking(False)
     except (OSError, OverflowError) as fault:
+        made.close()
         words = fault.strerror if isinstance(fault, OSError) else str(fault)
         raise InputFault(f"{host}:{port} cannot be used: {words}", where="--listen", help="another port: --listen HOST:0") from fault
-    made.setblocking(False)
     return made
