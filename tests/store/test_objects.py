@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,15 @@ def test_two_writers_are_told_apart_and_a_lost_answer_is_no_second_writer(place_
     lost._tips[MARK] = Tip(0, 0, origin(MARK))  # as if the answer to the first append had never come
     assert lost.append(MARK, frames).frame == 12
     assert [frame.raw for piece in lost.frames(MARK, 0) for frame in piece] == [frame.raw for frame in frames]
+
+
+def test_of_two_at_once_one_is_told(place_of):
+    bucket = Bucket(place_of)
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(25):
+            made = list(pool.map(lambda who, number=number: bucket.create(f"x/{number}", b"%d" % who), range(8)))
+            assert sum(made) == 1
+            assert bucket.read(f"x/{number}") == b"%d" % made.index(True)
 
 
 def test_the_newest_is_found_among_many(place_of):

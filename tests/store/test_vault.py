@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import http.client
 import json
 import os
@@ -35,11 +36,14 @@ from tankerwatch.ingest.clock import now
 from tankerwatch.store import remote, shelves, vault
 from tankerwatch.store.access import Tokens, init
 from tankerwatch.store.chain import origin
+from tankerwatch.store.files import FileLayer
 from tankerwatch.store.frames import Placed, encode, place
 from tankerwatch.store.journal import FileJournal
+from tankerwatch.store.keys import Keys
 from tankerwatch.store.log import Fork, Tip
 from tankerwatch.store.remote import Access, Line, VaultCopy, VaultTarget, journals_in
 from tankerwatch.store.restore import restore
+from tankerwatch.store.retention import drop_old, tombstones
 from tankerwatch.store.seals import read_seal, seal_files
 from tankerwatch.store.segments import segments_in
 from tankerwatch.store.targets import target_of
@@ -534,6 +538,33 @@ def test_a_run_that_shares_its_segment_is_not_dropped(tmp_path, batch_of):
         assert kept.frames("token x", mark, 0) == raw
     finally:
         kept.close()
+
+
+def test_a_drop_that_dies_between_two_tombstones_is_finished(tmp_path, batch_of):
+    with FileJournal(tmp_path / "a", seal_bytes=1) as journal:
+        for i in range(5):
+            journal.append(batch_of([b"line %d" % i], i + 1, clock_s=1e9 + i))
+            journal.commit()
+    folder = tmp_path / "a" / "journal"
+
+    class Dying(FileLayer):
+        left = 2
+
+        def create(self, path: Path, mode: int = 0o640) -> int:
+            self.left -= 1
+            if self.left < 0:
+                raise OSError(errno.EIO, path.name)
+            return super().create(path, mode)
+
+    with pytest.raises(OSError, match="dropped"):
+        drop_old(folder, Keys(folder), 90_000.0, 1e9 + 90_003.5, files=Dying())
+    assert verify(tmp_path / "a").first_fault is None
+    with FileJournal(tmp_path / "a") as journal:
+        assert [batch.lines.line(0) for batch in journal.replay()] == [b"line 4"]
+        journal.drop_old(90_000.0, 1e9 + 90_003.5)
+    assert len(tombstones(folder)) == 4
+    assert len(segments_in(folder)) == 1
+    assert verify(tmp_path / "a").dropped_to == 4
 
 
 def test_a_clock_that_jumps_drops_nothing():

@@ -64,7 +64,7 @@ class Line:
         except ValueError:
             host, port = None, 0
         if host is None or parts.scheme != "https" or parts.query or parts.username:
-            raise InputFault(f"{url!r} is no vault", where="--from", help="https://HOST:8421; a vault speaks nothing but TLS")
+            raise InputFault(f"{url!r} is no vault", help="https://HOST:8421; a vault speaks nothing but TLS")
         self.name = f"https://{f'[{host}]' if ':' in host else host}:{port}"
         self.path = parts.path.strip("/")
         self._host, self._port = host, port
@@ -224,12 +224,12 @@ class VaultCopy:
 
     def frames(self) -> Iterator[list[Placed]]:
         """All frames in order, as far as they can be had."""
-        at = self.begin.frame if self.begin else 0
+        at = start = self.begin.frame if self.begin else 0
         while at < self._end.frame:
             try:
                 piece = self._told(lambda after=at: _frames(self._line, self.mark, after))  # type: ignore[misc]  # no type for a default
             except (_Unreadable, InputFault) as fault:
-                if not at and isinstance(fault, InputFault):
+                if at == start and isinstance(fault, InputFault):
                     raise
                 self.left = str(fault)
                 return
