@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import random
+import select
 import shutil
 import signal
 import socket
@@ -370,6 +371,28 @@ def test_who_is_slow_is_cut(running, monkeypatch, batch_of):
     target.close()
 
 
+def test_a_frame_of_any_size_is_taken_and_who_does_not_read_is_cut(running, monkeypatch, batch_of):
+    noise = random.Random(5).randbytes(20 << 20).replace(b"\n", b"x")
+    target = VaultTarget(running.url, running.access)
+    frames = _frames(batch_of, 1, word=noise)
+    assert len(frames[0].raw) > vault.LARGE_BYTES
+    assert target.append(MARK, frames).frame == 1
+    assert [frame.raw for piece in target.frames(MARK, 0) for frame in piece] == [frames[0].raw]
+    monkeypatch.setattr(vault, "QUIET_S", 0.5)
+    monkeypatch.setattr(vault, "_LOOK_S", 0.1)
+    line = _raw(running)
+    line.sendall(_head(running, 0).replace(b"POST", b"GET").replace(b"/frames", b"/frames?after=0"))
+    _until(lambda: line in select.select([line], [], [], 0)[0])
+    time.sleep(2.0)
+    got = 0
+    with suppress(OSError):
+        while piece := line.recv(1 << 20):
+            got += len(piece)
+    assert 0 < got < len(frames[0].raw)
+    line.close()
+    target.close()
+
+
 @given(data=st.data())
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_frames_that_are_none_change_nothing(data, lasting, batch_of):
@@ -576,6 +599,21 @@ def test_a_clock_that_jumps_drops_nothing():
     assert not clock.steady()
     at = {"wall": 1e9 + 401 * DAY_S, "monotonic": 5.0 + 3 * DAY_S}
     assert clock.steady()
+
+
+def test_while_it_serves_what_is_too_old_goes_unless_the_clock_was_set(tmp_path, batch_of, monkeypatch):
+    monkeypatch.setattr(vault, "_FIRST_RETENTION_S", 0.2)
+    monkeypatch.setattr(vault, "_RETENTION_S", 0.2)
+    directory, at = _made(tmp_path / "vault"), {"wall": now(), "monotonic": 0.0}
+    with _serving(directory, now_s=lambda: at["wall"], monotonic_s=lambda: at["monotonic"], keep_s=9 * DAY_S) as running:
+        mark = _filled(running, tmp_path / "a", batch_of, segment_bytes=500, seal_bytes=500)
+        seals = len(seal_files(directory / mark.hex() / "journal"))
+        at["wall"] += 10 * DAY_S
+        _until(lambda: any("the clock was set" in words for words in running.told))
+        assert tombstones(directory / mark.hex() / "journal") == []
+        at["wall"] -= 10 * DAY_S
+        at.update({"wall": at["wall"] + 10 * DAY_S, "monotonic": 10 * DAY_S})
+        _until(lambda: len(tombstones(directory / mark.hex() / "journal")) == seals - 1)
 
 
 def test_two_vaults_do_not_serve_one_directory(running):

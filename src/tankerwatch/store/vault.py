@@ -18,7 +18,7 @@ import re
 import socket
 import ssl
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -27,7 +27,7 @@ from typing import Any, Final
 import uvicorn
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -46,6 +46,7 @@ IDLE_S: Final = 60.0
 QUIET_S: Final = 20.0
 REQUEST_S: Final = 600.0
 _LOOK_S: Final = 2.0
+_SLICE_BYTES: Final = 256 << 10
 _RETENTION_S: Final = 86400.0
 _FIRST_RETENTION_S: Final = 3600.0
 _PATH: Final = re.compile(r"/v1/(?P<mark>[0-9a-f]{16})(?P<rest>|/frames|/seal|/seals/(?P<number>\d{1,18}))")
@@ -102,7 +103,8 @@ class Receiver:
             return await self._append(request, owner, mark)
         if what == ("GET", "/frames"):
             raw = await run_in_threadpool(self._shelves.frames, owner, mark, _number(request.query_params.get("after", "")))
-            return Response(raw, media_type="application/octet-stream")
+            length = {"content-length": str(len(raw))}
+            return StreamingResponse(_sliced(raw), headers=length, media_type="application/octet-stream")
         if what == ("POST", "/seal"):
             await run_in_threadpool(self._shelves.seal, owner, mark, await self._body(request, MOST_BYTES))
             return JSONResponse({})
@@ -149,6 +151,12 @@ class Receiver:
         return JSONResponse({"what": words}, status_code=status, headers={"connection": "close"})
 
 
+async def _sliced(raw: bytes) -> AsyncIterator[bytes]:
+    """A long answer bit by bit, so that it is seen when nobody reads it."""
+    for at in range(0, len(raw), _SLICE_BYTES):
+        yield raw[at : at + _SLICE_BYTES]
+
+
 def _length(request: Request, most: int) -> int:
     given = request.headers.get("content-length", "")
     if not re.fullmatch(r"\d{1,18}", given):
@@ -178,7 +186,7 @@ class _Line(H11Protocol):
             self.app_state = {**self.app_state, "peer": _common_name(transport.get_extra_info("peercert"))}
         now_s = self.loop.time()
         self._moved_s = self._idle_since_s = self._busy_since_s = now_s
-        self._first, self._waiting_bytes = True, 0
+        self._first = True
         self._looking = self.loop.call_later(_LOOK_S, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -189,18 +197,19 @@ class _Line(H11Protocol):
         self._moved_s = self.loop.time()
         super().data_received(data)
 
+    def pause_writing(self) -> None:
+        self._moved_s = self.loop.time()
+        super().pause_writing()
+
     def on_response_complete(self) -> None:
         self._idle_since_s = self._busy_since_s = self.loop.time()
         self._first = False
         super().on_response_complete()
 
     def _look(self) -> None:
-        now_s, waiting_bytes = self.loop.time(), self.transport.get_write_buffer_size()
-        if waiting_bytes != self._waiting_bytes:
-            self._waiting_bytes, self._moved_s = waiting_bytes, now_s
-        cycle = self.cycle
+        now_s, cycle = self.loop.time(), self.cycle
         busy = cycle is not None and not cycle.response_complete
-        if waiting_bytes or (busy and cycle.more_body):
+        if busy and (cycle.more_body or self.flow.write_paused):
             late = now_s - self._moved_s > QUIET_S or now_s - self._busy_since_s > REQUEST_S
         elif busy:
             late = False  # the disk works
