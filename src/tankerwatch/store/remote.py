@@ -211,10 +211,10 @@ class VaultCopy:
             raise InputFault(f"{self._line.path!r} is no journal's mark", where=self._line.name, help=help)
         self.mark = bytes.fromhex(self._line.path)
         self.left = ""
-        self.size_bytes = 0
         standing = self._told(lambda: _parsed(self._line.ask("GET", f"/{self.mark.hex()}")))
         self._end = self._told(lambda: _tip(standing))
         self._seals, self._dropped = (self._told(lambda: _count(standing, "seals")), self._told(lambda: _count(standing, "dropped")))
+        self.size_bytes = self._told(lambda: _count(standing, "bytes"))
         self.begin: Tip | None = None
         if self._dropped:
             seal, stone = self._sealed(self._dropped)

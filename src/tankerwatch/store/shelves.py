@@ -26,7 +26,7 @@ from tankerwatch.store.log import Fork, Tip
 from tankerwatch.store.replicas import CHUNK_BYTES, Copy
 from tankerwatch.store.retention import DAY_S, Tombstone, begin_of, drop_old, tombstones
 from tankerwatch.store.seals import Seal, read_seal, seal_files
-from tankerwatch.store.segments import journal_of, walk
+from tankerwatch.store.segments import journal_of, segments_in, walk
 
 MOST_JOURNALS: Final = 16
 """Of one owner."""
@@ -46,11 +46,12 @@ class Refused(Exception):
 
 
 class Standing(NamedTuple):
-    """Where a copy ends, the number of its newest seal, and that of the newest of which the frames were dropped; 0 for none."""
+    """Where a copy ends, the number of its newest seal, that of the newest whose frames were dropped; bytes of frames."""
 
     tip: Tip
     seals: int
     dropped: int
+    bytes: int
 
 
 @dataclass(slots=True)
@@ -124,7 +125,8 @@ class Shelves:
     def standing(self, owner: str, mark: bytes) -> Standing:
         """Where a journal ends."""
         with self._opened(owner, mark) as (kept, copy):
-            return Standing(copy.tip, copy.seals, kept.dropped)
+            size = sum(segment.path.stat().st_size for segment in segments_in(kept.folder))
+            return Standing(copy.tip, copy.seals, kept.dropped, size)
 
     def append(self, owner: str, mark: bytes, raw: bytes) -> Tip:
         """Keep the next frames, durably; the first ones begin a journal."""

@@ -98,7 +98,7 @@ class Receiver:
         mark, what = bytes.fromhex(found["mark"]), (method, found["rest"].partition("/seals/")[1] or found["rest"])
         if what == ("GET", ""):
             standing = await run_in_threadpool(self._shelves.standing, owner, mark)
-            return JSONResponse({**_shown(standing.tip), "seals": standing.seals, "dropped": standing.dropped})
+            return JSONResponse({**_shown(standing.tip), "seals": standing.seals, "dropped": standing.dropped, "bytes": standing.bytes})
         if what == ("POST", "/frames"):
             return await self._append(request, owner, mark)
         if what == ("GET", "/frames"):
