@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from tests.store.running import Running, new_vault, serving
 
 from tankerwatch.core.schema import Table
 from tankerwatch.core.tables import Batch, Calls, Decision, Fixes, Heard, Lines, Statics
@@ -106,3 +107,16 @@ def any_batch() -> st.SearchStrategy[Batch]:
 def any_lines() -> st.SearchStrategy[Lines]:
     """Lines of anything, at any place in their buffer."""
     return _lines()
+
+
+@pytest.fixture
+def running(tmp_path) -> Iterator[Running]:
+    with serving(new_vault(tmp_path / "vault")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory) -> Iterator[Running]:
+    """One vault for many examples."""
+    with serving(new_vault(tmp_path_factory.mktemp("lasting") / "vault")) as made:
+        yield made
