@@ -21,7 +21,7 @@ demo: .venv/ready .venv/compiled ## watch the bundled scene of 13 June 2019 in t
 	@$(RUN)/tankerwatch demo $(OPTIONS)
 
 test: .venv/ready-dev .venv/compiled ## run all tests; some of them: make test OPTIONS="tests/test_cli.py -k help"
-	@$(RUN)/python -m pytest $(OPTIONS)
+	@$(RUN)/python -m pytest --numprocesses auto --maxprocesses 4 $(OPTIONS)
 
 # The peers are installed for the bench alone; one that cannot be is left out, and the bench says so.
 bench: .venv/ready .venv/compiled ## the speed of the decoder, of the whole river and of the history, against peers, into bench/ (some minutes)

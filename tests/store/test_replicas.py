@@ -19,6 +19,7 @@ from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.keys import Keys
 from tankerwatch.store.log import Fork, Tip
 from tankerwatch.store.replicas import Copy, DirectoryTarget
+from tankerwatch.store.restore import DirectoryCopy, restore
 from tankerwatch.store.retention import drop_old, tombstones
 from tankerwatch.store.seals import Seal, seal_files
 from tankerwatch.store.segments import segments_in
@@ -288,6 +289,12 @@ def test_old_runs_are_dropped_whole_and_accounted_for(tmp_path, batch_of):
         _until(lambda: journal.copies()[0]["record"] == 7)
         assert journal.records == 7
     assert verify(tmp_path / "copy", replica=tmp_path / "a").intact is True, "the copy keeps what was dropped here"
+    with FileJournal(tmp_path / "a", targets=[DirectoryTarget(tmp_path / "late")]) as journal:
+        _until(lambda: journal.copies()[0]["state"] == "forked")
+        assert "begins at record 3" in journal.copies()[0]["words"], "a new copy cannot begin with what is gone"
+    restore(DirectoryCopy(tmp_path / "a"), tmp_path / "late2")
+    with FileJournal(tmp_path / "a", targets=[DirectoryTarget(tmp_path / "late2")]) as journal:
+        _until(lambda: journal.copies()[0]["state"] == "ok")
     path, stone = tombstones(tmp_path / "a" / "journal")[0]
     path.write_bytes(stone.to_json().replace(str(3 * day_s).encode(), b"1.0"))
     assert verify(tmp_path / "a", checkpoints=[checkpoint]).intact is False

@@ -195,5 +195,5 @@ def test_the_journal_after_a_frame_is_the_rest_of_the_whole(sizes, after, segmen
             journal.commit()
             first += size
         whole = [shape(batch) for batch in journal.replay()]
-        assert len(whole) == journal.stored_frame
+        assert len(whole) == journal.stored.frame
         assert [shape(batch) for batch in journal.replay(after)] == whole[after:]

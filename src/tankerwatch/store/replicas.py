@@ -264,6 +264,9 @@ class Replicator:
     def _connect(self) -> None:
         """Find out where the copy ends, and that what it has is ours."""
         tip = self.target.tip(self._mark)
+        if tip.frame + 1 < self._begin[1]:
+            what = f"ends at record {tip.record}, and this journal begins at record {self._begin[0]}: what lies between was dropped here"
+            raise Fork(f"{what}; begin the copy anew with tankerwatch restore")
         if tip.chain != self._chain_at(tip.frame):
             raise Fork(f"holds another history from record {tip.record} on or before" if tip.frame else "holds another journal")
         self._seals = self.target.seals(self._mark)

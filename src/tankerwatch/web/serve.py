@@ -41,7 +41,7 @@ def bound(host: str, port: int) -> socket.socket:
     address = loopback(host)
     if not 0 <= port <= 65535:
         raise InputFault(f"{port} is no port", where="--listen", help="0 to 65535; 0 takes a free one")
-    made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((address, port))
