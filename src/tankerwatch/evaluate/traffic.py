@@ -17,7 +17,7 @@ from tankerwatch.evaluate.cases.approach import trawl
 from tankerwatch.evaluate.motion import NM, Motion, lying, moved_as, ramp, sailed, swinging, through, turns, wander
 from tankerwatch.evaluate.ships import Ship
 from tankerwatch.evaluate.truth import Scene
-from tankerwatch.evaluate.world import Place, World
+from tankerwatch.evaluate.world import TRIES, Place, World, sampled
 
 HALF_NM: Final = 52.0
 """Ships appear and leave so far from the middle, where no station hears them any more."""
@@ -28,9 +28,8 @@ Span = tuple[float, float]
 EAST_WEST: Final = (90.0, 270.0)
 NORTH_SOUTH: Final = (0.0, 180.0)
 ANY: Final = ()
-SAMPLE_S: Final = 20
-TRIES: Final = 25
 COLD_S: Final = 1800
+YACHT_NM: Final = 0.3
 
 
 class Sea:
@@ -44,7 +43,7 @@ class Sea:
 
     def clear(self, motion: Motion, keep_m: float) -> bool:
         """Whether a motion stays so far from all others (the smaller of what both ask for)."""
-        east, north = _sampled(motion)
+        east, north = sampled(motion)
         if not self._east:
             return True
         with np.errstate(invalid="ignore"):
@@ -53,7 +52,7 @@ class Sea:
 
     def put(self, ship: Ship, motion: Motion, keep_m: float) -> None:
         """She sails."""
-        east, north = _sampled(motion)
+        east, north = sampled(motion)
         self._east.append(east)
         self._north.append(north)
         self._keep.append(keep_m)
@@ -68,11 +67,6 @@ class Sea:
                 self.put(ship, motion, keep_nm * NM)
                 return ship, motion
         return None
-
-
-def _sampled(motion: Motion) -> tuple[F64, F64]:
-    there = motion.present[::SAMPLE_S] > 0
-    return np.where(there, motion.east_m[::SAMPLE_S], np.nan), np.where(there, motion.north_m[::SAMPLE_S], np.nan)
 
 
 def _within(motion: Motion) -> Motion:
@@ -98,6 +92,13 @@ def _passage(place: Place, courses: tuple[float, ...], off_nm: Span, knots: Span
 def _trawls(place: Place, east_nm: Span, north_nm: Span) -> Motion:
     """Fishing, from somewhere in a box."""
     return trawl(place, (place.one(*east_nm) * NM, place.one(*north_nm) * NM))
+
+
+def _cruises(place: Place, east_nm: Span, north_nm: Span) -> Motion:
+    """A yacht out for the day, from somewhere in a box."""
+    knots = np.maximum(wander(place.dice, place.seconds, 5.0, 2400), 0.0)
+    start = (place.one(*east_nm) * NM, place.one(*north_nm) * NM)
+    return sailed(start, knots, 90.0 + wander(place.dice, place.seconds, 120.0, 1200))
 
 
 def _past(point_m: tuple[float, float], at_s: float, speed_kn: F64, course_deg: F64) -> Motion:
@@ -167,12 +168,8 @@ def _port(place: Place) -> None:
             60.0,
         )
     for _ in range(6):
-        knots = np.maximum(wander(place.dice, seconds, 5.0, 2400), 0.0)
-        sea.put(
-            place.ship(place.pick("leisure", "sailing")),
-            sailed((place.one(-4, 4) * NM, place.one(-5, -2) * NM), knots, 90.0 + wander(place.dice, seconds, 120.0, 1200)),
-            50.0,
-        )
+        # Somebody is at the helm of a yacht: she keeps out of the way of ships.
+        sea.try_put(place.pick("leisure", "sailing"), YACHT_NM, _cruises, (-4, 4), (-5, -2))
 
 
 def _anchorage(place: Place) -> None:

@@ -23,7 +23,17 @@ from tankerwatch.scenes.dice import Dice
 FIRST_S: Final = 1_750_000_200
 A_DAY: Final = 1.4
 """Corrupt fixes a ship-day, as measured on recordings of tankers."""
+SAMPLE_S: Final = 10
+TRIES: Final = 25
+CLEAR_NM: Final = 0.5
+"""How far passing ships keep from all others at a place, where there is room."""
 Lie = Callable[[Reports], Reports]
+
+
+def sampled(motion: Motion) -> tuple[F64, F64]:
+    """Where she is every `SAMPLE_S` seconds, metres east and north; NaN while she is not there."""
+    there = motion.present[::SAMPLE_S] > 0
+    return np.where(there, motion.east_m[::SAMPLE_S], np.nan), np.where(there, motion.north_m[::SAMPLE_S], np.nan)
 
 
 @dataclass(slots=True)
@@ -60,6 +70,8 @@ class Place:
     """seconds in which nothing at all comes to the desk, from any place"""
     counted_nm: float = 1e9
     """how far from the middle sailing counts as exposure"""
+    tracks: list[tuple[F64, F64]] = field(default_factory=list)
+    """where each ship is, metres east and north, every `SAMPLE_S` seconds; NaN while she is not there"""
 
     def ship(self, kind: str, *, length_m: float | None = None) -> Ship:
         """A new ship of a kind."""
@@ -100,6 +112,7 @@ class Place:
         made = lie(made) if lie else made
         made = made if clean else corrupted(made, self.dice, a_day=self.a_day)
         self.sent.append(Sent(ship, made, statics))
+        self.tracks.append(sampled(motion))
         present_s = float(motion.present[np.hypot(motion.east_m, motion.north_m) < self.counted_nm * NM].sum())
         self.ship_s += present_s
         self.tanker_s += present_s if ship.kind == "tanker" else 0.0
@@ -149,18 +162,30 @@ class Place:
         mmsis = tuple(ship.mmsi for ship in ships)
         self.decoys.append(Decoy(f"{self.name}-{kind}", kind, forbidden, mmsis, s + start, s + min(end, float(self.seconds))))
 
+    def _clear(self, motion: Motion, keep_nm: float) -> bool:
+        """Whether a motion stays so far from all who are there."""
+        if not self.tracks:
+            return True
+        east, north = sampled(motion)
+        with np.errstate(invalid="ignore"):
+            return not any(bool((np.hypot(e - east, n - north) < keep_nm * NM).any()) for e, n in self.tracks)
+
     def traffic(self, count: int, *, first_nm: float = 3.2, lane_nm: float = 1.3, tankers: bool = True) -> list[Ship]:
-        """Ships that pass on lanes of their own, to the north and the south, so that nobody meets anybody."""
+        """Ships that pass on lanes of their own, to the north and the south, when nobody crosses there: so nobody meets anybody."""
         made = []
         for index in range(count):
             ship = self.ship(self.pick("cargo", "cargo", "tanker" if tankers else "cargo", "cargo", "ferry"))
-            speed = self.one(9.0, 16.0)
             way = 90.0 if index % 2 else 270.0
             north = (first_nm + lane_nm * (index // 2)) * NM * (1 if index % 2 else -1)
-            length_m = speed * 1852 / 3600 * self.seconds
-            east = -length_m * self.one(0.35, 0.65) * (1 if index % 2 else -1)
-            course = way + wander(self.dice, self.seconds, 0.4, 600)
-            self.add(ship, sailed((east, north), wander(self.dice, self.seconds, 0.1, 300) + speed, course))
+            for _ in range(TRIES):
+                speed = self.one(9.0, 16.0)
+                length_m = speed * 1852 / 3600 * self.seconds
+                east = -length_m * self.one(0.35, 0.65) * (1 if index % 2 else -1)
+                course = way + wander(self.dice, self.seconds, 0.4, 600)
+                motion = sailed((east, north), wander(self.dice, self.seconds, 0.1, 300) + speed, course)
+                if self._clear(motion, CLEAR_NM):
+                    break
+            self.add(ship, motion)
             made.append(ship)
         return made
 

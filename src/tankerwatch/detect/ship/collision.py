@@ -9,7 +9,9 @@ When it is wrong  Ships that agreed by radio to pass close. Ferries, yachts and 
                   counts for them. Tugs, pilots, small craft among each other, and boats that run
                   up to a ship below 10 kn are left out; so are ships that meet slowly on
                   opposite courses and have turned within the last minutes, as in a channel: there they pass at a cable. A ship that
-                  slows or turns at that moment is believed to act, even if it does not suffice. A bend in a lane looks like a meeting.
+                  slows or turns at that moment is believed to act, even if it does not suffice; so is one that for minutes has lost
+                  speed towards a ship at rest, and a yacht or fishing boat in a turn. A barge that runs up slowly to a ship at rest
+                  twice her length is told late, for most mean to go alongside. A bend in a lane looks like a meeting.
 Sources           COLREG rules 8, 13, 14 and 15; N. Wang, quaternion ship domain, J. Navigation 63 (2010); DMA AisAbnormal (who is left
                   out). A fixed alarm of 2 nm and 30 min fires 3 to 18 times per ship-hour.
 """
@@ -27,6 +29,7 @@ from tankerwatch.core.hulls import CLASS_B, LONGEST_M, Hulls, apart_m, domain_sh
 from tankerwatch.core.meeting import (
     CROSSING,
     HEAD_ON,
+    KN_MS,
     OVERTAKING,
     STANDING,
     Meeting,
@@ -45,7 +48,7 @@ from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, 
 # fmt: off
 SETTINGS: Final = {
     "close_nm": Setting(0.2, "nm", "hulls that pass nearer than this pass too close", 0.02, 1, "close quarters"),
-    "agile_nm": Setting(0.06, "nm", "the same when one is a ferry, a yacht or a fishing boat", 0.01, 0.5),
+    "agile_nm": Setting(0.06, "nm", "the same when one is a ferry, a yacht, a fishing boat or another boat", 0.01, 0.5),
     "touch_nm": Setting(0.05, "nm", "nearer than this it is danger, below caution", 0.01, 0.5, "half a cable, a ship's length"),
     "fast_kn": Setting(15, "kn", "ships on opposite or equal courses: at this mean speed all of `close_nm` is too close", 5, 40),
     "slow_kn": Setting(9, "kn", "at this mean speed only a near contact; in a channel they pass at a cable", 2, 20),
@@ -67,6 +70,8 @@ LARGE: Final = (identities.TANKER, identities.CARGO, identities.OTHER)
 CRAFT_M: Final = 40.0  # the largest crew boats have this length
 HOST_KN: Final = 10.0  # whom a boat comes alongside makes less
 CHASE_KN: Final = 15.0
+BARGE_M: Final = 90.0  # and the largest that bring bunkers and stores to ships at anchor this: 70 m of them stop within 300 m
+BARGE_S: Final = 120.0  # so they are told only so long before
 FISHING: Final = 7  # navigational status
 TURNING_DEG_MIN: Final = 1.5
 SOON_S: Final = 180.0  # between whole minutes are judged those that meet within `lead_s` and this, if too close
@@ -148,7 +153,7 @@ class Candidates:
         self.pass_m, self.gap_m, self.tcpa_s, self.contact_s = meeting.pass_m, meeting.gap_m, meeting.tcpa_s, meeting.contact_s
         self.how = geometry(cog[0], cog[1], sog[0], sog[1], still_kn=settings["under_way_kn"])
         self.held_min = np.where(sog < settings["under_way_kn"], PAST, held).min(axis=0)
-        agile = among(picture.kind[both], AGILE) | (picture.nav_status[both] == FISHING)
+        agile = among(picture.kind[both], AGILE) | (picture.nav_status[both] == FISHING) | hulls.told & (hulls.length_m < CRAFT_M)
         self.agile = agile[:n] | agile[n:]
         self.limit_m, self.needs_min = _limits(self, settings)
         sides = np.concatenate([meeting.east_m, -meeting.east_m]), np.concatenate([meeting.north_m, -meeting.north_m])
@@ -156,7 +161,13 @@ class Candidates:
         self.fresh = view.now_s - picture.event_s[both] <= np.fmax(1.2 * picture.interval_s[both] + 15.0, 45.0)
         self.fresh = self.fresh[:n] & self.fresh[n:]
         acts = _acts(picture, both, rate.ravel(), off.ravel(), sog.ravel(), settings)
+        stands = self.how == STANDING
+        acts |= np.tile(stands, 2) & _eases(view, both, sog.ravel(), np.tile(self.distance_m, 2))
+        small = among(picture.kind[both], AGILE) & (hulls.length_m < settings["small_m"])
+        acts |= small & (rate.ravel() != 0)  # she is steered by hand: nobody can tell where her turn will end
         self.acts = acts[:n] | acts[n:]
+        self.late = stands & (np.fmin(one.length_m, other.length_m) < BARGE_M) & (np.fmax(sog[0], sog[1]) < HOST_KN)
+        self.late &= np.where(sog[0] > sog[1], 2 * one.length_m <= other.length_m, 2 * other.length_m <= one.length_m)
         self._keep((self.gap_m <= 1.5 * self.limit_m) & (self.limit_m > 0) & (self.tcpa_s > 0) & (self.contact_s <= settings["list_s"]))
 
 
@@ -265,6 +276,14 @@ def _acts(picture: Picture, slots: I64, rate: F64, off_deg: F64, sog: F64, setti
     return np.asarray((sog >= settings["under_way_kn"]) & (turns | (gain <= -np.maximum(0.8, 0.08 * sog))))
 
 
+def _eases(view: View, slots: I64, sog: F64, distance_m: F64) -> Bool:
+    """(n,) whether a ship loses speed for four minutes, and will have none before she is twice as far: she means to stop there."""
+    two, four = (view.hour.value(slots, minutes, view.now_s, H_SOG).astype(np.float64) for minutes in (2, 4))
+    loss_ms2 = (two - sog) * KN_MS / 120.0
+    stops_m = (sog * KN_MS) ** 2 / (2 * np.maximum(loss_ms2, 1e-6))
+    return np.asarray((two - sog >= 0.3) & (four - sog >= 0.8) & (stops_m <= 2.0 * distance_m))
+
+
 def step(view: View, memory: Risks, settings: Settings) -> tuple[Findings, Risks]:
     """Judge the pairs at a look."""
     if not len(view.pairs) and not len(memory):
@@ -327,6 +346,7 @@ def _say(view: View, risks: Risks, pairs: Candidates, keys: U64, settings: Setti
         opening = np.abs(pairs.pass_m) - np.abs(risks.pass_m[rows]) > 60.0
         worst = listed & (risks.level[rows] == 0) & (risks.looks[rows] >= 6) & ~opening & (pairs.held_min >= pairs.needs_min)
         lead_s = settings["lead_s"] - AGILE_S * pairs.agile + np.minimum(2 * risks.wander_s[rows], 40.0)
+        lead_s = np.where(pairs.late, np.minimum(lead_s, BARGE_S), lead_s)
         worst &= (pairs.contact_s <= lead_s) & (pairs.contact_s > 20.0) & (pairs.fresh | (pairs.contact_s <= LAST_S))
         severe = pairs.gap_m <= settings["touch_nm"] * 1852.0
         worse = listed & (risks.level[rows] == 1) & severe

@@ -8,8 +8,9 @@ Why it matters    Oil, crews and cargo change ships at sea where nobody looks: a
                   ship is boarded, or how she is helped.
 When it is wrong  A ship that takes bunkers or stores outside ports. Where `others` ships lie at rest within `place_nm`, or `stays` have
                   come to rest before, it is a port or an anchorage and nothing is raised; nor of tugs, pilots, passenger ships, craft
-                  below `least_m`, two fishing vessels, or who helps a ship not under command or aground. Without dimensions the ships
-                  must lie closer. When one of them is dark all the time, only the other is seen: a matter of loitering.
+                  below `least_m`, boats that stay for less than `boat_hold_s`, two fishing vessels, or who helps a ship not under command
+                  or aground. Without dimensions the ships must lie closer. When one of them is dark all the time, only
+                  the other is seen: a matter of loitering.
 Sources           Global Fishing Watch encounters (500 m, 2 h); Starboard (below 50 m for 10 min); OCIMF ship-to-ship guide: fenders of 2
                   to 4 m between the hulls, speed 5 to 6 kn when they come together.
 """
@@ -32,6 +33,9 @@ SETTINGS: Final = {
     "touch_m": Setting(60, "m", "water between the hulls below this: they lie together", 10, 300, "fenders, and the errors of positions"),
     "unknown_m": Setting(150, "m", "between the antennas, when dimensions are not known", 20, 400),
     "hold_s": Setting(600, "s", "for this long", 120, 7200, "a pilot needs less"),
+    "boat_hold_s": Setting(2700, "s", "when one is a boat: for this long", 600, 14400, "a crew, stores or a surveyor need less"),
+    "boat_m": Setting(40, "m", "a boat is shorter, her host twice as long, and she says so or came up faster than `boat_kn`", 0, 100),
+    "boat_kn": Setting(14, "kn", "no small tanker or coaster makes this", 6, 40, "crew boats make 18 to 30 kn"),
     "speed_kn": Setting(6, "kn", "both go slower than this", 1, 12, "OCIMF: ships come together at 5 to 6 kn"),
     "apart_nm": Setting(0.25, "nm", "they were this far apart within the last hour", 0.1, 5),
     "least_m": Setting(30, "m", "shorter ships are not judged; those of unknown length are", 0, 100),
@@ -223,7 +227,7 @@ def _judge(view: View, rows: Together, n: int, slots: list[int], together: bool,
             return say("amend", "caution", 0.8, words)
         return []
     unknown = not (picture.length_m[slots] > 0).all()
-    held_s = settings["hold_s"] * (1.25 if unknown else 1.0)
+    held_s = settings["boat_hold_s" if _is_boat(view, slots, settings) else "hold_s"] * (1.25 if unknown else 1.0)
     if not together or not np.isnan(rows.raised_s[n]) or now_s - since_s < held_s or rows.wander_m[n] > settings["wander_m"]:
         return []
     rows.raised_s[n] = now_s
@@ -240,6 +244,16 @@ def _judge(view: View, rows: Together, n: int, slots: list[int], together: bool,
     tankers = (picture.kind[slots] == identities.TANKER).all()
     score = 0.6 + 0.2 * (not unknown) + 0.1 * bool(tankers)
     return say("raise", "caution" if dark >= 0 or picture.guarded[slots].any() else "notice", score, words)
+
+
+def _is_boat(view: View, slots: list[int], settings: Settings) -> bool:
+    """Whether one of the two is a boat that runs between ships and the shore: people and stores change ships, no cargo."""
+    picture = view.picture
+    length, kind = picture.length_m[slots], picture.kind[slots]
+    small = int(np.argmin(np.where(length > 0, length, np.inf)))
+    if not 0 < length[small] < settings["boat_m"] or length[1 - small] < 2 * settings["boat_m"]:
+        return False
+    return bool(kind[small] == identities.OTHER or (view.hour.track(slots[small], view.now_s).sog_kn > settings["boat_kn"]).any())
 
 
 def _came_together(view: View, slots: list[int], since_s: float, settings: Settings) -> tuple[bool, int]:
