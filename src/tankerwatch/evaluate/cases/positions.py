@@ -275,13 +275,16 @@ def _typing_error(place: Place, level: str) -> None:
 
 
 def _used_again(place: Place, level: str) -> None:
-    """A set is sold: the number is heard again hours later on another ship."""
+    """A set is switched off and goes to another ship, who uses its number hours later: no clone, for they were never heard at once."""
     ship, motion = passing(place)
     later = replace(place.ship("cargo"), mmsi=ship.mmsi)
     gone = place.seconds * 0.25
     place.add(ship, motion.only(0, gone))
     place.add(later, passing(place)[1].shifted(5 * NM, 8 * NM).only(gone + 2.2 * HOUR, place.seconds))
-    place.decoy("number used again after hours", POSITION, (ship,))  # until then she is a ship that fell silent
+    again = gone + 2.2 * HOUR
+    place.decoy("number used again after hours", POSITION, (ship,))
+    place.danger("dark", "dark", "her set is sold", (ship,), gone, again, oracle=gone + 60, due=gone + 1200)
+    place.danger("identity", "identity changed", "number used again", (ship,), again, place.seconds, oracle=again + 360, due=again + 1800)
 
 
 def _radar_too(place: Place, level: str) -> None:
