@@ -2,14 +2,15 @@
 
 What it does      Raised when a ship that fell in one go from an even speed, or that says that she is not under command, moves at
                   `least_kn` to `most_kn` across her heading for `minutes`, steadily in one direction and past what a ship does at her
-                  anchor. Where her heading is not known, her course must have left the one that she steered. Ends when she has made way
-                  again for `clear_s`, or has anchored.
+                  anchor. Where her heading is not known, her course must have left the one that she steered, or she fell by `broke`. Ends
+                  when she has made way again for `clear_s`, or has anchored.
 Why it matters    She cannot keep clear of others or of the shore, and time runs.
 When it is wrong  A ship that stopped in haste and waits for orders without engine drifts by will; one that slowed over half an hour and
                   then drifts is not raised. Fishing, work boats, tugs, authorities and pleasure craft are raised only when they say
                   that they are not under command; dynamic positioning moves too little.
 Sources           DMA AisAbnormal: 1 to 5 kn, course 45 degrees across the heading, 10 min and 500 m, ships of 50 m and more. Recorded
-                  drifts (the same): 0.4 to 3 kn, 30 to 160 degrees across.
+                  drifts (the same): 0.4 to 3 kn, 30 to 160 degrees across; status 2 is sent each three minutes. Their other recording is
+                  of a ship that slows over 15 min and lies for orders: not raised.
 """
 
 from __future__ import annotations
@@ -51,11 +52,13 @@ SETTINGS: Final = {
     "astern_deg": Setting(165, "deg", "but by less: a ship that anchors falls astern", 120, 180),
     "minutes": Setting(6, "min", "for so long", 3, 60),
     "run_nm": Setting(0.06, "nm", "and so far, at least", 0.02, 2),
-    "slow_run_nm": Setting(0.2, "nm", "so far when her speed before was that of harbours", 0.02, 2, "tugs push a ship 200 m to her berth"),
+    "slow_run_nm": Setting(0.2, "nm", "so far when her way before was that of harbours", 0.02, 2, "tugs push a ship 200 m to her berth"),
     "sea_kn": Setting(8.0, "kn", "which is below this", 3, 15),
+    "passage": Setting(0.7, "-", "or kept for less than this share of the half hour: a shift in port", 0, 1, "tankers at Singapore"),
     "port_run_nm": Setting(0.35, "nm", "so far where others lie at rest: she drifts through them", 0.1, 2),
     "rest_nm": Setting(1.0, "nm", "others at rest within this", 0, 10),
     "length_m": Setting(50, "m", "shorter ships are not judged; those of unknown length are", 0, 300, "DMA AisAbnormal"),
+    "broke": Setting(0.25, "-", "without heading: she lost this share of her speed from one minute to the next", 0.1, 1, "an abrupt stop"),
     "clear_s": Setting(600, "s", "over when she has made way again for this long", 60, 7200),
 }
 AT_WILL: Final = (4, 5, 6, 7, 8, 9)  # fishing, service, fast craft, pleasure, authority, other (offshore)
@@ -89,9 +92,12 @@ def _drift(view: View, slot: int, settings: Settings) -> tuple[float, float, flo
     says = picture.nav_status[slot] == NOT_UNDER_COMMAND
     fast = np.flatnonzero(~(track.sog_kn <= settings["most_kn"]))
     begin = int(fast[-1]) + 1 if len(fast) else 0
-    recent = track.minute_s >= now_s - 60 * (settings["minutes"] + 2)
+    # Not under command, class A reports as at anchor, each three minutes: so many reports, then, as there would have been minutes.
+    between = float(np.clip(np.nan_to_num(picture.interval_s[slot], nan=60.0) / 60.0, 1.0, 4.0)) if says else 1.0
+    count, minutes = settings["minutes"] / between, max(settings["minutes"], 4 * between)
+    recent = track.minute_s >= now_s - 60 * (minutes + 2)
     slow = np.flatnonzero(recent)[np.flatnonzero(recent) >= begin]
-    if len(slow) < 0.6 * settings["minutes"] or track.minute_s[slow[-1]] - track.minute_s[slow[0]] < 60 * (settings["minutes"] - 1):
+    if len(slow) < max(0.6 * count, 3) or track.minute_s[slow[-1]] - track.minute_s[slow[0]] < 60 * (settings["minutes"] - 1):
         return None
     lat, lon = track.lat_deg[slow].astype(np.float64), track.lon_deg[slow].astype(np.float64)
     run_nm, way_nm = float(distance_nm(lat[0], lon[0], lat[-1], lon[-1])), float(distance_nm(lat[:-1], lon[:-1], lat[1:], lon[1:]).sum())
@@ -104,7 +110,7 @@ def _drift(view: View, slot: int, settings: Settings) -> tuple[float, float, flo
     moving = (track.sog_kn[slow] >= settings["least_kn"]) & ~np.isnan(off)
     heading_known = moving.sum() >= 0.5 * len(slow)
     across = (off[moving] > settings["across_deg"]) & (off[moving] < settings["astern_deg"])
-    if heading_known and (across.sum() < 0.5 * settings["minutes"] or across[-int(settings["minutes"]) :].mean() < 0.55):
+    if heading_known and (across.sum() < 0.5 * count or across[-int(settings["minutes"]) :].mean() < 0.55):
         return None
     fall = fall_of(track, float(np.min(track.sog_kn[slow])), now_s, settings["way_kn"])
     unknown = picture.kind[slot] == 0 and picture.length_m[slot] == 0 and not picture.guarded[slot]
@@ -119,9 +125,15 @@ def _drift(view: View, slot: int, settings: Settings) -> tuple[float, float, flo
     else:
         below = np.flatnonzero((track.minute_s > fall.began_s) & (track.sog_kn < max(0.4 * fall.was_kn, 3.0)))
         planned = not len(below) or fall.rate(float(track.sog_kn[below[0]]), float(track.minute_s[below[0]])) < settings["share_a_minute"]
-    if not heading_known and (fall is None or not turn_deg(direction, fall.course_deg) > settings["across_deg"]) and not says:
+    if not heading_known and not says:
+        # Carried on along her old course, she only shows that she lost her way as nobody does by will.
+        broke = fall is not None and fall.step_kn >= settings["broke"] * fall.was_kn and run_nm >= settings["slow_run_nm"]
+        if fall is None or not (broke or turn_deg(direction, fall.course_deg) > settings["across_deg"]):
+            return None
+    if not says and (fall is None or planned):
         return None
-    if not says and (fall is None or planned or (fall.was_kn < settings["sea_kn"] and run_nm < settings["slow_run_nm"])):
+    in_port = fall is not None and not says and (fall.was_kn < settings["sea_kn"] or fall.steady < settings["passage"])
+    if in_port and run_nm < settings["slow_run_nm"]:
         return None
     reach_nm = settings["rest_nm"] * (3 if unknown and not says else 1)
     if run_nm < settings["port_run_nm"] and others_stopped_within(picture, slot, reach_nm, now_s):
