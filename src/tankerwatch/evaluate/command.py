@@ -156,6 +156,7 @@ def to_json(found: Found) -> dict[str, Any]:
                 "ship_days": None if one.ship_days is None else round(one.ship_days, 2),
                 "not_judged": list(one.recording.leave_out),
                 "alerts": [{"detector": d, "ships": list(s), "raised_s": t, "reason": r} for d, s, t, r in one.alerts],
+                "of_what_is_true": [{"detector": d, "ships": list(s), "raised_s": t, "reason": r} for d, s, t, r in one.right],
             }
             for one in found.recorded
         ],
@@ -188,6 +189,7 @@ def words(found: Found) -> str:
             continue
         lines.append(f"recording {one.recording.name}: {one.ship_days:.1f} ship-days, {len(one.alerts)} alerts")
         lines += [f"  {detector} {ships}: {reason}" for detector, ships, _, reason in one.alerts]
+        lines += [f"  true: {detector} {ships}: {reason}" for detector, ships, _, reason in one.right]
     lines += [f"{_MARKS[v.met]} {', '.join(v.dangers) if len(v.dangers) < 6 else 'all'}: {v.bar}: {v.measured}" for v in found.verdicts]
     if found.missing:
         lines.append(f"no detector: {', '.join(found.missing)}")

@@ -33,7 +33,7 @@ MPS: Final = {"sog": "SOG[m/s]"}
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recording. leave_out: detectors that it cannot judge, and why."""
+    """A recording. leave_out: detectors that it cannot judge, and why · true: what really happened in it, detector and ship."""
 
     name: str
     path: str
@@ -41,8 +41,13 @@ class Recorded:
     columns: dict[str, str] | None = None
     leave_out: tuple[str, ...] = ()
     why: str = ""
+    true: frozenset[tuple[str, int]] = frozenset()
 
 
+# Labelled "drift" by those who published it; she says herself that she is not under command, and is carried across her heading for hours.
+ADRIFT: Final = frozenset((name, 212_123_000) for name in ("sudden_stop", "not_under_command", "drifting"))
+# Transmitters that say that they are active: one by its text too. Who set them off, and whether in need, is not known.
+ACTIVE: Final = frozenset((("distress", 970_000_099), ("distress", 970_010_119)))
 SPARSE: Final = ("dark",)
 RECORDINGS: Final = (
     Recorded("Kattegat", "tracks/kattegat_20251101.parquet", TUNING, MPS, SPARSE, "stops are left out of it, which makes gaps"),
@@ -52,10 +57,10 @@ RECORDINGS: Final = (
     Recorded("tanker 9417464", "tracks/tankers_sg/9417464.csv.gz", HOLD_OUT, None, SPARSE, "one ship, with gaps of the reception"),
     Recorded("tanker 9538440", "tracks/tankers_sg/9538440.csv.gz", HOLD_OUT, None, SPARSE, "one ship, with gaps of the reception"),
     Recorded("Danish waters", "nmea/aisabnormal_sample.nmea.gz", TUNING),
-    Recorded("passage 212123000", "nmea/aisabnormal_212123000.nmea.gz", TUNING, None, SPARSE, "one ship"),
+    Recorded("passage 212123000", "nmea/aisabnormal_212123000.nmea.gz", TUNING, None, SPARSE, "one ship", ADRIFT),
     Recorded("passage 538004030", "nmea/aisabnormal_538004030.nmea.gz", HOLD_OUT, None, SPARSE, "one ship"),
     Recorded("Gothenburg", "nmea/opencpn_hakefjord.nmea.gz", HOLD_OUT, None, SPARSE, "a boat's own reception, no times"),
-    Recorded("Channel passage", "nmea/opencpn_guernsey.nmea.gz", HOLD_OUT, None, SPARSE, "a boat's own reception, no times"),
+    Recorded("Channel passage", "nmea/opencpn_guernsey.nmea.gz", HOLD_OUT, None, SPARSE, "a boat's own reception, no times", ACTIVE),
 )
 
 
@@ -65,13 +70,18 @@ def data() -> Path | None:
     return Path(named) if named and Path(named).is_dir() else None
 
 
+Said = tuple[str, tuple[int, ...], float | None, str]
+"""An alert: detector, ships, when, why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What was found in a recording; `ship_days` None: it is not there."""
+    """What was found in a recording: alerts, and those about what really happened; `ship_days` None: it is not there."""
 
     recording: Recorded
     ship_days: float | None
-    alerts: tuple[tuple[str, tuple[int, ...], float | None, str], ...] = ()
+    alerts: tuple[Said, ...] = ()
+    right: tuple[Said, ...] = ()
 
 
 def watched(recording: Recorded) -> Watched:
@@ -81,9 +91,9 @@ def watched(recording: Recorded) -> Watched:
         return Watched(recording, None)
     days = exposure_days(rows_of_file(path, recording.columns))
     alerts = sorted(alerts_in(recorded([path], columns=recording.columns)), key=lambda a: (a.raised_s or 0.0, a.id))
-    return Watched(
-        recording, days, tuple((a.detector, a.ships, a.raised_s, a.reason) for a in alerts if a.detector not in recording.leave_out)
-    )
+    said = [(a.detector, tuple(a.ships), a.raised_s, a.reason) for a in alerts if a.detector not in recording.leave_out]
+    right = tuple(one for one in said if any((one[0], ship) in recording.true for ship in one[1]))
+    return Watched(recording, days, tuple(one for one in said if one not in right), right)
 
 
 # Dangers laid over a recording.

@@ -10,6 +10,7 @@ from tankerwatch.evaluate import plots, tally
 from tankerwatch.evaluate.bars import Split
 from tankerwatch.evaluate.bound import upper_rate
 from tankerwatch.evaluate.command import Found
+from tankerwatch.evaluate.recorded import Said
 from tankerwatch.evaluate.score import Event, Score
 from tankerwatch.evaluate.truth import FAMILY
 
@@ -118,17 +119,22 @@ def _recorded(found: Found) -> str:
     rows = []
     for one in found.recorded:
         if one.ship_days is None:
-            rows.append((one.recording.name, one.recording.split, "not here", "", ""))
+            rows.append((one.recording.name, one.recording.split, "not here", "", "", ""))
             continue
-        by: dict[str, int] = {}
-        for detector, *_ in one.alerts:
-            by[detector] = by.get(detector, 0) + 1
-        said = ", ".join(f"{detector} {count}" for detector, count in sorted(by.items())) or "nothing"
+        said = _counted(one.alerts) or "nothing"
         without = f"{', '.join(one.recording.leave_out)}: {one.recording.why}" if one.recording.leave_out else ""
-        rows.append((one.recording.name, one.recording.split, f"{one.ship_days:.1f}", said, without))
-    return "## Recorded traffic\n\nTaken for clean; some of it may not be.\n\n" + table(
-        ("recording", "half", "ship-days", "alerts", "not judged"), rows
+        rows.append((one.recording.name, one.recording.split, f"{one.ship_days:.1f}", said, _counted(one.right), without))
+    return (
+        "## Recorded traffic\n\nTaken for clean; some of it may not be. What its publishers or its ships say themselves is true is "
+        "counted apart.\n\n" + table(("recording", "half", "ship-days", "alerts", "of what is true", "not judged"), rows)
     )
+
+
+def _counted(alerts: Iterable[Said]) -> str:
+    by: dict[str, int] = {}
+    for detector, *_ in alerts:
+        by[detector] = by.get(detector, 0) + 1
+    return ", ".join(f"{detector} {count}" for detector, count in sorted(by.items()))
 
 
 def _missed(split: Split) -> str:
