@@ -11,10 +11,12 @@ from typing import Final
 
 import numpy as np
 
+from tankerwatch.core.hulls import apart_m
+from tankerwatch.core.meeting import KN_MS
 from tankerwatch.core.mmsi import are_standard
-from tankerwatch.core.schema import I64, NAN
+from tankerwatch.core.schema import F64, I64, NAN
 from tankerwatch.core.tables import Legs, View
-from tankerwatch.detect.kit import Spells, among, by_second, key_of
+from tankerwatch.detect.kit import Spells, among, by_second, key_of, ships_of, slot_of
 
 UNDECIDED, FALSE_POSITION, CLONE = range(3)
 TRACK: Final = 0
@@ -31,6 +33,11 @@ NOWHERE_DEG: Final = 0.001
 NOWHERE_S: Final = 300.0
 BELIEVED_S: Final = 7200.0
 """For so long after another track was believed instead, the return of the first is the same doubt."""
+
+SPARSE_S: Final = 30.0
+"""Her usual interval from which on she is heard by satellites, or kept in part: feeds whose clocks differ by minutes may be mixed."""
+CLEAR_INTERVALS, LONGEST_CLEAR_S = 150.0, 86_400.0
+AHEAD_S, ON_HER_WAY_M = 900.0, 450.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +92,34 @@ def judge(view: View, memory: Spells, rows: I64, clear_s: float, answers: list[A
                     answers.append(Answer(second, mmsi, answer, float(memory.since_s[at]), float(legs.apart_nm[leg]), leg))
     if view.look and len(memory):
         over = view.now_s - memory.seen_s > clear_s
+        over[over] = view.now_s - memory.seen_s[over] > _clear_s(view, memory.take(over), clear_s)
         over[over] = ~_believed_instead(view, memory.take(over))
         for mmsi, level, since_s in zip(memory.key[over] >> np.uint64(32), memory.level[over], memory.since_s[over], strict=True):
             answers.append(Answer(view.now_s, int(mmsi), int(level), float(since_s), NAN, None))
         memory = memory.take(~over)
     return memory
+
+
+def _clear_s(view: View, doubts: Spells, clear_s: float) -> F64:
+    """(n,) how long nothing may contradict: where she is seldom heard, as by satellites, so many of her usual intervals."""
+    picture, slots = view.picture, [slot_of(view.picture, mmsi) for mmsi in ships_of(doubts.key)[0]]
+    usual_s = np.nan_to_num(picture.interval_s[slots].astype(np.float64))
+    return np.where(usual_s >= SPARSE_S, np.clip(CLEAR_INTERVALS * usual_s, clear_s, LONGEST_CLEAR_S), clear_s)
+
+
+def _on_her_way(view: View, slot: int, leg: int) -> bool:
+    """Whether a place lies on the way that she came in the last hour, or straight ahead: then two clocks differ, not two places."""
+    picture, legs = view.before, view.legs
+    lat, lon = float(legs.lat_deg[leg]), float(legs.lon_deg[leg])
+    track = view.hour.track(slot, view.now_s)
+    run_m = float(np.nan_to_num(picture.made_kn[slot])) * KN_MS * AHEAD_S
+    course = np.radians(float(np.nan_to_num(picture.made_deg[slot])))
+    east, north = apart_m(lat, lon, np.append(track.lat_deg, picture.lat_deg[slot]), np.append(track.lon_deg, picture.lon_deg[slot]))
+    east, north = np.append(east, east[-1] + run_m * np.sin(course)), np.append(north, north[-1] + run_m * np.cos(course))
+    along_east, along_north = np.diff(east), np.diff(north)
+    squared = np.maximum(along_east**2 + along_north**2, 1.0)
+    share = np.clip(-(east[:-1] * along_east + north[:-1] * along_north) / squared, 0.0, 1.0)
+    return bool((np.hypot(east[:-1] + share * along_east, north[:-1] + share * along_north) <= ON_HER_WAY_M).any())
 
 
 def _believed_instead(view: View, doubts: Spells) -> np.ndarray:
@@ -105,10 +135,12 @@ def _answer(view: View, leg: int) -> int:
     """Which it is, once the trusted track has had time to go on or has gone on."""
     legs = view.legs
     trusted, displaced = int(legs.in_trusted[leg]), int(legs.in_belief[leg])
-    if trusted >= TRUSTED_ALIVE:
-        return CLONE if 4 * trusted >= displaced else FALSE_POSITION
     slot = int(legs.slot[leg])
     usual_s = float(view.before.interval_s[slot]) if slot < len(view.before) else NAN
+    if usual_s >= SPARSE_S and _on_her_way(view, slot, leg):
+        return UNDECIDED
+    if trusted >= TRUSTED_ALIVE:
+        return CLONE if 4 * trusted >= displaced else FALSE_POSITION
     waited = legs.event_s[leg] - legs.born_s[leg] >= min(INTERVALS * (usual_s if usual_s == usual_s else 10.0), LONGEST_S)
     # After a gap the last fix before it may have been a bad one: then more is asked for. One that is seldom heard is always after a gap.
     last_s = float(view.before.event_s[slot]) if slot < len(view.before) else NAN

@@ -3,14 +3,15 @@
 What it does      From the dimensions, headings and places of two ships, foretells nothing but measures the water between their hulls.
                   Raised when it has been below `touch_m` for `hold_s` while both go slower than `speed_kn`, on parallel keels and with no
                   speed against each other, after they were seen `apart_nm` apart (or one of them appeared beside the other). Amended when
-                  one of them falls silent alongside; ends when they part; withdrawn when one says that she is a tug or the like.
+                  one of them falls silent alongside; ends when they part; withdrawn when one says that she is a tug or the like. Raised as
+                  a notice when a ship falls silent for `dark_s` on her way to another, within `waits_nm`, who waits and is heard as before.
 Why it matters    Oil, crews and cargo change ships at sea where nobody looks: a sanctioned cargo changes its name there. It is also how a
                   ship is boarded, or how she is helped.
 When it is wrong  A ship that takes bunkers or stores outside ports. Where `others` ships lie at rest within `place_nm`, or `stays` have
                   come to rest before, it is a port or an anchorage and nothing is raised; nor of tugs, pilots, passenger ships, craft
                   below `least_m`, boats that stay for less than `boat_hold_s`, two fishing vessels, or who helps a ship not under command
                   or aground. Without dimensions the ships must lie closer. When one of them is dark all the time, only
-                  the other is seen: a matter of loitering.
+                  the other is seen: a matter of loitering. Whether one who fell silent came alongside nobody sees.
 Sources           Global Fishing Watch encounters (500 m, 2 h); Starboard (below 50 m for 10 min); OCIMF ship-to-ship guide: fenders of 2
                   to 4 m between the hulls, speed 5 to 6 kn when they come together.
 """
@@ -43,6 +44,9 @@ SETTINGS: Final = {
     "place_nm": Setting(2, "nm", "a port or an anchorage is where other ships lie at rest within this", 0, 10),
     "others": Setting(2, "-", "so many of them", 1, 20),
     "stays": Setting(6, "-", "or so many ships have come to rest here before", 1, 100),
+    "waits_nm": Setting(3, "nm", "one fell silent within this of another that waits below `speed_kn`", 0, 10),
+    "came_nm": Setting(0.7, "nm", "after she had come so much nearer in twenty minutes", 0.2, 5),
+    "miss_nm": Setting(0.5, "nm", "and would have passed her within this", 0.1, 3),
     "dark_s": Setting(1200, "s", "not heard for this long: one of them is dark", 600, 7200),
     "clear_s": Setting(300, "s", "over when they have been seen apart for this long", 60, 3600),
 }
@@ -64,7 +68,7 @@ CASUALTY: Final = (2, 6, 14)  # not under command, aground, a beacon of distress
 MOORED: Final = 5
 HEARD_S: Final = 400.0  # at anchor ships report each three minutes
 FORGOTTEN_S: Final = 3600.0
-ALONGSIDE, DARK = 1, 2
+ALONGSIDE, DARK, BOUND = 1, 2, 3
 
 
 @table
@@ -76,7 +80,7 @@ class Together(Table):
     since_s:    Annotated[F64, col("s", "when they came together")]
     seen_s:     Annotated[F64, col("s", "when they were seen together last")]
     raised_s:   Annotated[F64, col("s", "when it was judged", missing=NAN)]
-    level:      Annotated[U8, col("-", "0 not raised, 1 raised, 2 one fell silent")]
+    level:      Annotated[U8, col("-", "0 not raised, 1 raised, 2 one fell silent, 3 one fell silent on her way to the other")]
     looks:      Annotated[U8, col("-", "how often they were seen together, at most 250")]
     distance_m: Annotated[F32, col("m", "mean distance of the antennas", missing=NAN)]
     wander_m:   Annotated[F32, col("m", "mean distance from that mean", missing=NAN)]
@@ -86,8 +90,9 @@ class Together(Table):
 
 def step(view: View, memory: Together, settings: Settings) -> tuple[Findings, Together]:
     """Judge at each whole minute the pairs near each other, and those remembered."""
-    pairs = view.pairs
+    pairs, found = view.pairs, list[Findings]()
     near = pairs.distance_nm <= 0.3
+    memory = _fallen_silent(view, memory, settings, found)
     if not len(memory) and not near.any():
         return Findings.empty(), memory
     keys, first, second = _pairs(view, near, memory, settings)
@@ -103,12 +108,71 @@ def step(view: View, memory: Together, settings: Settings) -> tuple[Findings, To
     for column in Together.columns():
         getattr(rows, column.name)[known] = getattr(memory, column.name)[at[known]]
     _average(rows, together, gap, distance, now_s)
-    found = []
     for n in np.flatnonzero(kept).tolist():
         slots = [int(first[n]), int(second[n])]
         found += _judge(view, rows, n, slots, bool(together[n]), bool(apart[n]), settings)
         kept[n] = not _over(rows, n, bool(apart[n]), now_s, settings)
     return Findings.concat(found), rows.take(kept)
+
+
+def _fallen_silent(view: View, memory: Together, settings: Settings, found: list[Findings]) -> Together:
+    """Raise for ships that fell silent on their way to another that waits, where that one is heard all the time; the memory then."""
+    picture, now_s = view.picture, view.now_s
+    silent_s = now_s - picture.heard_s
+    gone = (silent_s >= settings["dark_s"]) & (silent_s < settings["dark_s"] + 60.0) & among(picture.msg_type, (1, 2, 3))
+    gone &= (picture.best_sog_kn >= settings["speed_kn"]) & ~among(picture.nav_status, (1, MOORED, *CASUALTY))
+    for slot in np.flatnonzero(gone).tolist():
+        reach = np.abs(picture.lat_deg - picture.lat_deg[slot]) <= settings["waits_nm"] / 60
+        reach &= (picture.sog_kn <= settings["speed_kn"]) & (now_s - picture.heard_s <= HEARD_S) & (picture.kind != identities.FISHING)
+        both = np.append(np.flatnonzero(reach), slot)
+        fits = _may_be(picture, both, settings)
+        if not fits[-1] or among(picture.kind[both[-1:]], (identities.FISHING,))[0]:
+            continue
+        for host in both[:-1][fits[:-1]].tolist():
+            since_s = float(picture.heard_s[slot])
+            if not _was_bound_for(view, slot, host, since_s, settings) or _is_place(view, [host, slot], since_s, settings):
+                continue
+            key = key_of(*sorted((int(picture.mmsi[slot]), int(picture.mmsi[host]))))
+            if (memory.key == key).any():
+                continue
+            row = Together.blank(1).replace(
+                key=key.reshape(1), since_s=np.array([since_s]), seen_s=np.array([now_s]), raised_s=np.array([now_s]),
+                level=np.array([BOUND], np.uint8),
+            )  # fmt: skip
+            memory = Together.concat([memory, row])
+            memory = memory.take(np.argsort(memory.key, kind="stable"))
+            apart = distance_nm(picture.lat_deg[slot], picture.lon_deg[slot], picture.lat_deg[host], picture.lon_deg[host])
+            words = (
+                f"{{0}} fell silent {float(apart):.1f} nm from {{1}}, whom she was coming up to and who waits at "
+                f"{picture.sog_kn[host]:.1f} kn and is heard as before: they may be meeting."
+            )
+            slots = [slot, host]
+            if picture.mmsi[slot] > picture.mmsi[host]:
+                slots, words = slots[::-1], words.replace("{0}", "{2}").replace("{1}", "{0}").replace("{2}", "{1}")
+            found.append(ship_finding(view, "rendezvous", "raise", slots, since_s=since_s, severity="notice", score=0.5, reason=words))
+            break
+    return memory
+
+
+def _was_bound_for(view: View, slot: int, host: int, since_s: float, settings: Settings) -> bool:
+    """Whether a ship had come nearer to one that waits, and was as near as `waits_nm`; and both were heard well, the other to this day."""
+    now_s, half_s = view.now_s, 1200.0
+    hers, its = view.hour.track(slot, now_s), view.hour.track(host, now_s)
+    before = (hers.minute_s > since_s - half_s) & (hers.minute_s <= since_s)
+    alone, waits = its.minute_s > since_s, (its.minute_s > since_s - half_s) & (its.minute_s <= since_s)
+    well = before.sum() >= 0.9 * half_s / 60 and waits.sum() >= 0.4 * half_s / 60  # who lies still reports each three minutes
+    well = well and alone.sum() >= (0.9 if waits.sum() >= 0.9 * half_s / 60 else 0.28) * (now_s - since_s) / 60
+    if not well or not (its.sog_kn[its.minute_s > since_s + 300.0] <= settings["speed_kn"]).all():
+        return False
+    at = np.flatnonzero(waits)[np.clip(np.searchsorted(its.minute_s[waits], hers.minute_s[before]), 0, int(waits.sum()) - 1)]
+    east, north = apart_m(its.lat_deg[at], its.lon_deg[at], hers.lat_deg[before], hers.lon_deg[before])
+    apart = np.hypot(east, north) / 1852.0
+    # Where she would have come nearest, as she moved against the other in the last ten minutes.
+    then = -min(10, len(apart))
+    by_east, by_north = east[-1] - east[then], north[-1] - north[then]
+    miss_nm = abs(east[-1] * by_north - north[-1] * by_east) / max(float(np.hypot(by_east, by_north)), 1.0) / 1852.0
+    came = apart[0] - apart[-1] >= settings["came_nm"] and apart[-1] < apart[then] - 0.1
+    return bool(came and apart[-1] <= settings["waits_nm"] and miss_nm <= settings["miss_nm"])
 
 
 def _pairs(view: View, near: Bool, memory: Together, settings: Settings) -> tuple[U64, I64, I64]:
@@ -217,9 +281,17 @@ def _judge(view: View, rows: Together, n: int, slots: list[int], together: bool,
             rows.level[n], rows.seen_s[n] = 0, -np.inf
             return say("withdraw", "notice", 0.5, f"{{{which}}} says what she is ({kind}): she may come alongside.")
         if _over(rows, n, apart, now_s, settings):
+            if rows.level[n] == BOUND:
+                met = "are heard again, apart" if apart else "were not heard together within an hour"
+                return say("end", "notice", 0.5, f"{{0}} and {{1}} {met}.")
             parted = "parted" if apart else "have not been heard together for an hour"
             return say("end", "notice", 0.9, f"{{0}} and {{1}} {parted}; they lay together for {minutes} min.")
         silent = [now_s - float(picture.heard_s[slot]) >= settings["dark_s"] for slot in slots]
+        if rows.level[n] == BOUND and together:
+            rows.level[n] = ALONGSIDE
+            return say(
+                "amend", "caution", 0.8, f"{{0}} and {{1}} lie together, {rows.gap_m[n]:.0f} m between the hulls: one was silent before."
+            )
         if rows.level[n] == ALONGSIDE and any(silent) and not all(silent):
             rows.level[n] = DARK
             gone = silent.index(True)

@@ -62,7 +62,6 @@ def _transfer(place: Place, level: str) -> None:
         due=contact + 900,
         at_m=(float(motion.east_m[at]), float(motion.north_m[at])),
         also=ALSO,
-        gap=level == "one is dark",
     )
 
 
