@@ -37,7 +37,7 @@ BELIEVED_S: Final = 7200.0
 SPARSE_S: Final = 30.0
 """Her usual interval from which on she is heard by satellites, or kept in part: feeds whose clocks differ by minutes may be mixed."""
 CLEAR_INTERVALS, LONGEST_CLEAR_S = 150.0, 86_400.0
-AHEAD_S, ON_HER_WAY_M = 900.0, 450.0
+CLOCK_S, FASTER = 150.0, 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +107,13 @@ def _clear_s(view: View, doubts: Spells, clear_s: float) -> F64:
     return np.where(usual_s >= SPARSE_S, np.clip(CLEAR_INTERVALS * usual_s, clear_s, LONGEST_CLEAR_S), clear_s)
 
 
-def _on_her_way(view: View, slot: int, leg: int) -> bool:
-    """Whether a place lies on the way that she came in the last hour, or straight ahead: then two clocks differ, not two places."""
+def _within_reach(view: View, slot: int, leg: int) -> bool:
+    """Whether she could have sailed to a place from where she was last believed, if the clocks of two feeds differ by minutes."""
     picture, legs = view.before, view.legs
-    lat, lon = float(legs.lat_deg[leg]), float(legs.lon_deg[leg])
-    track = view.hour.track(slot, view.now_s)
-    run_m = float(np.nan_to_num(picture.made_kn[slot])) * KN_MS * AHEAD_S
-    course = np.radians(float(np.nan_to_num(picture.made_deg[slot])))
-    east, north = apart_m(lat, lon, np.append(track.lat_deg, picture.lat_deg[slot]), np.append(track.lon_deg, picture.lon_deg[slot]))
-    east, north = np.append(east, east[-1] + run_m * np.sin(course)), np.append(north, north[-1] + run_m * np.cos(course))
-    along_east, along_north = np.diff(east), np.diff(north)
-    squared = np.maximum(along_east**2 + along_north**2, 1.0)
-    share = np.clip(-(east[:-1] * along_east + north[:-1] * along_north) / squared, 0.0, 1.0)
-    return bool((np.hypot(east[:-1] + share * along_east, north[:-1] + share * along_north) <= ON_HER_WAY_M).any())
+    east, north = apart_m(picture.lat_deg[slot], picture.lon_deg[slot], legs.lat_deg[leg], legs.lon_deg[leg])
+    speed_kn = np.fmax(picture.sog_kn[slot], picture.usual_sog_kn[slot])
+    passed_s = float(legs.event_s[leg] - picture.event_s[slot]) + CLOCK_S
+    return bool(np.hypot(east, north) <= FASTER * speed_kn * KN_MS * passed_s)
 
 
 def _believed_instead(view: View, doubts: Spells) -> np.ndarray:
@@ -137,7 +131,7 @@ def _answer(view: View, leg: int) -> int:
     trusted, displaced = int(legs.in_trusted[leg]), int(legs.in_belief[leg])
     slot = int(legs.slot[leg])
     usual_s = float(view.before.interval_s[slot]) if slot < len(view.before) else NAN
-    if usual_s >= SPARSE_S and _on_her_way(view, slot, leg):
+    if usual_s >= SPARSE_S and _within_reach(view, slot, leg):
         return UNDECIDED
     if trusted >= TRUSTED_ALIVE:
         return CLONE if 4 * trusted >= displaced else FALSE_POSITION

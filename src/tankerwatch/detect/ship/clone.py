@@ -2,7 +2,7 @@
 
 What it does      `track` gives each fix to the belief that could have sailed to it. Raised when two tracks under one number are both alive:
                   `fixes` that fit each other, at least `apart_nm` from where she is expected, while three and more came from where she is.
-                  Ends when only one was heard for `clear_s`.
+                  Ends when only one was heard for `clear_s`, or for 150 of her usual intervals where she is seldom heard.
 Why it matters    A ship that hides behind the name of another, or a number typed in wrong: neither track may be taken for the ship.
 When it is wrong  A spoofed receiver that jumps to and fro looks the same. Numbers left in by installers, and radar targets, are left out.
 Sources           Global Fishing Watch tells shared identities by segments that overlap; the rules of beliefs are in `track`.

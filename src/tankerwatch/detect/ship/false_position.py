@@ -12,6 +12,8 @@ When it is wrong  Old reports sent again and stations with a wrong clock are kno
                   one such station alone. A receiver that returns after minutes without a position. One bad fix, or a few that do not fit
                   each other, are counted and marked, and raise nothing. Known gap: a walk-off that bends speed and course to fit, less
                   than `apart_nm` a step, looks like a ship that sails; so does one straight ahead within ten minutes of her way.
+                  Where she is seldom heard (satellites, thinned archives), feeds whose clocks differ by minutes may be mixed: there a place
+                  that she could have sailed to meanwhile is believed, and what jumps about is not judged.
 Sources           Global Fishing Watch's segmenter and readsb keep several hypotheses an identity; circles as at Point Reyes and Shanghai
                   (SkyTruth 2019). How fast fixes of ships at full rate run away from what they send over 16 min, 99th percentile of
                   windows: 0.13 kn Hakefjord, 0.29 Solent, 0.31 to 0.54 tankers off Singapore, 0.38 a ship that gains and loses
@@ -28,7 +30,7 @@ import numpy as np
 from tankerwatch.core import mmsi as identities
 from tankerwatch.core.hour import H_COVERED_S, H_EAST_M, H_NORTH_M, MINUTES, Track
 from tankerwatch.core.schema import I64, Bool
-from tankerwatch.detect.doubts import FALSE_POSITION, TRACK, Answer, candidates, judge
+from tankerwatch.detect.doubts import FALSE_POSITION, SPARSE_S, TRACK, Answer, candidates, judge
 from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells, View, among, finding, key_of, spells
 
 SETTINGS: Final = {
@@ -162,6 +164,7 @@ def _astray(view: View, settings: Settings) -> I64:
     picture, now_s = view.picture, view.now_s
     slots = np.flatnonzero(picture.astray >= settings["astray_fixes"])
     lasting = (now_s - picture.astray_s[slots] >= ASTRAY_S) & (now_s - picture.heard_s[slots] <= 60)
+    lasting &= ~(picture.interval_s[slots] >= SPARSE_S)
     return slots[lasting & identities.are_standard(picture.mmsi[slots])]
 
 
