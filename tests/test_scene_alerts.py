@@ -222,6 +222,6 @@ def test_real_traffic_raises_little(shared_data, config, name, most):
 
 def test_a_ship_that_drifted_is_found(shared_data, config):
     found = analyse([shared_data("nmea/aisabnormal_212123000.nmea.gz")], config=config)
-    assert [a["detector"] for a in found.alerts] == ["sudden_stop", "not_under_command"]
+    assert [a["detector"] for a in found.alerts] == ["sudden_stop", "not_under_command", "drifting"]
     assert {tuple(a["ships"]) for a in found.alerts} == {(212123000,)}
-    assert Counter(a["incident"] for a in found.alerts) == {found.alerts[0]["incident"]: 2}
+    assert Counter(a["incident"] for a in found.alerts) == {found.alerts[0]["incident"]: 3}
