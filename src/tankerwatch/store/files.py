@@ -41,6 +41,20 @@ class FileLayer:
         """Let the file go."""
         os.close(handle)
 
+    def is_there(self, handle: int, path: Path) -> bool:
+        """Whether the open file is still the one of that name: nobody removed it, nor put another in its place."""
+        try:
+            return os.path.samestat(os.fstat(handle), path.stat(follow_symlinks=False))
+        except OSError:
+            return False
+
+    def overwrite(self, path: Path, data: bytes) -> None:
+        """Write over the beginning of a file, durably."""
+        with path.open("r+b") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
     def remove(self, path: Path) -> None:
         """Remove a file of which nothing was ever acknowledged."""
         path.unlink()

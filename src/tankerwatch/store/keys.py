@@ -59,9 +59,7 @@ class Keys:
         """The newest seal names this key as the next: when it is the one that waits, it takes over. Raises OSError."""
         if self._next is None or _public(self._next) != next_public:
             return
-        with self._path.open("r+b") as file:
-            file.write(os.urandom(_SECRET_BYTES))
-            os.fsync(file.fileno())
+        self._files.overwrite(self._path, os.urandom(_SECRET_BYTES))
         self._files.rename(self._next_path, self._path)
         self._files.sync_directory(self._path.parent)
         self._secret, self._next = self._next, None

@@ -7,6 +7,7 @@ that was not is written once more, by whoever holds it, to a new one.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Sequence
@@ -78,6 +79,7 @@ class Log:
         self._files = files or FileLayer()
         self._segment_bytes, self._replica = segment_bytes, replica
         self._handle: int | None = None
+        self._path = folder
         self._offset = 0
         self._lock = _lock(folder, create)
         try:
@@ -102,6 +104,8 @@ class Log:
             raise
         try:
             self._files.sync(handle)
+            if not self._files.is_there(handle, self._path):  # what is synced to a file without a name is gone when it is closed
+                raise OSError(errno.ENOENT, "the journal's file was removed")
         except OSError:
             self.let_go()
             raise
@@ -140,7 +144,7 @@ class Log:
             if not torn and offset < self._segment_bytes:
                 with AsFault(newest.path):
                     self._handle = self._files.reopen(newest.path)
-                self._offset = offset
+                self._path, self._offset = newest.path, offset
             return newest.mark, tip
         return mark, begin or Tip(0, 0, origin(mark))
 
@@ -188,7 +192,7 @@ class Log:
             with suppress(OSError):
                 self._files.close(handle)
             raise
-        self._handle, self._offset = handle, 0
+        self._handle, self._path, self._offset = handle, segment.path, 0
         return handle
 
 

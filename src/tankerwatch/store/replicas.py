@@ -129,15 +129,16 @@ class Copy:
 class DirectoryTarget:
     """A copy in another directory: a second disk, a share."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, files: FileLayer | None = None) -> None:
         self.name = str(directory)
         self._folder = journal_of(directory)
+        self._files = files
         self._copy: Copy | None = None
 
     def _open(self, mark: bytes) -> Copy:
         if self._copy is None:
             try:
-                self._copy = Copy(self._folder, mark)
+                self._copy = Copy(self._folder, mark, files=self._files)
             except InputFault as fault:
                 raise OSError(fault.what) from fault
         return self._copy
