@@ -18,6 +18,7 @@ from tankerwatch.store import journal as journal_module
 from tankerwatch.store.files import FileLayer
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.records import read_records
+from tankerwatch.store.replicas import DirectoryTarget
 
 
 class Clock:
@@ -280,6 +281,42 @@ def test_a_journal_opens_on_a_full_disk_too(tmp_path, batch_of):
         files.broken = {}
         assert journal.commit() == 2
     assert _lines(tmp_path) == [b"kept", b"new"]
+
+
+def test_a_disk_that_was_caught_up_from_a_copy_is_called_well_at_once(tmp_path, batch_of):
+    files = SickFiles()
+    with FileJournal(tmp_path / "a", files=files, monotonic_s=Clock(), targets=[DirectoryTarget(tmp_path / "b")]) as journal:
+        journal.append(batch_of([b"one"], 1))
+        journal.commit()
+        files.broken = {"write": errno.ENOSPC}
+        journal.append(batch_of([b"two"], 2))
+        assert journal.commit() == 2, "the copy has it"
+        assert "No space left" in journal.failure
+        files.broken = {}
+        assert journal.commit() == 2
+        assert journal.failure == ""
+    assert _lines(tmp_path / "a") == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("how", ["removed", "renamed", "replaced"])
+def test_what_goes_to_a_file_that_was_taken_away_is_not_acknowledged(tmp_path, batch_of, how):
+    """A write to a file without a name succeeds, and is gone with the process."""
+    with FileJournal(tmp_path, monotonic_s=Clock()) as journal:
+        journal.append(batch_of([b"one"], 1))
+        assert journal.commit() == 1
+        path = next((tmp_path / "journal").glob("*.journal"))
+        raw = path.read_bytes()
+        path.unlink() if how == "removed" else path.rename(path.with_suffix(".away"))
+        if how == "replaced":
+            path.write_bytes(raw)
+        journal.append(batch_of([b"two"], 2))
+        assert journal.commit() == 1
+        assert "removed" in journal.failure
+        journal.append(batch_of([b"three"], 3))
+        assert journal.commit() == 3, "the next one goes to a new segment"
+        assert journal.failure == ""
+        kept = next(p for p in (tmp_path / "journal").glob("*.journal") if p != path)
+        assert int(kept.name[:20]) == 2
 
 
 @pytest.fixture

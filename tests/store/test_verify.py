@@ -138,6 +138,20 @@ def test_dropped_reordered_and_rolled_back_records_are_noticed(tmp_path, batch_o
         assert found.vouched_to == 0 or found.vouched_to < 24
 
 
+def test_a_seal_that_the_copy_holds_and_is_gone_here_is_noticed(tmp_path, batch_of):
+    _made(tmp_path / "a", batch_of, targets=[DirectoryTarget(tmp_path / "b")], min_copies=2)
+    newest = seal_files(tmp_path / "b" / "journal")[-1].name
+    assert verify(tmp_path / "a", replica=tmp_path / "b").intact is True
+    assert verify(tmp_path / "b", replica=tmp_path / "b").intact is True
+    for path in seal_files(tmp_path / "a" / "journal"):
+        if path.name >= newest:
+            path.unlink()
+    found = verify(tmp_path / "a", replica=tmp_path / "b")
+    assert found.intact is False
+    assert found.first_fault is not None
+    assert "the copy holds" in found.first_fault.what
+
+
 def test_a_missing_journal_is_noticed_by_whoever_vouches(tmp_path, batch_of):
     checkpoint = _made(tmp_path / "a", batch_of)
     shutil.rmtree(tmp_path / "a")

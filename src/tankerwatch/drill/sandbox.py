@@ -164,9 +164,11 @@ class Sandbox:
                 if self.size_bytes() + len(data) - size > CAP_BYTES:
                     raise Refused(f"the drill would hold more than {CAP_BYTES} bytes")
                 self._grown = 0
-            os.ftruncate(handle, 0)
-            with open(handle, "wb", closefd=False) as file:
-                file.write(data)
+            done = 0
+            while done < len(data):
+                done += os.pwrite(handle, data[done:], done)
+            if size > len(data):  # cut at the end and not before: a file that is emptied first is waited for by some file systems
+                os.ftruncate(handle, len(data))
 
     def truncate(self, name: str, size: int) -> None:
         """Cut a file."""

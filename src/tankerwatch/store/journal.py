@@ -383,6 +383,7 @@ class FileJournal:
                         self._store(frames)
                     continue
                 self._store(frames)
+            self._failure = ""
         except OSError as fault:
             self._fail(fault)
         except Fork as fault:

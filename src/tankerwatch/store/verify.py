@@ -171,6 +171,10 @@ def _beside(outside: Examination, found: Examination) -> Fault | None:
     tip = found.chains.get(outside.tip.frame)
     if tip is not None and tip.chain != outside.tip.chain:
         return Fault(max(tip.record, 1), "what is here up to this record is not what the copy holds")
+    here = {seal.digest for seal in found.seals}
+    for seal in outside.seals:
+        if seal.digest not in here:
+            return Fault(seal.first_record, f"seal {seal.number} is not the one that the copy holds, or is missing", seal.file_name)
     return None
 
 
