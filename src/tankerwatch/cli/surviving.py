@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from tankerwatch.cli import keeping, vaulting
+from tankerwatch.cli import drilling, keeping, vaulting
 
 PLACE: Final = "the directory of a copy, https://HOST:8421/MARK of a vault, or s3://BUCKET/PREFIX/MARK"
 
@@ -53,6 +53,20 @@ def surviving(add: Callable[[str, Callable[[argparse.Namespace], int], str, Sequ
     checkpoint.add_argument("-o", "--out", type=Path, metavar="FILE", help="write it there")
     checkpoint.add_argument("--page", type=Path, metavar="FILE", help="write a page to print there")
 
+    drill = add(
+        "drill",
+        drilling.drill,
+        "strike a copy of the history made for the purpose, and say what survives",
+        ["drill", "drill --sample tankerwatch-data --report drill.html", "drill --full --json"],
+    )
+    much = drill.add_mutually_exclusive_group()
+    much.add_argument("--rounds", type=drilling.rounds, metavar="N", help="so many rounds of each strike (a few: under a minute)")
+    much.add_argument("--full", action="store_true", help="as often as the project's bars ask: some minutes")
+    drill.add_argument(
+        "--sample", type=Path, metavar="DIR", help="take the lines from there, the --data of a watch, which is only read (the scene)"
+    )
+    drill.add_argument("--report", type=Path, metavar="FILE", help="write a page there that can be filed as evidence (HTML)")
+    drill.add_argument("--write", type=Path, metavar="FILE", help="write the outcome there as a page of Markdown")
 
 def vault(add: Callable[[str, Callable[[argparse.Namespace], int], str, Sequence[str]], Any]) -> None:
     """Add those of a vault."""

@@ -31,7 +31,7 @@ Files = dict[str, bytes]
 
 @dataclass(slots=True)
 class Bed:
-    """The journal. files: all of it; states: what it held before, and the record at which it stood; checkpoint: kept outside, of its middle."""
+    """The journal. files: all of it; states: what it held after each commit, with a checkpoint; checkpoint: kept outside, of its middle."""
 
     sample: Sample
     files: Files
@@ -78,7 +78,6 @@ def lay(sandbox: Sandbox, sample: Sample, copy: Place) -> Bed:
             number = journal.append(sample.batch(number + 1))
             journal.commit()
             states.append((sandbox.taken("bed/primary/journal"), journal.checkpoint()))
-        mark = journal.mark
     source = DirectoryCopy(directory)
     placed = {frame.header.frame: frame for piece in source.frames() for frame in piece}
     segments = segments_in(journal_of(directory))
@@ -87,7 +86,6 @@ def lay(sandbox: Sandbox, sample: Sample, copy: Place) -> Bed:
         (segment.path.name, [placed[number] for number in range(segment.first_frame, end)])
         for segment, end in zip(segments, ends, strict=True)
     ]
-    assert origin(mark)
     seals = [read_seal(path) for path in seal_files(journal_of(directory))]
     files = sandbox.taken("bed/primary/journal")
     middle = states[_COMMITS * 3 // 5][1]

@@ -1,4 +1,4 @@
-"""Copies: that lag, that cannot be reached, that hold against a fork; and from which all comes back when the primary is wrecked under load."""
+"""Copies that lag, cannot be reached, hold against a fork, and from which all comes back when the primary is wrecked under load."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.drill.bed import Bed
-from tankerwatch.drill.kinds import KINDS, Kind, Place
+from tankerwatch.drill.kinds import Kind, Place
 from tankerwatch.drill.load import Load
 from tankerwatch.drill.outcome import Outcome, Tell
 from tankerwatch.drill.sample import Sample
@@ -281,5 +281,3 @@ def _wrecked(sandbox: Sandbox, sample: Sample, place: Place, how: str, records: 
         made.miss(f"what was restored is accused: {found.first_fault or restored.left}")
     with FileJournal(back) as journal:
         made.lose(load.acknowledged, sample.good(journal.replay()))
-
-

@@ -1,4 +1,4 @@
-"""A disk that is full, fails, or may only be read: nothing is acknowledged that is not safe, and when it can be written again all is well."""
+"""A disk that is full, fails, or may only be read: nothing is acknowledged that is not safe, and all is well once it can be written."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ STRIKES: Final = {
 
 
 def sick(sandbox: Sandbox, sample: Sample, ill: str, rounds: int, dice: random.Random, tell: Tell) -> Outcome:
-    """A disk that falls ill at a random moment, half of the time with a copy that stays well; what would be found then, and how it heals."""
+    """A disk that falls ill at a random moment, every other time with a copy that stays well; what would be found then; how it heals."""
     strike, struck = STRIKES[ill]
     made = Outcome(
         strike,

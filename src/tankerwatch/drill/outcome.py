@@ -37,7 +37,7 @@ class Outcome:
         return not self.lost and not self.missed and self.rounds > 0
 
     def miss(self, why: str) -> None:
-        """This round was not noticed, or not rightly."""
+        """The round was not noticed, or not rightly."""
         self.missed += 1
         self.first_fault = self.first_fault or f"round {self.rounds}: {why}"
 
@@ -46,7 +46,9 @@ class Outcome:
         self.acknowledged += acknowledged
         if good < acknowledged:
             self.lost += acknowledged - good
-            self.first_fault = self.first_fault or f"round {self.rounds}: record {good + 1} of {acknowledged} acknowledged ones is not there"
+            self.first_fault = (
+                self.first_fault or f"round {self.rounds}: record {good + 1} of {acknowledged} acknowledged ones is not there"
+            )
 
     def to_json(self) -> dict[str, Any]:
         """As the command prints it; recovery_s: the longest."""

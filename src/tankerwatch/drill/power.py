@@ -48,9 +48,7 @@ def record(sandbox: Sandbox, sample: Sample, commits: int, dice: random.Random) 
     done = number = 0
     while done < commits:
         target = DirectoryTarget(root / "copy", files=recorder)
-        with FileJournal(
-            root / "primary", segment_bytes=SEGMENT_BYTES, seal_bytes=SEAL_BYTES, targets=[target], files=recorder
-        ) as journal:
+        with FileJournal(root / "primary", segment_bytes=SEGMENT_BYTES, seal_bytes=SEAL_BYTES, targets=[target], files=recorder) as journal:
             for _ in range(min(_AGAIN, commits - done)):
                 done += 1
                 for _ in range(dice.randrange(1, 3)):

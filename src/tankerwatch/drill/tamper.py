@@ -1,4 +1,4 @@
-"""Tampering with a copy of a journal: each kind, within what someone outside vouches for and behind it, and clean ones that must not be accused."""
+"""Tampering with a journal, within what someone outside vouches for and behind it; and clean ones, which must not be accused."""
 
 from __future__ import annotations
 
