@@ -31,8 +31,9 @@ bench: .venv/ready .venv/compiled ## the speed of the decoder, of the whole rive
 	@$(RUN)/python bench/river.py --write bench/RESULTS-river.md
 	@$(RUN)/python bench/history.py --write bench/RESULTS-history.md
 
-soak: .venv/ready-dev .venv/compiled ## the decoder against millions of hostile lines and files, into soak/RESULTS.md (some minutes)
+soak: .venv/ready-dev .venv/compiled ## the decoder against hostile lines and files, the journal against the drill, into soak/ (half an hour)
 	@$(RUN)/python soak/decoder.py --write $(OPTIONS)
+	@$(RUN)/tankerwatch drill --full --write soak/RESULTS-drill.md
 
 evaluate: .venv/ready .venv/compiled ## the detectors on scenes with known truth and clean traffic, into evaluate/RESULTS.md (half an hour)
 	@$(RUN)/tankerwatch evaluate --full --write evaluate/RESULTS.md $(OPTIONS)

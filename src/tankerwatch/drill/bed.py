@@ -23,7 +23,7 @@ from tankerwatch.store.segments import journal_of, segments_in
 _COMMITS: Final = 60
 _MOST: Final = 40
 _SEGMENT_BYTES: Final = 24_000
-_SEAL_BYTES: Final = 30_000
+_SEAL_S: Final = 2.0
 
 Files = dict[str, bytes]
 """A journal's folder: what each file holds."""
@@ -71,9 +71,7 @@ def lay(sandbox: Sandbox, sample: Sample, copy: Place) -> Bed:
     states: list[tuple[Files, Checkpoint]] = []
     number = 0
     target = copy.target()
-    with FileJournal(
-        directory, segment_bytes=_SEGMENT_BYTES, seal_bytes=_SEAL_BYTES, targets=[target], min_copies=2, files=Hasty()
-    ) as journal:
+    with FileJournal(directory, segment_bytes=_SEGMENT_BYTES, seal_s=_SEAL_S, targets=[target], min_copies=2, files=Hasty()) as journal:
         for _ in range(_COMMITS):
             number = journal.append(sample.batch(number + 1))
             journal.commit()

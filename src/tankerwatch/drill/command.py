@@ -96,10 +96,11 @@ class Drilled:
 
 def machine() -> dict[str, Any]:
     """On what the drill ran."""
+    found = platform.uname()
     return {
-        "name": platform.node(),
-        "system": f"{platform.system()} {platform.release()}",
-        "processor": platform.machine(),
+        "name": found.node,
+        "system": f"{found.system} {found.release}",
+        "processor": found.machine,
         "cores": len(os.sched_getaffinity(0)),
     }
 

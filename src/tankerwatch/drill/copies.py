@@ -26,6 +26,8 @@ from tankerwatch.store.verify import verify
 
 _PATIENCE_S: Final = 20.0
 _MOST: Final = 60
+_MORE: Final = 200_000
+"""After so many records more the process under load rests, however long the strike takes."""
 
 
 class Far:
@@ -256,7 +258,7 @@ def wreck(sandbox: Sandbox, sample: Sample, kind: Kind, how: str, rounds: int, r
 
 
 def _wrecked(sandbox: Sandbox, sample: Sample, place: Place, how: str, records: int, dice: random.Random, made: Outcome) -> None:
-    load = Load(sandbox.folder("wreck/primary"), sample, [place.target], min_copies=2)
+    load = Load(sandbox.folder("wreck/primary"), sample, [place.target], min_copies=2, most=records + _MORE)
     load.begun(records)
     load.listen(dice.uniform(0.0, 0.1))
     WRECKS[how](sandbox, "wreck/primary", dice)

@@ -23,6 +23,8 @@ _MOST: Final = 60
 _SEGMENT_BYTES: Final = 40_000
 _SEAL_BYTES: Final = 60_000
 _PATIENCE_S: Final = 20.0
+_UNTIL: Final = 100_000
+"""By this record the last part of a full disk is surely full."""
 
 
 class Sick(FileLayer):
@@ -106,11 +108,12 @@ def _round(sandbox: Sandbox, sample: Sample, name: str, ill: str, with_copy: boo
                 journal.commit()
             checkpoint = journal.checkpoint()
             files.room, files.ill = dice.randrange(0, 3000), ill
-            said = False
-            for _ in range(dice.randrange(3, 15)):
+            said, left = False, dice.randrange(3, 15)
+            while left and (said or number < _UNTIL):
                 number = journal.append(sample.batch(number + 1))
                 journal.commit()
                 said = said or bool(journal.failure)
+                left -= said
             if not said:
                 made.miss("the journal says nothing of its disk")
             acknowledged = journal.durable

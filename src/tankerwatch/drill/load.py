@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
+from tankerwatch.core.errors import InputFault
 from tankerwatch.drill.sample import Sample
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.replicas import Target
@@ -72,8 +73,15 @@ class Load:
                 return
 
     def begun(self, records: int = 1) -> None:
-        """Wait until it has acknowledged so many."""
+        """Wait until it has acknowledged so many. Raises InputFault when it does not come to that."""
         self.listen(_PATIENCE_S, lambda: self.acknowledged >= records)
+        if self.acknowledged < records:
+            self.kill()
+            raise InputFault(
+                f"the process that writes came to record {self.acknowledged} of {records} only: {self.failure or 'it ended, or is too slow'}",
+                where="drill",
+                help="make room where TMPDIR points, or try again with less load on the machine",
+            )
 
     def kill(self) -> None:
         """Kill -9; what it said before is heard to the end."""

@@ -20,7 +20,7 @@ from tankerwatch.store.segments import journal_of
 from tankerwatch.store.verify import examine, verify
 
 SEGMENT_BYTES: Final = 12_000
-SEAL_BYTES: Final = 9_000
+SEAL_S: Final = 1.0
 _AGAIN: Final = 40
 """After so many commits the journal is closed and opened again."""
 _VOUCHED: Final = 7
@@ -48,7 +48,7 @@ def record(sandbox: Sandbox, sample: Sample, commits: int, dice: random.Random) 
     done = number = 0
     while done < commits:
         target = DirectoryTarget(root / "copy", files=recorder)
-        with FileJournal(root / "primary", segment_bytes=SEGMENT_BYTES, seal_bytes=SEAL_BYTES, targets=[target], files=recorder) as journal:
+        with FileJournal(root / "primary", segment_bytes=SEGMENT_BYTES, seal_s=SEAL_S, targets=[target], files=recorder) as journal:
             for _ in range(min(_AGAIN, commits - done)):
                 done += 1
                 for _ in range(dice.randrange(1, 3)):
@@ -114,7 +114,7 @@ def _restart(
                 made.miss(f"the copy said that it has {said['copy']} records and has {there}")
         targets = [DirectoryTarget(copy, files=Hasty())] if together else []
         began_s = time.monotonic()
-        with FileJournal(primary, segment_bytes=SEGMENT_BYTES, seal_bytes=SEAL_BYTES, targets=targets, files=Hasty()) as journal:
+        with FileJournal(primary, segment_bytes=SEGMENT_BYTES, seal_s=SEAL_S, targets=targets, files=Hasty()) as journal:
             made.recoveries_s.append(time.monotonic() - began_s)
             good = sample.good(journal.replay())
             made.lose(said["primary"], good)

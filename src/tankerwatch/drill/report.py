@@ -39,10 +39,11 @@ code, pre {{ font-size: 9.5pt; white-space: pre-wrap; overflow-wrap: anywhere; }
 </table>
 <p>{clean}</p>
 <h2>How to read this</h2>
-<p>Each strike was made on journals that the drill wrote itself, in a folder of its own that is gone now. <em>Acknowledged</em>: records,
-of all rounds, that the journal had vouched for when it was struck (of tampering: in the rounds after which all was restored from the
-copy). <em>Lost</em>: how many of them could not be had again as they were, from what was left or from a copy. <em>Noticed</em>: what it says under the
-strike, in every round. <em>Recovery</em>: until the journal was open again, restored and verified, or caught up.</p>
+<p>Each strike was made on journals that the drill wrote itself, in a folder of its own that is gone now. <em>Acknowledged</em>:
+records, of all rounds, that the journal had vouched for when it was struck (of tampering: in the rounds after which all was restored
+from the copy). <em>Lost</em>: how many of them could not be had again as they were, from what was left or from a copy.
+<em>Noticed</em>: what it says under the strike, in every round. <em>Recovery</em>: until the journal was open again, restored and
+verified, or caught up.</p>
 <h2>The checkpoint that was kept outside</h2>
 <pre>{checkpoint}</pre>
 <h2>All of it as JSON</h2>

@@ -20,7 +20,7 @@ from tankerwatch.store.segments import Frame, journal_of, scan, segments_in
 MOST_BYTES: Final = 64 << 20
 """Of a journal that is given, no more than this is taken."""
 _SCENE_LINES: Final = 5_000
-_STEP: Final = 7919
+_SPREAD: Final = 2_654_435_761
 _BEGIN_S: Final = 1_560_384_000.0
 
 
@@ -32,7 +32,7 @@ class Sample:
 
     def batch(self, first: int) -> Batch:
         """The batch that begins with record `first`: some lines, each with its number before it."""
-        size = first * _STEP % self.most + 1
+        size = (first * _SPREAD >> 8) % self.most + 1
         count = len(self.lines)
         raw = [b"%d " % number + self.lines[number % count] for number in range(first, first + size)]
         time_s = _BEGIN_S + first / 100
