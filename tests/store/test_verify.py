@@ -174,6 +174,24 @@ def test_a_torn_tail_is_no_fault_unless_someone_vouches_for_it(tmp_path, batch_o
     assert verify(tmp_path / "a", checkpoints=[before, after]).intact is False
 
 
+def test_a_torn_tail_of_which_the_end_is_whole_is_no_fault(tmp_path, batch_of):
+    """Two frames went to the disk together, the power went before they were synced, and only the second one's page is there."""
+    checkpoint = _made(tmp_path / "a", batch_of, segment_bytes=1 << 20)
+    with FileJournal(tmp_path / "a", segment_bytes=1 << 20) as journal:
+        journal.append(batch_of([b"torn"], 25))
+        journal.append(batch_of([b"whole"], 26))
+        journal.commit()
+    newest = segments_in(tmp_path / "a" / "journal")[-1]
+    first, second = [found for found in scan(newest) if isinstance(found, Frame)][-2:]
+    raw = newest.path.read_bytes()
+    newest.path.write_bytes(raw[: first.offset] + bytes(second.offset - first.offset) + raw[second.offset :])
+    found = verify(tmp_path / "a", checkpoints=[checkpoint])
+    assert (found.intact, found.records, found.vouched_to) == (True, 24, 24)
+    assert found.torn_tail == len(raw) - first.offset
+    newest.path.write_bytes(raw[: first.offset] + raw[second.offset :])
+    assert verify(tmp_path / "a", checkpoints=[checkpoint]).intact is False, "no power cut moves a frame"
+
+
 def test_a_forged_checkpoint_is_refused(tmp_path, batch_of):
     checkpoint = _made(tmp_path / "a", batch_of)
     path = tmp_path / "checkpoint.json"

@@ -67,8 +67,10 @@ def _swap(bed: Bed, dice: random.Random, inside: bool) -> Files:
 
 
 def _insert(bed: Bed, dice: random.Random, inside: bool) -> Files:
-    name, at, _ = dice.choice(bed.frames(inside=inside))
-    extra = dice.choice([dice.randbytes(dice.randrange(1, 400)), dice.choice(bed.frames(inside=inside))[2].raw])
+    """Not the very frame that is there: the last one of a segment, twice, is no more than bytes behind it that nobody reads."""
+    name, at, here = dice.choice(bed.frames(inside=inside))
+    other = dice.choice([frame.raw for _, _, frame in bed.frames(inside=inside) if frame is not here])
+    extra = dice.choice([dice.randbytes(dice.randrange(1, 400)), other])
     raw = bed.files[name]
     return {**bed.files, name: raw[:at] + extra + raw[at:]}
 

@@ -248,9 +248,12 @@ class _Walker:
                     return
                 if bad is None and isinstance(piece, Frame) and self._follows(piece):
                     continue
+                # Of frames that were written and not yet synced when the power went, an earlier one may be torn and a later one whole; but
+                # no power cut leaves a whole frame where another one belongs.
+                displaced = bad is None and isinstance(piece, Frame)
                 bad = piece.offset if bad is None else bad
                 vouched = piece.header is not None and piece.header.synced > found.tip.frame
-                if until is not None or vouched or isinstance(piece, Frame):
+                if until is not None or vouched or displaced:
                     found.fault = Fault(found.tip.record + 1, "is not as it was written", segment.path.name, bad)
                     return
         except InputFault as fault:
