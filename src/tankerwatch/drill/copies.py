@@ -12,7 +12,7 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.drill.bed import Bed
 from tankerwatch.drill.kinds import Kind, Place
-from tankerwatch.drill.load import Load
+from tankerwatch.drill.load import ENDLESS, Load
 from tankerwatch.drill.outcome import Outcome, Tell
 from tankerwatch.drill.sample import Sample
 from tankerwatch.drill.sandbox import Sandbox
@@ -258,7 +258,8 @@ def wreck(sandbox: Sandbox, sample: Sample, kind: Kind, how: str, rounds: int, r
 
 
 def _wrecked(sandbox: Sandbox, sample: Sample, place: Place, how: str, records: int, dice: random.Random, made: Outcome) -> None:
-    load = Load(sandbox.folder("wreck/primary"), sample, [place.target], min_copies=2, most=records + _MORE)
+    most = ENDLESS if how == "delete" else records + _MORE  # who writes no more does not notice that its files are gone
+    load = Load(sandbox.folder("wreck/primary"), sample, [place.target], min_copies=2, most=most)
     load.begun(records)
     load.listen(dice.uniform(0.0, 0.1))
     WRECKS[how](sandbox, "wreck/primary", dice)

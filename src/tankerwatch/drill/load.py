@@ -19,6 +19,7 @@ from tankerwatch.store.replicas import Target
 
 SEGMENT_BYTES: Final = 1 << 20
 SEAL_BYTES: Final = 3 << 20
+ENDLESS: Final = 1 << 60
 _WAITING_BYTES: Final = 4 << 20
 _PATIENCE_S: Final = 60.0
 
@@ -55,7 +56,7 @@ class Load:
     """The process. acknowledged: the newest record that it vouched for; failure: what its journal says of its disk."""
 
     def __init__(
-        self, directory: Path, sample: Sample, targets: Sequence[Callable[[], Target]] = (), *, min_copies: int = 1, most: int = 1 << 40
+        self, directory: Path, sample: Sample, targets: Sequence[Callable[[], Target]] = (), *, min_copies: int = 1, most: int = ENDLESS
     ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["tankerwatch.drill.load"])
