@@ -58,7 +58,7 @@ def _journal(sandbox: Sandbox, sample: Sample, name: str, rounds: int, dice: ran
                     before, good = good, sample.good(journal.replay(frame), good)
                     if good != journal.records or journal.durable != good:
                         made.miss(f"the journal says {journal.records} records, of which {good} are as they were")
-                    frame = journal.stored_frame
+                    frame = journal.stored.frame
                     checkpoints = [*checkpoints[-1:], journal.checkpoint()]
                     size = journal.size_bytes
             except InputFault as fault:

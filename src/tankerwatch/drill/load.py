@@ -78,8 +78,9 @@ class Load:
         self.listen(_PATIENCE_S, lambda: self.acknowledged >= records)
         if self.acknowledged < records:
             self.kill()
+            why = self.failure or "it ended, or is too slow"
             raise InputFault(
-                f"the process that writes came to record {self.acknowledged} of {records} only: {self.failure or 'it ended, or is too slow'}",
+                f"the process that writes came to record {self.acknowledged} of {records} only: {why}",
                 where="drill",
                 help="make room where TMPDIR points, or try again with less load on the machine",
             )

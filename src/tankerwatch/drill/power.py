@@ -135,9 +135,9 @@ def _restart(
 def _caught_up(journal: FileJournal, replicator: Replicator, made: Outcome) -> None:
     """The copy takes up what it misses."""
     end_s = time.monotonic() + _PATIENCE_S
-    while replicator.tip.frame != journal.stored_frame and replicator.state != "forked" and time.monotonic() < end_s:
+    while replicator.tip.frame != journal.stored.frame and replicator.state != "forked" and time.monotonic() < end_s:
         time.sleep(0.0005)
-    if replicator.tip.frame != journal.stored_frame:
+    if replicator.tip.frame != journal.stored.frame:
         made.miss(f"the copy is {replicator.state}: {replicator.words}")
 
 
