@@ -141,7 +141,7 @@ def test_a_restore_that_leaves_something_out_is_caught(sandbox, sample, monkeypa
                 yield piece[:2]
                 return
 
-    monkeypatch.setattr("tankerwatch.drill.kinds.DirectoryCopy", Short)
+    monkeypatch.setattr("tankerwatch.drill.places.DirectoryCopy", Short)
     made = copies.wreck(sandbox, sample, KINDS[0], "delete", 1, 2_000, random.Random(12), NOTHING)
     assert made.lost > 0
     assert made.missed > 0

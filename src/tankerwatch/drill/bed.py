@@ -9,7 +9,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tankerwatch.core.tables import Batch, Lines
-from tankerwatch.drill.kinds import Place
+from tankerwatch.drill.places import Place
 from tankerwatch.drill.power import Hasty
 from tankerwatch.drill.sample import Sample
 from tankerwatch.drill.sandbox import Sandbox

@@ -160,11 +160,11 @@ def _published(sample: Path | None) -> Checkpoint | None:
 
 def words(drilled: Drilled) -> str:
     """The outcome for a terminal."""
-    lines = [f"{'strike':48} {'rounds':>7} {'acknowledged':>13} {'lost':>5} {'unnoticed':>9} {'recovery':>10}"]
+    lines = [f"{'strike':60} {'rounds':>7} {'acknowledged':>13} {'lost':>5} {'unnoticed':>9} {'recovery':>10}"]
     for strike in drilled.strikes:
         recovery = f"{max(strike.recoveries_s):.3f} s" if strike.recoveries_s else ""
         lines.append(
-            f"{strike.strike:48} {strike.rounds:>7,} {strike.acknowledged:>13,} {strike.lost:>5,} {strike.missed:>9,} {recovery:>10}"
+            f"{strike.strike:60} {strike.rounds:>7,} {strike.acknowledged:>13,} {strike.lost:>5,} {strike.missed:>9,} {recovery:>10}"
         )
         if strike.first_fault:
             lines.append(f"  {strike.first_fault}")

@@ -6,14 +6,16 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.drill.bed import Bed
-from tankerwatch.drill.kinds import Kind, Place
+from tankerwatch.drill.kinds import Kind
 from tankerwatch.drill.load import ENDLESS, Load
 from tankerwatch.drill.outcome import Outcome, Tell
+from tankerwatch.drill.places import Place
 from tankerwatch.drill.sample import Sample
 from tankerwatch.drill.sandbox import Sandbox
 from tankerwatch.store.frames import Placed
@@ -222,9 +224,11 @@ def _each(change: Callable[[bytes, random.Random], bytes], rename: str = "") -> 
         folder = f"{primary}/journal"
         for name in sandbox.names(folder):
             if name.endswith((".journal", ".seal")) or name.startswith("key"):
-                sandbox.write(f"{folder}/{name}", change(sandbox.read(f"{folder}/{name}"), dice))
-                if rename:
-                    sandbox.rename(f"{folder}/{name}", f"{name}{rename}")
+                with suppress(FileNotFoundError):  # the writer is alive, and renames its keys
+                    raw = change(sandbox.read(f"{folder}/{name}"), dice)
+                    sandbox.write(f"{folder}/{name}", raw)
+                    if rename:
+                        sandbox.rename(f"{folder}/{name}", f"{name}{rename}")
 
     return wreck
 

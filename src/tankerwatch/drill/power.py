@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from pathlib import Path
@@ -23,6 +24,11 @@ SEGMENT_BYTES: Final = 12_000
 SEAL_S: Final = 1.0
 _AGAIN: Final = 40
 """After so many commits the journal is closed and opened again."""
+_BATCHES: Final = (1, 1, 2, 9)
+"""in a commit; the largest are longer than a page"""
+_FULL: Final = 9
+_ROOM_BYTES: Final = 2000
+"""At every so many commits the primary's disk has no more room than this, and for that commit only."""
 _VOUCHED: Final = 7
 _MOST: Final = 12
 _PATIENCE_S: Final = 30.0
@@ -44,17 +50,27 @@ def record(sandbox: Sandbox, sample: Sample, commits: int, dice: random.Random) 
     root = sandbox.folder("power/live")
     for what in WHERE:
         sandbox.folder(f"power/live/{what}/journal")
-    recorder = Recorder(root)
+    recorder = Recorder(root, WHERE[0])
     done = number = 0
     while done < commits:
         target = DirectoryTarget(root / "copy", files=recorder)
-        with FileJournal(root / "primary", segment_bytes=SEGMENT_BYTES, seal_s=SEAL_S, targets=[target], files=recorder) as journal:
+        with FileJournal(
+            root / "primary",
+            segment_bytes=SEGMENT_BYTES,
+            seal_s=SEAL_S,
+            targets=[target],
+            files=recorder,
+            monotonic_s=itertools.count().__next__,  # who waits for a full disk waits for no clock here
+        ) as journal:
             for _ in range(min(_AGAIN, commits - done)):
                 done += 1
-                for _ in range(dice.randrange(1, 3)):
+                for _ in range(dice.choice(_BATCHES)):
                     number = journal.append(sample.batch(number + 1))
-                recorder.say("primary", journal.commit())
+                recorder.room = dice.randrange(_ROOM_BYTES) if done % _FULL == 0 else None
+                journal.commit()
+                recorder.say("primary", journal.stored.record)
                 recorder.say("copy", journal.replicators[0].tip.record)
+                recorder.room = None
                 if done % _VOUCHED == 0:
                     recorder.say("checkpoint", journal.checkpoint())
     return recorder.calls
@@ -64,8 +80,8 @@ def power_cut(sandbox: Sandbox, sample: Sample, commits: int, dice: random.Rando
     """Both machines lose power at once, after each call and in each way; both start again, and go on together."""
     made = Outcome(
         "power cut",
-        f"a journal and its copy over {commits} commits, at every file call: un-synced writes lost, un-synced names lost too, any of the"
-        " un-synced 4 KiB pages and names lost, nothing lost",
+        f"a journal and its copy over {commits} commits, some on a full disk, at every file call: un-synced writes lost, un-synced names"
+        " lost too, any of the un-synced 4 KiB pages and names lost, nothing lost",
         "what is acknowledged is there, no batch in part; the copy is caught up and no fork is seen; verify accuses nobody",
     )
     sample = Sample(sample.lines, _MOST)

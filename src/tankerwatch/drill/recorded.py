@@ -6,6 +6,8 @@ removal done or not, the length of a file that of any moment since. A name is sa
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import threading
 from collections.abc import Callable
@@ -29,10 +31,15 @@ class Call(NamedTuple):
 
 
 class Recorder(FileLayer):
-    """The calls as they are, noted in the order in which they were done; safe for many threads. Names are from `root` on."""
+    """The calls as they are, noted in the order in which they were done; safe for many threads. Names are from `root` on.
 
-    def __init__(self, root: Path) -> None:
+    room: bytes that the folders below `full` take before they are full, None while there is enough room.
+    """
+
+    def __init__(self, root: Path, full: str = "") -> None:
         self.calls: list[Call] = []
+        self.room: int | None = None
+        self._full = full
         self._root = root
         self._names: dict[int, str] = {}
         self._lock = threading.RLock()
@@ -61,8 +68,13 @@ class Recorder(FileLayer):
         return handle
 
     def write(self, handle: int, data: memoryview) -> int:
-        """As it is."""
+        """As it is, where there is room."""
         with self._lock:
+            if self.room is not None and self._names[handle].startswith(self._full):
+                if not self.room:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                data = data[: self.room]
+                self.room -= len(data)
             done = super().write(handle, data)
             self.calls.append(Call("write", self._names[handle], bytes(data[:done])))
         return done

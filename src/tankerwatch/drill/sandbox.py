@@ -62,10 +62,19 @@ class Sandbox:
             return
         try:
             self._check()
-            _tried(lambda: shutil.rmtree(self._path))
+            for name in sorted(os.listdir(self._root)):  # noqa: PTH208  # a path could lead elsewhere, the open folder cannot
+                if stat.S_ISDIR(os.stat(name, dir_fd=self._root, follow_symlinks=False).st_mode):
+                    self._remove_all(name)
+                elif name != _NONCE:
+                    os.unlink(name, dir_fd=self._root)
+            os.unlink(_NONCE, dir_fd=self._root)
+            self._path.rmdir()
         finally:
             os.close(self._root)
             self._root = -1
+
+    def _remove_all(self, name: str) -> None:
+        _tried(lambda: shutil.rmtree(name, dir_fd=self._root))
 
     def _check(self) -> None:
         """That this still is the folder that was made. Raises Refused."""

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.drill.bed import Bed, Files, again, other_content
-from tankerwatch.drill.kinds import Place
 from tankerwatch.drill.outcome import Outcome, Tell
+from tankerwatch.drill.places import Place
 from tankerwatch.drill.power import Hasty
 from tankerwatch.drill.sandbox import Sandbox
 from tankerwatch.store.frames import place
