@@ -9,9 +9,11 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.drill.kinds import KINDS
 from tankerwatch.drill.load import SEAL_BYTES, SEGMENT_BYTES, Load
 from tankerwatch.drill.outcome import Outcome, Tell
+from tankerwatch.drill.places import Place
 from tankerwatch.drill.sample import Sample
 from tankerwatch.drill.sandbox import Sandbox
 from tankerwatch.store.journal import FileJournal
+from tankerwatch.store.log import Fork
 from tankerwatch.store.replicas import Copy
 from tankerwatch.store.seals import Checkpoint
 from tankerwatch.store.segments import journal_of
@@ -67,10 +69,9 @@ def _journal(sandbox: Sandbox, sample: Sample, name: str, rounds: int, dice: ran
                 return
             made.lose(max(load.acknowledged - before, 0), good - before)
             if min_copies == 2:
-                copy = Copy(journal_of(place.directory()), bytes.fromhex(checkpoints[-1].mark))
-                if copy.tip.record < load.acknowledged:
-                    made.miss(f"the copy has {copy.tip.record} of {load.acknowledged} records that counted as on both")
-                copy.close()
+                there = _on_copy(place, checkpoints[-1])
+                if there < load.acknowledged:
+                    made.miss(f"the copy has {there} of {load.acknowledged} records that counted as on both")
             last = made.rounds == rounds or size > _FRESH_BYTES
             found = verify(primary, checkpoints=checkpoints, replica=place.directory() if last else None)
             if found.intact is not True or found.vouched_to != good:
@@ -78,3 +79,15 @@ def _journal(sandbox: Sandbox, sample: Sample, name: str, rounds: int, dice: ran
             tell()
             if last:
                 return
+
+
+def _on_copy(place: Place, checkpoint: Checkpoint) -> int:
+    """How many records of the journal the copy has when it starts again."""
+    try:
+        copy = Copy(journal_of(place.directory()), bytes.fromhex(checkpoint.mark))
+    except Fork:
+        return 0
+    try:
+        return copy.tip.record
+    finally:
+        copy.close()
