@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import dataclass, replace
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.drill.places import Place
 from tankerwatch.drill.power import Hasty
@@ -21,6 +23,7 @@ from tankerwatch.store.seals import Checkpoint, Seal, read_seal, seal_files
 from tankerwatch.store.segments import journal_of, segments_in
 
 _COMMITS: Final = 60
+_PATIENCE_S: Final = 60.0
 _MOST: Final = 40
 _SEGMENT_BYTES: Final = 24_000
 _SEAL_S: Final = 2.0
@@ -76,6 +79,11 @@ def lay(sandbox: Sandbox, sample: Sample, copy: Place) -> Bed:
             number = journal.append(sample.batch(number + 1))
             journal.commit()
             states.append((sandbox.taken("bed/primary/journal"), journal.checkpoint()))
+        end_s = time.monotonic() + _PATIENCE_S
+        while journal.durable < number:
+            if time.monotonic() > end_s:
+                raise InputFault("the drill's own copy does not come to its end", where="drill", help="try again with less load")
+            time.sleep(0.002)
     source = DirectoryCopy(directory)
     placed = {frame.header.frame: frame for piece in source.frames() for frame in piece}
     segments = segments_in(journal_of(directory))
