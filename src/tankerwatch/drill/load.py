@@ -29,7 +29,7 @@ def _run(directory: Path, sample: Sample, targets: Sequence[Callable[[], Target]
     journal = FileJournal(
         directory, segment_bytes=SEGMENT_BYTES, seal_bytes=SEAL_BYTES, targets=[make() for make in targets], min_copies=min_copies
     )
-    begin = journal.records
+    begin, parent = journal.records, os.getppid()
 
     def feed() -> None:
         number = begin
@@ -43,6 +43,8 @@ def _run(directory: Path, sample: Sample, targets: Sequence[Callable[[], Target]
     while True:
         durable = journal.commit()
         if durable == acknowledged and journal.failure == failure:
+            if os.getppid() != parent:
+                os._exit(0)
             time.sleep(0.001)
             continue
         acknowledged, failure = durable, journal.failure
