@@ -29,7 +29,7 @@ def _run(directory: Path, sample: Sample, targets: Sequence[Callable[[], Target]
     journal = FileJournal(
         directory, segment_bytes=SEGMENT_BYTES, seal_bytes=SEAL_BYTES, targets=[make() for make in targets], min_copies=min_copies
     )
-    begin, parent = journal.records, os.getppid()
+    begin, parent = journal.records, multiprocessing.parent_process()
 
     def feed() -> None:
         number = begin
@@ -43,7 +43,7 @@ def _run(directory: Path, sample: Sample, targets: Sequence[Callable[[], Target]
     while True:
         durable = journal.commit()
         if durable == acknowledged and journal.failure == failure:
-            if os.getppid() != parent:
+            if parent is not None and not parent.is_alive():
                 os._exit(0)
             time.sleep(0.001)
             continue
