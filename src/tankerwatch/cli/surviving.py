@@ -68,6 +68,7 @@ def surviving(add: Callable[[str, Callable[[argparse.Namespace], int], str, Sequ
     drill.add_argument("--report", type=Path, metavar="FILE", help="write a page there that can be filed as evidence (HTML)")
     drill.add_argument("--write", type=Path, metavar="FILE", help="write the outcome there as a page of Markdown")
 
+
 def vault(add: Callable[[str, Callable[[argparse.Namespace], int], str, Sequence[str]], Any]) -> None:
     """Add those of a vault."""
     init = add(
