@@ -9,6 +9,7 @@ from typing import Final
 
 from tankerwatch.drill.places import Place, directory
 from tankerwatch.drill.sandbox import Sandbox
+from tankerwatch.drill.vaults import vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +20,4 @@ class Kind:
     open: Callable[[Sandbox, str], AbstractContextManager[Place]]
 
 
-KINDS: Final = (Kind("directory", directory),)
+KINDS: Final = (Kind("directory", directory), Kind("vault", vault))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tankerwatch.drill.sandbox import Sandbox
 from tankerwatch.store.replicas import DirectoryTarget, Target
-from tankerwatch.store.restore import DirectoryCopy
+from tankerwatch.store.restore import DirectoryCopy, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Place:
     """
 
     target: Callable[[], Target]
-    source: Callable[[], DirectoryCopy]
+    source: Callable[[], Source]
     directory: Callable[[], Path]
 
 
@@ -33,7 +33,7 @@ class InDirectory:
         """To be fed."""
         return DirectoryTarget(self.path)
 
-    def source(self) -> DirectoryCopy:
+    def source(self) -> Source:
         """To be restored from."""
         return DirectoryCopy(self.path)
 
