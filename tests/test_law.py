@@ -223,8 +223,8 @@ MAY_REACH = {
 }
 """Modules that can reach a network, and the files that may use them; `cli/reporting.py` speaks to the desk on this machine only,
 `respond/webhook.py`, `store/remote.py` and `store/objects.py` to places that a person wrote into the configuration or on the command line,
-of which there are none unless one does; `store/vault.py` waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a vault of its
-own on loopback, to strike at what it made."""
+of which there are none unless one does; `store/vault.py` waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a vault of
+its own on loopback, to strike at what it made."""
 
 
 def test_nothing_is_sent_anywhere():
