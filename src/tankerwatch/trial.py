@@ -23,7 +23,7 @@ from tankerwatch.detect.kit import Detector, Setting
 from tankerwatch.pipeline import Result, River, Watch, budget_of, result_of
 from tankerwatch.share.tracks import Tracks
 from tankerwatch.store.feeds import feed_names
-from tankerwatch.store.frames import LOST, decode
+from tankerwatch.store.reading import batches_after
 from tankerwatch.store.segments import Damage, Segment, journal_of, scan, segments_in
 from tankerwatch.triage.triage import Triage
 
@@ -117,21 +117,14 @@ def history_of(
 
 
 def _journalled(directory: Path, days: float | None) -> Iterator[Batch]:
-    """What a journal holds, read beside its writer: up to the first frame that is not whole."""
+    """What a journal holds, read beside its writer."""
     segments = segments_in(journal_of(directory))
     since_s = -math.inf if days is None else _newest_s(segments) - days * DAY_S
-    for segment, following in zip(segments, [*segments, None][1:], strict=True):
-        if following is not None and _begins_s(following) < since_s:
-            continue  # a year of journal is not read for the sake of its last week
-        for found in scan(segment):
-            if isinstance(found, Damage) or (following is not None and found.header.frame >= following.first_frame):
-                break
-            if found.header.flags & LOST or found.header.clock_s < since_s:
-                continue
-            try:
-                yield decode(found.header, found.payload)
-            except ValueError as fault:
-                raise InputFault(f"record {found.header.first_record}: {fault}", where=str(segment.path)) from fault
+    # a year of journal is not read for the sake of its last week
+    after_frame = max((segment.first_frame - 1 for segment in segments[1:] if _begins_s(segment) < since_s), default=0)
+    for kept in batches_after(directory, after_frame):
+        if not kept.batch.clock_s < since_s:
+            yield kept.batch
 
 
 def _begins_s(segment: Segment) -> float:

@@ -7,7 +7,7 @@ disk; one that holds another history under the same mark is told, left as it is,
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
@@ -186,11 +186,15 @@ class DirectoryTarget:
 
 
 def in_pieces(folder: Path, after_frame: int, last_frame: int, begin: tuple[int, int]) -> Iterator[list[Placed]]:
-    """The frames of a journal on disk behind one and up to another, in pieces of `CHUNK_BYTES`. Raises InputFault."""
+    """The frames of a journal on disk behind one and up to another, in pieces. Raises InputFault."""
+    yield from pieces(frame.placed for frame in walk(folder, last_frame, after_frame=after_frame, begin=begin))
+
+
+def pieces(frames: Iterable[Placed]) -> Iterator[list[Placed]]:
+    """Frames together, as many as make `CHUNK_BYTES`."""
     piece: list[Placed] = []
     size = 0
-    for frame in walk(folder, last_frame, after_frame=after_frame, begin=begin):
-        placed = frame.placed
+    for placed in frames:
         piece.append(placed)
         size += len(placed.raw)
         if size >= CHUNK_BYTES:

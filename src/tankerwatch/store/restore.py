@@ -13,7 +13,7 @@ from tankerwatch.store.feeds import FeedRegister
 from tankerwatch.store.files import FileLayer, write_whole
 from tankerwatch.store.frames import DECISIONS, Placed, decode
 from tankerwatch.store.log import Fork, Log, Tip
-from tankerwatch.store.replicas import CHUNK_BYTES
+from tankerwatch.store.replicas import pieces
 from tankerwatch.store.retention import Tombstone, begin_of, tombstones
 from tankerwatch.store.seals import Seal, read_seal, seal_files
 from tankerwatch.store.segments import Frame, journal_of, scan, segments_in
@@ -72,21 +72,14 @@ class DirectoryCopy:
 
     def frames(self) -> Iterator[list[Placed]]:
         """All frames in order, in pieces of some megabytes; ends at the first that is damaged."""
-        piece: list[Placed] = []
-        size = 0
-        following = [*self._segments[1:], None]
-        for segment, after in zip(self._segments, following, strict=True):
+        yield from pieces(self._whole())
+
+    def _whole(self) -> Iterator[Placed]:
+        for segment, after in zip(self._segments, [*self._segments[1:], None], strict=True):
             for found in scan(segment):
                 if not isinstance(found, Frame) or (after is not None and found.header.frame >= after.first_frame):
                     break
-                placed = found.placed
-                piece.append(placed)
-                size += len(placed.raw)
-                if size >= CHUNK_BYTES:
-                    yield piece
-                    piece, size = [], 0
-        if piece:
-            yield piece
+                yield found.placed
 
     def seals(self) -> Iterator[Seal]:
         """The seals in order."""
