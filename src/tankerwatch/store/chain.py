@@ -6,7 +6,7 @@ shape of RFC 6962, section 2.1: `root` of n leaves splits at the largest power o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import blake2b
 
 HASH_BYTES = 32
@@ -65,29 +65,3 @@ class Tree:
         for left in reversed(self._full[:-1]):
             node = _node(left, node)
         return node
-
-
-def path_of(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """What must be known beside a leaf to come to the root, from the leaf upwards (RFC 6962, 2.1.1)."""
-    if len(leaves) == 1:
-        return []
-    split = 1 << (len(leaves) - 1).bit_length() - 1
-    if index < split:
-        return [*path_of(leaves[:split], index), Tree(leaves[split:]).root]
-    return [*path_of(leaves[split:], index - split), Tree(leaves[:split]).root]
-
-
-def root_by_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """The root to which a leaf and its path lead; None for a path of the wrong length."""
-    sides: list[bool] = []
-    low, high = 0, size
-    while high - low > 1:
-        split = low + (1 << (high - low - 1).bit_length() - 1)
-        sides.append(index >= split)
-        low, high = (split, high) if index >= split else (low, split)
-    if not 0 <= index < size or len(path) != len(sides):
-        return None
-    node = leaf
-    for right, other in zip(reversed(sides), path, strict=True):
-        node = _node(other, node) if right else _node(node, other)
-    return node
