@@ -185,12 +185,12 @@ class Sqlite:
     def __init__(self, folder: Path, tables: Iterator[Fixes]) -> None:
         self.base = sqlite3.connect(folder / "peer.sqlite")
         self.base.execute("PRAGMA journal_mode=WAL")
-        self.base.execute(f"CREATE TABLE p ({_COLUMNS}, PRIMARY KEY (mmsi, time_ms)) WITHOUT ROWID")
+        self.base.execute(f"CREATE TABLE p ({COLUMNS}, PRIMARY KEY (mmsi, time_ms)) WITHOUT ROWID")
         self.rows = 0
         begin = time.perf_counter()
         for fixes in tables:
-            rows = zip(*(column.tolist() for column in _columns(fixes)), strict=True)
-            self.rows += self.base.executemany(f"INSERT OR IGNORE INTO p VALUES ({', '.join('?' * len(_NAMES))})", rows).rowcount
+            rows = zip(*(column.tolist() for column in columns_of(fixes)), strict=True)
+            self.rows += self.base.executemany(f"INSERT OR IGNORE INTO p VALUES ({', '.join('?' * len(NAMES))})", rows).rowcount
             self.base.commit()
         self.base.execute("CREATE INDEX p_time ON p (time_ms)")
         self.base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -227,28 +227,28 @@ class Postgres:
             raise
 
     def _fill(self, tables: Iterator[Fixes]) -> None:
-        self.spatial = "postgis" in self._psql("SELECT name FROM pg_available_extensions WHERE name = 'postgis'")
+        self.spatial = "postgis" in self.psql("SELECT name FROM pg_available_extensions WHERE name = 'postgis'")
         if self.spatial:
-            self._psql("CREATE EXTENSION postgis")
+            self.psql("CREATE EXTENSION postgis")
         self.name = f"PostgreSQL{' + PostGIS' if self.spatial else ''}: B-tree (mmsi, time), BRIN (time){', GiST' if self.spatial else ''}"
-        typed = _COLUMNS.replace("INTEGER NOT NULL", "BIGINT NOT NULL", 1)
-        self._psql(f"CREATE TABLE p ({typed}{', place geometry(Point, 4326)' if self.spatial else ''})")
+        typed = COLUMNS.replace("INTEGER NOT NULL", "BIGINT NOT NULL", 1)
+        self.psql(f"CREATE TABLE p ({typed}{', place geometry(Point, 4326)' if self.spatial else ''})")
         begin, self.rows = time.perf_counter(), 0
         for fixes in tables:
             path = self.folder / "rows.csv"
-            table = pa.table([pa.array(np.asarray(column).astype(np.int64)) for column in _columns(fixes)], names=list(_NAMES))
+            table = pa.table([pa.array(np.asarray(column).astype(np.int64)) for column in columns_of(fixes)], names=list(NAMES))
             pyarrow.csv.write_csv(table, path, pyarrow.csv.WriteOptions(include_header=False))
-            self._psql(f"\\copy p ({', '.join(_NAMES)}) FROM '{path}' CSV")
+            self.psql(f"\\copy p ({', '.join(NAMES)}) FROM '{path}' CSV")
             self.rows += len(fixes)
         if self.spatial:
-            self._psql("UPDATE p SET place = ST_SetSRID(ST_MakePoint(lon / 600000.0, lat / 600000.0), 4326)")
-            self._psql("VACUUM FULL p")
-            self._psql("CREATE INDEX ON p USING gist (place)")
-        self._psql("CREATE INDEX ON p (mmsi, time_ms)")
-        self._psql("CREATE INDEX ON p USING brin (time_ms)")
-        self._psql("VACUUM ANALYZE p")
+            self.psql("UPDATE p SET place = ST_SetSRID(ST_MakePoint(lon / 600000.0, lat / 600000.0), 4326)")
+            self.psql("VACUUM FULL p")
+            self.psql("CREATE INDEX ON p USING gist (place)")
+        self.psql("CREATE INDEX ON p (mmsi, time_ms)")
+        self.psql("CREATE INDEX ON p USING brin (time_ms)")
+        self.psql("VACUUM ANALYZE p")
         self.build_s = time.perf_counter() - begin
-        self.bytes = int(self._psql("SELECT pg_total_relation_size('p')"))
+        self.bytes = int(self.psql("SELECT pg_total_relation_size('p')"))
 
     def ship(self, mmsi: int, from_s: float, to_s: float) -> str:
         return f"SELECT * FROM p WHERE mmsi = {mmsi} AND time_ms BETWEEN {from_s * 1000:.0f} AND {to_s * 1000:.0f} ORDER BY time_ms"
@@ -262,11 +262,11 @@ class Postgres:
         """Median and 90th percentile in ms, as psql tells them."""
         script = "\\o /dev/null\n" + "\n".join(f"{query};" for query in queries)
         script += "\n\\timing on\n" + "\n".join(f"{query};" for _ in range(rounds) for query in queries)
-        told = self._psql(script)
+        told = self.psql(script)
         spent = [float(line.split()[1]) for line in told.splitlines() if line.startswith("Time:")]
         return statistics.median(spent), statistics.quantiles(spent, n=10)[-1]
 
-    def _psql(self, script: str) -> str:
+    def psql(self, script: str) -> str:
         done = subprocess.run(
             ["psql", "-h", str(self.folder), "-U", "bench", "-At", "-v", "ON_ERROR_STOP=1", "postgres"],
             input=script, capture_output=True, text=True, check=True,
@@ -284,12 +284,12 @@ class Postgres:
         self._as_owner("pg_ctl", "-D", str(self.data), "-m", "fast", "stop")
 
 
-_NAMES = ("time_ms", "mmsi", "msg_type", "lon", "lat", "sog", "cog", "heading", "turn", "nav_status", "accurate", "station", "record")
-_COLUMNS = ", ".join(f"{name} INTEGER NOT NULL" for name in _NAMES)
+NAMES = ("time_ms", "mmsi", "msg_type", "lon", "lat", "sog", "cog", "heading", "turn", "nav_status", "accurate", "station", "record")
+COLUMNS = ", ".join(f"{name} INTEGER NOT NULL" for name in NAMES)
 _RECORD = [0]
 
 
-def _columns(fixes: Fixes) -> list[Any]:
+def columns_of(fixes: Fixes) -> list[Any]:
     """What the contestants keep, as whole numbers."""
     begin = (int(fixes.time_s[0]) - START_S) // DAY_S * DAY_S + START_S
     fixes = fixes.take(fixes.time_s < begin + DAY_S)
