@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
-
 from history import COLUMNS, NAMES, Postgres, columns_of
+
 from tankerwatch.core.tables import Fixes
 
 Rows = list[tuple[int, ...]]

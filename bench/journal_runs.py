@@ -1,4 +1,4 @@
-"""The runs of `journal.py`: what the journal does, timed. Run as a program it is the child of one: a run under strace, a writer to be killed."""
+"""The runs of `journal.py`: what the journal does, timed. As a program it is a child of one: a run under strace, a writer to be killed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import journal_peers as peers
 from journal_peers import Run
 from river import feed
 
-from tankerwatch.core.tables import Batch, Fixes, Lines
+from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.decode import Decoder
 from tankerwatch.historian import bring_up_to_date
 from tankerwatch.ingest.recorded import recorded
@@ -180,8 +180,8 @@ def latencies(parent: Path, said: Said, rate: int, seconds: float) -> list[float
             list(paced(journal, said, rate, 0.5))
             looking = threading.Thread(target=look)
             looking.start()
-            for said_so in paced(journal, said, rate, seconds):
-                handed.append(said_so)
+            for now in paced(journal, said, rate, seconds):
+                handed.append(now)  # noqa: PERF402  # at once: the other thread waits for it
             ended.set()
             looking.join()
             return took

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 import struct
+import threading
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -108,6 +109,17 @@ class Placed(NamedTuple):
     """the hash of the frame alone"""
 
 
+class _Zstandard(threading.local):
+    """Of each thread one, for most frames of a live desk are so small that to make these takes longer than their work."""
+
+    def __init__(self) -> None:
+        self.packer = zstandard.ZstdCompressor(level=1)
+        self.opener = zstandard.ZstdDecompressor()
+
+
+_ZSTANDARD = _Zstandard()
+
+
 def lost(records: int, why: str) -> Content:
     """A frame that stands for records that had to be given up, so that their numbers are never taken for kept ones."""
     payload = json.dumps({"why": why}).encode()
@@ -132,7 +144,7 @@ def encode(batch: Batch) -> Content:
     records = len(batch.lines) + rows + len(batch.decisions)
     payload = b"".join(parts)
     raw_bytes = len(payload)
-    if raw_bytes > _COMPRESS_BYTES and len(packed := zstandard.ZstdCompressor(level=1).compress(payload)) < raw_bytes:
+    if raw_bytes > _COMPRESS_BYTES and len(packed := _ZSTANDARD.packer.compress(payload)) < raw_bytes:
         flags, payload = flags | ZSTD, packed
     return Content(flags, len(batch.lines), rows, len(batch.decisions), records, batch.clock_s, payload, raw_bytes)
 
@@ -198,7 +210,7 @@ def decode(header: Header, payload: bytes) -> Batch:
         if header.flags & ZSTD:
             if zstandard.frame_content_size(payload) != header.raw_bytes:
                 raise ValueError("its compressed size")
-            payload = zstandard.ZstdDecompressor().decompress(payload)
+            payload = _ZSTANDARD.opener.decompress(payload)
         lines, at = _decode_lines(header, payload) if header.flags & LINES else (Lines.empty(), 0)
         heard = None
         if header.flags & HEARD:
