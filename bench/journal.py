@@ -187,7 +187,7 @@ def surviving(say: Say, folder: Path, said: runs.Said, rounds: int, seconds: flo
 def main() -> None:
     """Run it all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--commits", type=int, default=200, help="commits of 5,000 rows (default 200)")
+    parser.add_argument("--commits", type=int, default=100, help="commits of 5,000 rows (default 100)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds (default 5)")
     parser.add_argument("--seconds", type=float, default=10, help="seconds of each live run (default 10)")
     parser.add_argument("--only", default="ingest,live,reading,surviving", help="which parts (default: all)")

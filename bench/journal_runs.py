@@ -121,7 +121,7 @@ def strace_syncs(name: str, kept: Path, parent: Path) -> int:
     if not shutil.which("strace"):
         return -1
     told = parent / "strace"
-    command = ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-e", "signal=none", "-o", str(told)]
+    command = ["strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=fsync,fdatasync", "-e", "signal=none", "-o", str(told)]
     done = subprocess.run([*command, sys.executable, __file__, "--once", name, str(kept)], capture_output=True, check=False)
     return sum("sync(" in line for line in told.read_text().splitlines()) if done.returncode == 0 else -1
 
