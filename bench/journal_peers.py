@@ -45,7 +45,7 @@ def sqlite(path: Path) -> Iterator[sqlite3.Connection]:
     base = sqlite3.connect(path, isolation_level=None)
     base.execute("PRAGMA journal_mode=WAL")
     base.execute("PRAGMA synchronous=FULL")
-    base.execute("PRAGMA cache_size=-262144")  # 256 MB: with the 2 MB that it has otherwise it is three times slower
+    base.execute("PRAGMA cache_size=-262144")  # 256 MB, not the 2 MB that it has otherwise: a quarter less CPU
     base.execute(f"CREATE TABLE p ({COLUMNS}, PRIMARY KEY (mmsi, time_ms)) WITHOUT ROWID")
     try:
         yield base
