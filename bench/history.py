@@ -34,10 +34,10 @@ from tankerwatch.core.ais.encoder import POSITION_A, payloads
 from tankerwatch.core.ais.framing import sentences
 from tankerwatch.core.tables import Batch, Fixes, Lines
 from tankerwatch.historian import bring_up_to_date
-from tankerwatch.store import days, manifest
-from tankerwatch.store.history import History
+from tankerwatch.store.history import days, manifest
+from tankerwatch.store.history.manifest import Day, Manifest
+from tankerwatch.store.history.questions import History
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.manifest import Day, Manifest
 
 START_S = 1_717_200_000
 DAY_S = 86_400

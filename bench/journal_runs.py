@@ -22,11 +22,11 @@ from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.decode import Decoder
 from tankerwatch.historian import bring_up_to_date
 from tankerwatch.ingest.recorded import recorded
-from tankerwatch.store import manifest
+from tankerwatch.store.copies.replicas import DirectoryTarget
+from tankerwatch.store.copies.restore import DirectoryCopy, restore
 from tankerwatch.store.files import FileLayer
+from tankerwatch.store.history import manifest
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.replicas import DirectoryTarget
-from tankerwatch.store.restore import DirectoryCopy, restore
 from tankerwatch.store.verify import verify
 
 COMMIT_ROWS = 5000

@@ -27,9 +27,9 @@ from tankerwatch.core.tables import Batch, Fixes, Heard, Lines
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.historian import bring_up_to_date
-from tankerwatch.store import days, manifest
 from tankerwatch.store.feeds import FeedRegister
-from tankerwatch.store.history import History
+from tankerwatch.store.history import days, manifest
+from tankerwatch.store.history.questions import History
 from tankerwatch.store.journal import FileJournal
 
 BEGIN_S = 1_718_000_000.0 - 1_718_000_000 % 86_400
@@ -357,7 +357,7 @@ BUILDER = """
 import sys
 from pathlib import Path
 from tankerwatch import historian
-from tankerwatch.store import days
+from tankerwatch.store.history import days
 historian.ROWS_AT_ONCE = 300
 historian.CHUNK_LINES = 100
 print("begin", flush=True)

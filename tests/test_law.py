@@ -210,21 +210,21 @@ def test_nothing_of_one_machine_is_tracked():
 
 
 MAY_REACH = {
-    "asyncio": ("desk/", "ingest/", "web/", "store/vault.py", "cli/vaulting.py", "drill/vaults.py"),
-    "socket": ("desk/", "ingest/", "web/", "store/vault.py", "store/remote.py"),
-    "uvicorn": ("desk/", "web/", "store/vault.py"),
-    "starlette": ("web/", "store/vault.py"),
+    "asyncio": ("desk/", "ingest/", "web/", "store/copies/vault.py", "cli/vaulting.py", "drill/vaults.py"),
+    "socket": ("desk/", "ingest/", "web/", "store/copies/vault.py", "store/copies/remote.py"),
+    "uvicorn": ("desk/", "web/", "store/copies/vault.py"),
+    "starlette": ("web/", "store/copies/vault.py"),
     "serial": ("ingest/",),
-    "http.client": ("cli/reporting.py", "respond/webhook.py", "store/remote.py"),
-    "ssl": ("respond/webhook.py", "store/remote.py", "store/vault.py"),
-    "obstore": ("store/objects.py",),
+    "http.client": ("cli/reporting.py", "respond/webhook.py", "store/copies/remote.py"),
+    "ssl": ("respond/webhook.py", "store/copies/remote.py", "store/copies/vault.py"),
+    "obstore": ("store/copies/objects.py",),
     **dict.fromkeys(("http", "urllib.request", "ftplib", "smtplib", "socketserver", "xmlrpc", "webbrowser"), ()),
     **dict.fromkeys(("requests", "httpx", "aiohttp", "websockets", "urllib3"), ()),
 }
-"""Modules that can reach a network, and the files that may use them; `cli/reporting.py` speaks to the desk on this machine only,
-`respond/webhook.py`, `store/remote.py` and `store/objects.py` to places that a person wrote into the configuration or on the command line,
-of which there are none unless one does; `store/vault.py` waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a vault of
-its own on loopback, to strike at what it made."""
+"""Modules that can reach a network, and the files that may use them. `cli/reporting.py` speaks to the desk on this machine only;
+`respond/webhook.py`, `copies/remote.py` and `copies/objects.py` to places that a person wrote into the configuration or on the command
+line, of which there are none unless one does; `copies/vault.py` waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a
+vault of its own on loopback, to strike at what it made."""
 
 
 def test_nothing_is_sent_anywhere():
@@ -244,7 +244,9 @@ def test_only_sources_call_out():
         calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
         # a base in memory is no connection; what it is shut off from, tests/store/test_sql.py holds it to
         called = {node.func.attr for node in calls if not ast.unparse(node).startswith("duckdb.connect(':memory:',")}
-        assert not called & opening or named(path).startswith(("ingest/", "store/remote.py")), f"{named(path)} calls {called & opening}"
+        assert not called & opening or named(path).startswith(("ingest/", "store/copies/remote.py")), (
+            f"{named(path)} calls {called & opening}"
+        )
 
 
 QUESTIONS = """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tankerwatch.core.applications import Application, AreaNotice, InlandStatic, MetHydro
     from tankerwatch.export import Part
     from tankerwatch.pipeline import Result
-    from tankerwatch.store.history import History
+    from tankerwatch.store.history.questions import History
 
 __all__ = ["Application", "AreaNotice", "InlandStatic", "MetHydro", "__version__", "analyse", "decode", "history"]
 
@@ -80,6 +80,6 @@ def analyse(*sources: str | Path, config: str | Path | None = None, columns: dic
 
 def history(directory: str | Path) -> History:
     """The history of a watch, by its data directory, as `tankerwatch history` made it. Raises InputFault when there is none yet."""
-    from tankerwatch.store.history import History
+    from tankerwatch.store.history.questions import History
 
     return History(directory)

@@ -2,7 +2,7 @@
 
 Brought up to date it is the same as made anew. A builder begins some minutes before the frame that it has reached, so that it has in mind
 the sentences and the reports that what follows belongs to; what is written of that already it leaves out. All is committed by one
-exchange (`store/manifest.py`), so that a builder may die at any moment.
+exchange (`store/history/manifest.py`), so that a builder may die at any moment.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from tankerwatch.core.schema import U64, Bool
 from tankerwatch.core.tables import Batch, Fixes, Heard, Lines, Statics
 from tankerwatch.decode import Decoder
 from tankerwatch.share.ships import Ship
-from tankerwatch.store import days, identities, manifest
-from tankerwatch.store.days import DAY_MS
 from tankerwatch.store.feeds import feed_names
-from tankerwatch.store.manifest import Day, Manifest
+from tankerwatch.store.history import days, identities, manifest
+from tankerwatch.store.history.days import DAY_MS
+from tankerwatch.store.history.manifest import Day, Manifest
+from tankerwatch.store.history.repeats import Repeats
 from tankerwatch.store.reading import Skipped, batches_after, first_of, make_durable
-from tankerwatch.store.repeats import Repeats
 
 CHUNK_LINES: Final = 65_536
 CHUNK_BYTES: Final = 32 << 20

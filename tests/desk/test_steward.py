@@ -18,9 +18,9 @@ from tankerwatch.desk.steward import Steward, open_journal
 from tankerwatch.detect import catalog
 from tankerwatch.ingest import clock
 from tankerwatch.respond.webhook import post
+from tankerwatch.store.copies.replicas import DirectoryTarget
 from tankerwatch.store.feeds import FeedRegister
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.replicas import DirectoryTarget
 from tankerwatch.store.seals import read_checkpoint
 from tankerwatch.store.verify import verify
 from tankerwatch.web.live import Hub

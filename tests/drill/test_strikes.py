@@ -11,8 +11,8 @@ from tankerwatch.drill import clocks, copies, disk, kill, tamper
 from tankerwatch.drill.bed import lay
 from tankerwatch.drill.kinds import KINDS
 from tankerwatch.drill.sample import Sample
+from tankerwatch.store.copies.restore import DirectoryCopy
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.restore import DirectoryCopy
 from tankerwatch.store.verify import verify
 
 NOTHING = lambda: None  # noqa: E731

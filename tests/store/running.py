@@ -17,14 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import tankerwatch
-from tankerwatch.store.access import Tokens, init
 from tankerwatch.store.chain import origin
+from tankerwatch.store.copies.access import Tokens, init
+from tankerwatch.store.copies.remote import Access, VaultTarget
+from tankerwatch.store.copies.vault import VaultServer
 from tankerwatch.store.frames import Placed, encode, place
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.log import Tip
-from tankerwatch.store.remote import Access, VaultTarget
 from tankerwatch.store.seals import seal_files
-from tankerwatch.store.vault import VaultServer
 
 DAY_S = 86400.0
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.store import journal as journal_module
+from tankerwatch.store.copies.replicas import DirectoryTarget
 from tankerwatch.store.files import FileLayer
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.records import read_records
-from tankerwatch.store.replicas import DirectoryTarget
 
 
 class Clock:

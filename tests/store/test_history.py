@@ -15,10 +15,11 @@ import tankerwatch as tw
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.geo import distance_nm
 from tankerwatch.core.tables import Fixes, Statics
-from tankerwatch.store import days, history, identities, manifest
-from tankerwatch.store.history import PUBLIC, History
-from tankerwatch.store.identities import Identities
-from tankerwatch.store.manifest import Day, Manifest
+from tankerwatch.store.history import days, identities, manifest
+from tankerwatch.store.history import questions as history
+from tankerwatch.store.history.identities import Identities
+from tankerwatch.store.history.manifest import Day, Manifest
+from tankerwatch.store.history.questions import PUBLIC, History
 
 BEGIN_S = 19_000 * 86_400.0
 SHIPS = (219_000_001, 219_000_002, 538_000_003, 4_000_000_007)

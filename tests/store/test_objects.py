@@ -19,19 +19,19 @@ import pytest
 from tankerwatch.cli import main
 from tankerwatch.core.errors import InputFault
 from tankerwatch.store.chain import origin
+from tankerwatch.store.copies.remote import Access
+from tankerwatch.store.copies.restore import restore
+from tankerwatch.store.copies.targets import journals_at, source_of, target_of
 from tankerwatch.store.frames import Placed, encode, place
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.log import Fork, Tip
-from tankerwatch.store.remote import Access
-from tankerwatch.store.restore import restore
 from tankerwatch.store.seals import read_seal, seal_files
-from tankerwatch.store.targets import journals_at, source_of, target_of
 from tankerwatch.store.verify import verify
 
 if importlib.util.find_spec("obstore") is None:
     pytest.skip("obstore is not installed (the extra s3)", allow_module_level=True)
 
-from tankerwatch.store.objects import Bucket, ObjectCopy, ObjectTarget
+from tankerwatch.store.copies.objects import Bucket, ObjectCopy, ObjectTarget
 
 MARK = bytes(range(8))
 

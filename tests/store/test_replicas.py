@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from tankerwatch.core.errors import InputFault
+from tankerwatch.store.copies.replicas import Copy, DirectoryTarget
+from tankerwatch.store.copies.restore import DirectoryCopy, restore
 from tankerwatch.store.files import FileLayer
 from tankerwatch.store.frames import Placed
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.keys import Keys
 from tankerwatch.store.log import Fork, Tip
-from tankerwatch.store.replicas import Copy, DirectoryTarget
-from tankerwatch.store.restore import DirectoryCopy, restore
 from tankerwatch.store.retention import drop_old, tombstones
 from tankerwatch.store.seals import Seal, seal_files
 from tankerwatch.store.segments import segments_in

@@ -15,9 +15,9 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.historian import bring_up_to_date
 from tankerwatch.store.feeds import FeedRegister
-from tankerwatch.store.history import History
+from tankerwatch.store.history.questions import History
+from tankerwatch.store.history.sql import query
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.sql import query
 
 BEGIN_S = 19_000 * 86_400.0
 

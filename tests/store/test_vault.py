@@ -34,12 +34,12 @@ from tests.store.running import (
 )
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.store import shelves, vault
-from tankerwatch.store.access import init
 from tankerwatch.store.chain import origin
+from tankerwatch.store.copies import shelves, vault
+from tankerwatch.store.copies.access import init
+from tankerwatch.store.copies.remote import Access, Line, VaultTarget, journals_in
+from tankerwatch.store.copies.targets import target_of
 from tankerwatch.store.log import Fork, Tip
-from tankerwatch.store.remote import Access, Line, VaultTarget, journals_in
-from tankerwatch.store.targets import target_of
 
 
 def test_appended_over_tls_and_given_back_to_the_bit(running, batch_of):

@@ -27,14 +27,14 @@ from tests.store.running import (
 from tankerwatch.cli import main
 from tankerwatch.core.errors import InputFault
 from tankerwatch.ingest.clock import now
-from tankerwatch.store import remote, shelves, vault
 from tankerwatch.store.chain import origin
+from tankerwatch.store.copies import remote, shelves, vault
+from tankerwatch.store.copies.remote import Access, VaultCopy, VaultTarget
+from tankerwatch.store.copies.restore import restore
 from tankerwatch.store.files import FileLayer
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.keys import Keys
 from tankerwatch.store.log import Tip
-from tankerwatch.store.remote import Access, VaultCopy, VaultTarget
-from tankerwatch.store.restore import restore
 from tankerwatch.store.retention import drop_old, tombstones
 from tankerwatch.store.seals import read_seal, seal_files
 from tankerwatch.store.segments import segments_in

@@ -16,10 +16,10 @@ from tankerwatch.core.tables import Batch, Decision
 from tankerwatch.store import frames
 from tankerwatch.store.chain import origin
 from tankerwatch.store.checkpoints import publish
+from tankerwatch.store.copies.replicas import DirectoryTarget
+from tankerwatch.store.copies.restore import DirectoryCopy, restore
 from tankerwatch.store.feeds import feed_names
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.replicas import DirectoryTarget
-from tankerwatch.store.restore import DirectoryCopy, restore
 from tankerwatch.store.seals import Checkpoint, read_checkpoint, seal_files
 from tankerwatch.store.segments import MARK_BYTES, Frame, scan, segments_in
 from tankerwatch.store.verify import verify

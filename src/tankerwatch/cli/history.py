@@ -16,7 +16,7 @@ from tankerwatch.cli.output import complain, count, plain, print_json, progress_
 from tankerwatch.core.errors import InputFault
 
 if TYPE_CHECKING:
-    from tankerwatch.store.history import History, Progress
+    from tankerwatch.store.history.questions import History, Progress
 
 MOST_ROWS: Final = 1_000_000
 """Rows that one JSON object holds; a file takes any number."""
@@ -35,7 +35,7 @@ def history(arguments: argparse.Namespace) -> int:
         _suffix(arguments.out, called(arguments))
     config = config_of(arguments)
     from tankerwatch import historian
-    from tankerwatch.store import manifest
+    from tankerwatch.store.history import manifest
 
     ask = bool(questions or whole)
     told = None
@@ -48,7 +48,7 @@ def history(arguments: argparse.Namespace) -> int:
         assert told is not None
         _print_told(arguments.data, told.to_json(), arguments.json)
         return 0
-    from tankerwatch.store.history import History
+    from tankerwatch.store.history.questions import History
 
     asked = History(arguments.data)
     if told is None:
@@ -113,7 +113,7 @@ def _print_told(data: Path, told: dict[str, Any], as_json: bool) -> None:
 
 def _tables(asked: History, arguments: argparse.Namespace, progress: Progress | None) -> Iterator[Any]:
     """What was asked for, in tables as they come."""
-    from tankerwatch.store.history import public
+    from tankerwatch.store.history.questions import public
 
     begin, end = arguments.begin, arguments.end
     if arguments.ship is not None:
@@ -209,7 +209,7 @@ def sql(arguments: argparse.Namespace) -> int:
     if out is not None and (out.suffix not in SQL_OUTPUTS or out.is_dir()):
         raise InputFault(f"{out} is none of {' '.join(SQL_OUTPUTS)}", where=called(arguments), help=f"-o {out.stem}.csv")
     config_of(arguments)
-    from tankerwatch.store.sql import query
+    from tankerwatch.store.history.sql import query
 
     tables = query(arguments.data, arguments.select, timeout_s=arguments.timeout)
     with progress_bar(arguments.progress, unit=" rows") as progress:

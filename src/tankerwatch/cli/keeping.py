@@ -10,8 +10,8 @@ from tankerwatch.cli.output import complain, count, plain, print_json, progress_
 from tankerwatch.core.errors import InputFault
 
 if TYPE_CHECKING:
-    from tankerwatch.store.remote import Access
-    from tankerwatch.store.restore import Source
+    from tankerwatch.store.copies.remote import Access
+    from tankerwatch.store.copies.restore import Source
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -54,8 +54,8 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def restore(arguments: argparse.Namespace) -> int:
     """A data directory made anew from a copy; status 1 when not all of the copy could be read."""
-    from tankerwatch.store.restore import restore as bring_back
-    from tankerwatch.store.targets import journals_at, source_of
+    from tankerwatch.store.copies.restore import restore as bring_back
+    from tankerwatch.store.copies.targets import journals_at, source_of
     from tankerwatch.store.verify import verify as examine
 
     listed = journals_at(arguments.source, _access(arguments))
@@ -112,14 +112,14 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _access(arguments: argparse.Namespace) -> Access:
-    from tankerwatch.store.remote import Access
+    from tankerwatch.store.copies.remote import Access
 
     return Access(arguments.token_file, arguments.ca, arguments.certificate, arguments.key)
 
 
 def _replica(arguments: argparse.Namespace) -> Path | Source:
     """The copy beside which a journal is held."""
-    from tankerwatch.store.targets import source_of
+    from tankerwatch.store.copies.targets import source_of
 
     return source_of(arguments.replica, _access(arguments)) if "://" in arguments.replica else Path(arguments.replica)
 

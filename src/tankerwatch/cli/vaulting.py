@@ -16,7 +16,7 @@ DAY_S = 86400.0
 def init(arguments: argparse.Namespace) -> int:
     """A new vault, and what the desk must be told of it."""
     from tankerwatch.ingest.clock import now
-    from tankerwatch.store.access import init as make
+    from tankerwatch.store.copies.access import init as make
 
     try:
         certificate, token = make(arguments.vault, arguments.name, now())
@@ -35,7 +35,7 @@ def init(arguments: argparse.Namespace) -> int:
 
 def token(arguments: argparse.Namespace) -> int:
     """Another token, of a new writer or of one that there is."""
-    from tankerwatch.store.access import Tokens
+    from tankerwatch.store.copies.access import Tokens
 
     if not (arguments.vault / "tokens").is_file():
         raise InputFault("is no vault", where=str(arguments.vault), help="tankerwatch vault init DIR --name HOST makes one")
@@ -52,7 +52,7 @@ def serve(arguments: argparse.Namespace) -> int:
     from time import monotonic
 
     from tankerwatch.ingest.clock import now
-    from tankerwatch.store.vault import VaultServer
+    from tankerwatch.store.copies.vault import VaultServer
 
     host, port = arguments.listen
     directory: Path = arguments.vault

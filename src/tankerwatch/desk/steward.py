@@ -15,10 +15,10 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.historian import bring_up_to_date
 from tankerwatch.respond.webhook import post
 from tankerwatch.store.checkpoints import publish
+from tankerwatch.store.copies.replicas import Target
+from tankerwatch.store.copies.targets import target_of
 from tankerwatch.store.files import FileLayer, write_whole
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.replicas import Target
-from tankerwatch.store.targets import target_of
 
 LOOK_S: Final = 20.0
 """How often a checkpoint is written beside the journal, when there is more to vouch for."""

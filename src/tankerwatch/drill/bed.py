@@ -16,9 +16,9 @@ from tankerwatch.drill.power import Hasty
 from tankerwatch.drill.sample import Sample
 from tankerwatch.drill.sandbox import Sandbox
 from tankerwatch.store.chain import Tree, origin
+from tankerwatch.store.copies.restore import DirectoryCopy
 from tankerwatch.store.frames import HEADER_BYTES, Content, Placed, encode, place
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.restore import DirectoryCopy
 from tankerwatch.store.seals import Checkpoint, Seal, read_seal, seal_files
 from tankerwatch.store.segments import journal_of, segments_in
 

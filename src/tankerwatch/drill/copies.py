@@ -18,11 +18,11 @@ from tankerwatch.drill.outcome import Outcome, Tell
 from tankerwatch.drill.places import Place
 from tankerwatch.drill.sample import Sample
 from tankerwatch.drill.sandbox import Sandbox
+from tankerwatch.store.copies.replicas import Target
+from tankerwatch.store.copies.restore import restore
 from tankerwatch.store.frames import Placed
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.log import Tip
-from tankerwatch.store.replicas import Target
-from tankerwatch.store.restore import restore
 from tankerwatch.store.seals import Seal
 from tankerwatch.store.verify import verify
 

@@ -12,9 +12,9 @@ from tankerwatch.drill.outcome import Outcome, Tell
 from tankerwatch.drill.places import Place
 from tankerwatch.drill.sample import Sample
 from tankerwatch.drill.sandbox import Sandbox
+from tankerwatch.store.copies.replicas import Copy
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.log import Fork
-from tankerwatch.store.replicas import Copy
 from tankerwatch.store.seals import Checkpoint
 from tankerwatch.store.segments import journal_of
 from tankerwatch.store.verify import verify

@@ -14,8 +14,8 @@ from typing import Final
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.drill.sample import Sample
+from tankerwatch.store.copies.replicas import Target
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.replicas import Target
 
 SEGMENT_BYTES: Final = 1 << 20
 SEAL_BYTES: Final = 3 << 20

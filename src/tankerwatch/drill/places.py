@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tankerwatch.drill.sandbox import Sandbox
-from tankerwatch.store.replicas import DirectoryTarget, Target
-from tankerwatch.store.restore import DirectoryCopy, Source
+from tankerwatch.store.copies.replicas import DirectoryTarget, Target
+from tankerwatch.store.copies.restore import DirectoryCopy, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from tankerwatch.drill.outcome import Outcome, Tell
 from tankerwatch.drill.recorded import Call, Disk, Recorder
 from tankerwatch.drill.sample import Sample
 from tankerwatch.drill.sandbox import Sandbox
+from tankerwatch.store.copies.replicas import DirectoryTarget, Replicator
 from tankerwatch.store.files import FileLayer
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.replicas import DirectoryTarget, Replicator
 from tankerwatch.store.seals import Checkpoint
 from tankerwatch.store.segments import journal_of
 from tankerwatch.store.verify import examine, verify

@@ -16,9 +16,9 @@ from tankerwatch.drill.outcome import Outcome, Tell
 from tankerwatch.drill.places import Place
 from tankerwatch.drill.power import Hasty
 from tankerwatch.drill.sandbox import Sandbox
+from tankerwatch.store.copies.restore import restore
 from tankerwatch.store.frames import place
 from tankerwatch.store.journal import FileJournal
-from tankerwatch.store.restore import restore
 from tankerwatch.store.verify import verify
 
 _VICTIM: Final = "tamper/victim"

@@ -15,11 +15,11 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.drill.places import Place
 from tankerwatch.drill.sandbox import Sandbox
 from tankerwatch.ingest.clock import now
-from tankerwatch.store.access import init
-from tankerwatch.store.remote import Access, VaultCopy, VaultTarget
-from tankerwatch.store.replicas import Target
-from tankerwatch.store.restore import Source
-from tankerwatch.store.vault import VaultServer
+from tankerwatch.store.copies.access import init
+from tankerwatch.store.copies.remote import Access, VaultCopy, VaultTarget
+from tankerwatch.store.copies.replicas import Target
+from tankerwatch.store.copies.restore import Source
+from tankerwatch.store.copies.vault import VaultServer
 
 _HOST: Final = "127.0.0.1"
 _KEEP_S: Final = 365 * 86400.0

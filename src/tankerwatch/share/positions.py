@@ -1,6 +1,6 @@
 """Positions and tracks as files that others read: CSV, GeoJSON, KML 2.2 and GeoParquet 1.1, written as they come, in bounded memory.
 
-What is written are tables in the public form of the history (`store/history.py`), in order of time. A track is a line for each stretch of
+What is written are tables in the public form of the history (`store/history/`), in order of time. A track is a line for each stretch of
 a ship's way without an hour's silence; it is cut at the 180th meridian.
 """
 

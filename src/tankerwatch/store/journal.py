@@ -1,7 +1,7 @@
 """The append-only truth: all that comes in is here before anything is acted on.
 
 The journal gives each frame its place and its chain, writes it to the copy on this disk (`log.py`), and hands it to the other copies
-(`replicas.py`). What no copy has yet waits in memory, so a full or failing disk stops no watching: other copies take what this one cannot,
+(`copies/`). What no copy has yet waits in memory, so a full or failing disk stops no watching: other copies take what this one cannot,
 and it is caught up when it can be written again. See `failure`.
 """
 
@@ -22,15 +22,15 @@ import numpy as np
 from tankerwatch.core.errors import InputFault, TankerwatchFault
 from tankerwatch.core.tables import Batch
 from tankerwatch.store.chain import origin
+from tankerwatch.store.copies.replicas import CHUNK_BYTES, Replicator, Target
+from tankerwatch.store.copies.window import Window
 from tankerwatch.store.files import FileLayer
 from tankerwatch.store.frames import LOST, MAX_PAYLOAD_BYTES, Content, Placed, decode, encode, lost, place
 from tankerwatch.store.keys import Keys
 from tankerwatch.store.log import Fork, Log, Tip
-from tankerwatch.store.replicas import CHUNK_BYTES, Replicator, Target
 from tankerwatch.store.retention import begin_of, drop_old
 from tankerwatch.store.seals import Checkpoint, Sealer, read_seal, seal_files
 from tankerwatch.store.segments import MARK_BYTES, journal_of, walk
-from tankerwatch.store.window import Window
 
 _RETRY_S = 0.5
 _PATIENCE_S = 5.0

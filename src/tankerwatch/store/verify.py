@@ -14,9 +14,9 @@ from typing import Any
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.store.chain import Tree, link, origin
+from tankerwatch.store.copies.restore import Source
 from tankerwatch.store.frames import leaf_in
 from tankerwatch.store.log import Fork, Tip, in_order
-from tankerwatch.store.restore import Source
 from tankerwatch.store.retention import DAY_S, begin_of, tombstones
 from tankerwatch.store.seals import Checkpoint, Seal, read_seal, seal_files
 from tankerwatch.store.segments import Frame, Segment, journal_of, scan, segments_in

@@ -32,10 +32,10 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.store.access import NAME, Tokens
+from tankerwatch.store.copies.access import NAME, Tokens
+from tankerwatch.store.copies.shelves import MOST_APPEND_BYTES, Refused, Shelves, SteadyClock
 from tankerwatch.store.log import Fork
 from tankerwatch.store.seals import MOST_BYTES
-from tankerwatch.store.shelves import MOST_APPEND_BYTES, Refused, Shelves, SteadyClock
 
 MOST_CONNECTIONS: Final = 64
 GOODBYE_S: Final = 3

@@ -6,9 +6,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.store.remote import Access, VaultCopy, VaultTarget, journals_in
-from tankerwatch.store.replicas import DirectoryTarget, Target
-from tankerwatch.store.restore import DirectoryCopy, Source
+from tankerwatch.store.copies.remote import Access, VaultCopy, VaultTarget, journals_in
+from tankerwatch.store.copies.replicas import DirectoryTarget, Target
+from tankerwatch.store.copies.restore import DirectoryCopy, Source
 
 _HELP = "a directory, https://HOST:8421 of a vault, or s3://BUCKET/PREFIX"
 
@@ -19,7 +19,7 @@ def target_of(text: str, *, token: Path | None, ca: Path | None, certificate: Pa
     if kind == "https":
         return VaultTarget(text, Access(token, ca, certificate, key))
     if kind == "s3":
-        from tankerwatch.store.objects import ObjectTarget
+        from tankerwatch.store.copies.objects import ObjectTarget
 
         return ObjectTarget(text)
     return DirectoryTarget(Path(text))
@@ -31,7 +31,7 @@ def source_of(text: str, access: Access) -> Source:
     if kind == "https":
         return VaultCopy(text, access)
     if kind == "s3":
-        from tankerwatch.store.objects import ObjectCopy
+        from tankerwatch.store.copies.objects import ObjectCopy
 
         return ObjectCopy(text)
     return DirectoryCopy(Path(text))
@@ -43,7 +43,7 @@ def journals_at(text: str, access: Access) -> list[str] | None:
     if kind == "https" and "/" not in place.removeprefix("https://"):
         return [f"{place}/{mark}" for mark in journals_in(place, access)]
     if kind == "s3":
-        from tankerwatch.store.objects import journals_below
+        from tankerwatch.store.copies.objects import journals_below
 
         marks = journals_below(place)
         return None if marks is None else [f"{place}/{mark}" for mark in marks]

@@ -14,13 +14,13 @@ from typing import Final, Protocol
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.store.chain import Tree, origin
+from tankerwatch.store.copies.window import Window
 from tankerwatch.store.files import FileLayer, write_whole
 from tankerwatch.store.frames import Placed
 from tankerwatch.store.log import Fork, Log, Tip
 from tankerwatch.store.retention import begin_of
 from tankerwatch.store.seals import Seal, read_seal, seal_files
 from tankerwatch.store.segments import journal_of, walk
-from tankerwatch.store.window import Window
 
 CHUNK_BYTES: Final = 4 << 20
 """At most about this much between two syncs, so that what fits on a nearly full disk is saved."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.store.days import FORMS, Part
+from tankerwatch.store.history.days import FORMS, Part
 
 VERSION: Final = 1
 _HELP: Final = "tankerwatch history DIR --rebuild makes it anew from the journal"

@@ -8,7 +8,7 @@ import numpy as np
 
 from tankerwatch.core.schema import I64, U64, Bool
 from tankerwatch.core.tables import Fixes
-from tankerwatch.store import days
+from tankerwatch.store.history import days
 
 COPY_MS: Final = 50_000
 """The same report with the same UTC second within this time is a copy from another station: a minute later it would be another."""

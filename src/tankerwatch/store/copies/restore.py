@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from tankerwatch.core.errors import InputFault
+from tankerwatch.store.copies.replicas import pieces
 from tankerwatch.store.feeds import FeedRegister
 from tankerwatch.store.files import FileLayer, write_whole
 from tankerwatch.store.frames import DECISIONS, Placed, decode
 from tankerwatch.store.log import Fork, Log, Tip
-from tankerwatch.store.replicas import pieces
 from tankerwatch.store.retention import Tombstone, begin_of, tombstones
 from tankerwatch.store.seals import Seal, read_seal, seal_files
 from tankerwatch.store.segments import Frame, journal_of, scan, segments_in

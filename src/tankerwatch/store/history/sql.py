@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.store import days, identities, manifest
-from tankerwatch.store.history import History
+from tankerwatch.store.history import days, identities, manifest
+from tankerwatch.store.history.questions import History
 
 MEMORY_MB: Final = 1024
 TIMEOUT_S: Final = 60.0

@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.geo import distance_nm
 from tankerwatch.core.schema import Bool
-from tankerwatch.store import days, identities, manifest
-from tankerwatch.store.days import DAY_MS, DEGREE, HOUR_MS, Bounds, Part
-from tankerwatch.store.identities import Identities
-from tankerwatch.store.manifest import Manifest
+from tankerwatch.store.history import days, identities, manifest
+from tankerwatch.store.history.days import DAY_MS, DEGREE, HOUR_MS, Bounds, Part
+from tankerwatch.store.history.identities import Identities
+from tankerwatch.store.history.manifest import Manifest
 
 Progress = Callable[[int, int], None]
 

@@ -19,11 +19,11 @@ from typing import Final, NamedTuple
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.store.chain import link, origin
+from tankerwatch.store.copies.replicas import CHUNK_BYTES, Copy
 from tankerwatch.store.files import FileLayer, write_whole
 from tankerwatch.store.frames import HEADER_BYTES, MAX_PAYLOAD_BYTES, Placed, parse
 from tankerwatch.store.keys import Keys
 from tankerwatch.store.log import Fork, Tip
-from tankerwatch.store.replicas import CHUNK_BYTES, Copy
 from tankerwatch.store.retention import DAY_S, Tombstone, begin_of, drop_old, tombstones
 from tankerwatch.store.seals import Seal, read_seal, seal_files
 from tankerwatch.store.segments import journal_of, segments_in, walk

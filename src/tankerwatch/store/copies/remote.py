@@ -15,13 +15,13 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.store.access import read_token
 from tankerwatch.store.chain import HASH_BYTES, origin
+from tankerwatch.store.copies.access import read_token
+from tankerwatch.store.copies.shelves import MOST_APPEND_BYTES, PIECE_BYTES
 from tankerwatch.store.frames import Placed, parse
 from tankerwatch.store.log import Fork, Tip
 from tankerwatch.store.retention import Tombstone
 from tankerwatch.store.seals import MOST_BYTES, Seal
-from tankerwatch.store.shelves import MOST_APPEND_BYTES, PIECE_BYTES
 
 CONNECT_S: Final = 3.0
 CALL_S: Final = 10.0

@@ -25,9 +25,9 @@ from obstore.store import S3Store
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.store.chain import origin
+from tankerwatch.store.copies.replicas import CHUNK_BYTES
 from tankerwatch.store.frames import Placed, parse
 from tankerwatch.store.log import Fork, Tip, in_order
-from tankerwatch.store.replicas import CHUNK_BYTES
 from tankerwatch.store.retention import Tombstone
 from tankerwatch.store.seals import Seal
 

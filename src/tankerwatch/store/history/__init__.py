@@ -1,0 +1,1 @@
+"""The derived history: day files of Parquet, what is in them, and the questions that they answer."""
