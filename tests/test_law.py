@@ -254,7 +254,7 @@ QUESTIONS = """
     GET /api/health   GET /api/alerts   GET /api/alerts/{id}   GET /api/incidents   GET /api/reports
     GET /api/ships   GET /api/ships/{id}   GET /api/ships/{id}/track
     POST /api/alerts/{id}/acknowledge   POST /api/alerts/{id}/confirm   POST /api/alerts/{id}/dismiss
-    POST /api/reports   POST /api/guard   POST /api/replay
+    POST /api/reports   POST /api/guard   GET /api/replay   POST /api/replay
 """
 
 

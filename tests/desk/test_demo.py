@@ -68,6 +68,9 @@ def test_another_time_is_gone_to_and_back(start_demo):
         assert len(desk.get("/api/alerts")["alerts"]) < len(later)
         assert desk.ask("POST", "/api/replay", {"seek_s": start_s + 2.3 * 3600})[0] == 200
         assert desk.get("/api/alerts")["alerts"] == later
+        period = desk.until(lambda d: (told := d.get("/api/replay"))["surveyed"] and told)
+        assert (period["start_s"], period["gaps"]) == (start_s, []) and period["end_s"] == hello(desk)["end_s"]
+        assert {a["id"] for a in period["alerts"]} == {a["id"] for a in later if a["state"] != "withdrawn"}
         assert desk.stop() == 0
 
 
@@ -75,6 +78,9 @@ def test_the_end_of_a_play_is_said_and_is_no_silence(story_log, start_desk, tmp_
     with start_desk(f"file:{story_log}?speed=3600", tmp_path / "data") as desk:
         desk.until(lambda d: d.health()["feeds"][0]["state"] == "ended")
         assert hello(desk)["ended"] and hello(desk)["mode"] == "replay"
+        # The log says itself from when to when it goes.
+        period = desk.until(lambda d: (told := d.get("/api/replay"))["surveyed"] and told)
+        assert hello(desk)["start_s"] == period["start_s"] < period["end_s"] <= clock(desk) + 1 and len(period["alerts"]) == 6
         end_s, found = clock(desk), desk.get("/api/alerts")["alerts"]
         time.sleep(0.5)
         assert clock(desk) == end_s and desk.health()["lag_s"] == 0

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tankerwatch
@@ -94,7 +95,7 @@ def test_what_was_withdrawn_later_is_open_then_and_decisions_come_at_their_time(
 
 def test_from_the_newest_snapshot_before_it(watched, config):
     data, then = watched
-    whole, rest = (sum(1 for _ in Past(data, after).batches()) for after in (0, cases.read_header(next(cases.found(data))).at.frame))
+    whole, rest = (sum(1 for _ in Past(data, after).batches()) for after in (0, read_at(data).frame))
     assert 0 < rest < whole
     late = PastDesk(config, Period(data, then[-1][0] - 1))
     early = PastDesk(config, Period(data, then[5][0]))
@@ -115,6 +116,24 @@ def test_seeking_to_and_fro(watched, config):
         assert desk.epoch > epoch and desk.player.speed == 7
     desk.again()
     assert standing(desk.river) == then[10][1]
+
+
+def test_the_newest_snapshot_tells_the_alerts_ahead(watched, config):
+    data, then = watched
+    half_s = read_at(data).clock_s
+    had = {alert["id"] for alert in json.loads(next(told for at_s, told in then if at_s >= half_s))[0] if alert["state"] != "withdrawn"}
+    desk = PastDesk(config, Period(data))
+    assert desk.timeline.told([])["alerts"] == []
+    times = np.concatenate(list(desk._survey()))
+    assert had and {alert["id"] for alert in desk.timeline.told([])["alerts"]} == had
+    heard = [(batch.clock_s, len(batch.lines)) for batch in Past(data).batches()]
+    assert times.tolist() == [clock_s for clock_s, lines in heard if lines]
+    early = PastDesk(config, Period(data, to_s=half_s - 1))
+    assert list(early._survey()) and early.timeline.told([])["alerts"] == []
+
+
+def read_at(data):
+    return cases.read_header(next(cases.found(data))).at
 
 
 def test_damage_is_passed_over_and_counted(watched, config, tmp_path):
@@ -212,7 +231,7 @@ def test_on_the_page_beside_a_live_writer(watched, batches, config, start_past, 
     with start_past(data, "--from", f"{iso(start_s)}", "--speed", "1") as desk:
         health = desk.health()
         assert health["mode"] == "replay" and abs(health["clock_s"] - start_s) < 30 and [f["name"] for f in health["feeds"]] == ["feed"]
-        assert "nothing is written" in health["journal"]["words"]
+        assert health["journal"]["state"] == "unwritten" and "nothing is written" in health["journal"]["words"]
         ids = {alert["id"] for alert in desk.get("/api/alerts")["alerts"]}
         assert desk.ask("POST", "/api/replay", {"paused": True})[0] == 200
         assert desk.ask("POST", "/api/replay", {"seek_s": then[half - 2][0]})[0] == 200
@@ -221,9 +240,14 @@ def test_on_the_page_beside_a_live_writer(watched, batches, config, start_past, 
         alert = next(a for a in later if a["state"] == "open" and a["acknowledged_s"] is None)
         assert desk.ask("POST", f"/api/alerts/{alert['id']}/acknowledge", {"words": "looked at"})[0] == 200
         assert desk.get(f"/api/alerts/{alert['id']}")["acknowledged_s"] is not None
+        # The slider knows the whole period, and keeps what was seen ahead of where one goes back to.
+        period = desk.until(lambda d: (told := d.get("/api/replay"))["surveyed"] and told)
+        assert period["start_s"] >= start_s and abs(period["end_s"] - then[half - 1][0]) < 30
+        assert {alert["id"] for alert in later if alert["state"] != "withdrawn"} <= {alert["id"] for alert in period["alerts"]}
         # Of the moment only: back and forth it is gone.
         assert desk.ask("POST", "/api/replay", {"seek_s": start_s})[0] == 200
         assert {a["id"] for a in desk.get("/api/alerts")["alerts"]} == ids
+        assert {alert["id"] for alert in desk.get("/api/replay")["alerts"]} >= {a["id"] for a in later if a["state"] == "open"} > ids
         assert desk.ask("POST", "/api/replay", {"seek_s": then[half - 2][0]})[0] == 200
         assert desk.get(f"/api/alerts/{alert['id']}")["acknowledged_s"] is None
         assert everything_in(data) == before

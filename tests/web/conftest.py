@@ -93,6 +93,7 @@ class Harbour:
             hello=lambda: {"type": "hello", "epoch": self.epoch, "mode": "live"},
             decide=self.decide,
             replay=self.replay,
+            timeline=lambda: None if self.live else {"start_s": 1.0, "end_s": 9.0, "surveyed": True, "gaps": [[2.0, 3.5]], "alerts": []},
             snapshot=lambda: self.picture,
         )
 

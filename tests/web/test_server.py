@@ -135,6 +135,7 @@ def test_our_own_fault_is_said_so(client, harbour):
 
 
 def test_guard_and_replay(client, harbour):
+    assert client.get("/api/replay").json() == {"start_s": 1.0, "end_s": 9.0, "surveyed": True, "gaps": [[2.0, 3.5]], "alerts": []}
     assert client.post("/api/guard", json={"ship": 200000001, "guard": True}).status_code == 200
     assert harbour.decided == [("guard", "200000001", {"guard": True})]
     for wrong in ({"ship": "x", "guard": True}, {"ship": True, "guard": True}, {"ship": 1}):
@@ -146,6 +147,8 @@ def test_guard_and_replay(client, harbour):
     assert len(harbour.wishes) == 3
     harbour.live = True
     assert client.post("/api/replay", json={"paused": True}).status_code == 409
+    refused = client.get("/api/replay")
+    assert refused.status_code == 409 and "tankerwatch replay" in refused.json()["help"]
 
 
 @pytest.mark.parametrize(

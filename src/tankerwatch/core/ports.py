@@ -115,6 +115,8 @@ class Desk:
     """(kind, subject, content) → awaitable of the id, done once the decision is durable and applied"""
     replay: Callable[[dict[str, Any]], bool]
     """what the page asks of a replay; False when there is none"""
+    timeline: Callable[[], dict[str, Any] | None]
+    """the period of a replay with its gaps and the alerts known so far; None when there is none"""
     snapshot: Callable[[], Any]
     """the Picture now (a `tables.Picture`), the names by slot and the clock: `PictureNow`"""
 

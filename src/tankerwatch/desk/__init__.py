@@ -17,6 +17,7 @@ from tankerwatch.desk.live import LiveDesk, Show
 from tankerwatch.desk.replaying import PastDesk
 from tankerwatch.desk.snapshots import Keeper
 from tankerwatch.desk.steward import Steward, open_journal
+from tankerwatch.desk.timeline import received
 from tankerwatch.ingest import clock
 from tankerwatch.ingest.recorded import recorded
 from tankerwatch.ingest.replay import Player
@@ -77,7 +78,7 @@ def demo(*, speed: float | None = None, listen: str | None = None, config: Confi
         journal = held.enter_context(FileJournal(folder))
         register = FeedRegister(folder)
         register.index_of(scene.name)
-        desk = LiveDesk(config, journal, register, Hub(), player=lambda: Player(scene, at_speed), show=show)
+        desk = LiveDesk(config, journal, register, Hub(), player=lambda: Player(scene, at_speed), show=show, survey=lambda: received(scene))
         desk.run_silently(page.show_from_s)
         asyncio.run(_run(desk, server, f"{scene.recipe.title}: a reconstruction"))
 
@@ -97,7 +98,9 @@ def _replay(files: Sequence[str], journal: FileJournal, register: FeedRegister, 
         where = str(journal.folder.parent)
         raise InputFault("this data directory belongs to another watch", where=where, help="give each replay a --data directory of its own")
     show = Show("replay", ", ".join(Path(path).name for path in paths))
-    return LiveDesk(config, journal, register, Hub(), player=lambda: Player(recorded(paths), speed), show=show)
+    # What can be read only once, such as a pipe, is left to the play.
+    survey = None if any(path == "-" or Path(path).is_fifo() for path in paths) else lambda: received(recorded(paths))
+    return LiveDesk(config, journal, register, Hub(), player=lambda: Player(recorded(paths), speed), show=show, survey=survey)
 
 
 def _server(listen: str) -> Server:
@@ -120,9 +123,12 @@ async def _run(desk: LiveDesk, server: Server, words: str) -> None:
     while not server.started and not tasks[0].done():
         await asyncio.sleep(0.01)
     print(f"{words}\n{server.url}", flush=True)
+    desk.survey()
     waiting = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([waiting, *tasks[:2]], return_when=asyncio.FIRST_COMPLETED)
     server.stop()
+    if desk.timeline is not None:
+        desk.timeline.stop()
     for task in (waiting, *tasks[1:]):
         task.cancel()
     await asyncio.gather(waiting, *tasks, return_exceptions=True)

@@ -139,7 +139,7 @@ def _journal(journal: Journal, checkpoint: dict[str, Any] | None) -> dict[str, A
         "durable": journal.durable,
         "records": journal.records,
         "bytes": journal.size_bytes,
-        "state": "failed" if journal.failure else "ok",
+        "state": "failed" if journal.failure else "unwritten" if isinstance(journal, Unwritten) else "ok",
         "words": words,
         "copies": copies,
         "checkpoint": checkpoint,

@@ -27,6 +27,7 @@ from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.inbox import Inbox, Waiting
 from tankerwatch.desk.snapshots import Keeper, Remembered
 from tankerwatch.desk.steward import Steward
+from tankerwatch.desk.timeline import Survey, Timeline
 from tankerwatch.desk.trails import Trails
 from tankerwatch.ingest import clock
 from tankerwatch.ingest import report as reports
@@ -84,6 +85,7 @@ class LiveDesk:
         sources: Sequence[LiveSource] = (),
         player: Callable[[], Player] | None = None,
         show: Show = LIVE,
+        survey: Survey | None = None,
         history: Path | None = None,
         keeper: Keeper | None = None,
     ) -> None:
@@ -99,6 +101,7 @@ class LiveDesk:
         self.advisor = Advisor(config, history, self.inbox.decide, clock.now) if history is not None and player is None else None
         """who finds out, from the journal on disk, which setting would change most what a rule beyond its budget raises"""
         self._player = player
+        self.timeline = Timeline(show.start_s, show.end_s, survey) if player else None
         self.repeated = False
         self._told_states: dict[int, str] = {}
         self._shown_s = -math.inf
@@ -311,6 +314,7 @@ class LiveDesk:
             hello=self._hello,
             decide=self._decide,
             replay=self._replay,
+            timeline=self._timeline,
             snapshot=lambda: self.picture,
         )
 
@@ -353,8 +357,8 @@ class LiveDesk:
             "speed": player.speed if player else 1,
             "paused": player.paused if player else False,
             "ended": self.replay_state.state == "ended",
-            "start_s": self.show.start_s,
-            "end_s": self.show.end_s,
+            "start_s": self.timeline.start_s if self.timeline else None,
+            "end_s": self.timeline.end_s if self.timeline else None,
             "scene": self.show.scene,
         }
 
@@ -387,11 +391,22 @@ class LiveDesk:
         self.hub.publish("hello", self._hello())
         return True
 
+    def _timeline(self) -> dict[str, Any] | None:
+        timeline = self.timeline
+        return None if timeline is None else self._read(lambda r: timeline.told(r.triage.alerts.values()))
+
+    def survey(self) -> None:
+        """Look through what is replayed, beside its play, and tell the pages what its period is."""
+        if self.timeline is not None:
+            self.timeline.start(lambda: self.hub.publish("hello", self._hello()))
+
     def again(self, until_s: float | None = None) -> None:
         """The replay anew, up to a time, or to where its show begins."""
         speed = self.player.speed if self.player else 1.0
         until_s = self.show.start_s if until_s is None else until_s
         with self.lock:
+            if self.timeline is not None:
+                self.timeline.remember(self.river.triage.alerts.values())
             self.begin()
             assert self.player is not None
             self.player.speed = speed

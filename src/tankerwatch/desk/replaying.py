@@ -7,7 +7,7 @@ newest snapshot that is not later, else from the beginning.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,12 @@ from typing import Any
 from tankerwatch.config import Config
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import FeedState
+from tankerwatch.core.schema import F64
 from tankerwatch.core.tables import Batch
+from tankerwatch.desk.health import Health
 from tankerwatch.desk.live import LiveDesk, Show
 from tankerwatch.desk.snapshots import Remembered, made_of, recalled
+from tankerwatch.desk.trails import Trails
 from tankerwatch.ingest.replay import WholePlayer
 from tankerwatch.pipeline import River, result_of
 from tankerwatch.store.feeds import FeedRegister
@@ -52,11 +55,22 @@ class PastDesk(LiveDesk):
         self._after_frame = 0
         ends = [time_s if math.isfinite(time_s) else None for time_s in (period.from_s, period.to_s)]
         show = Show("replay", str(period.directory), None, *ends)
-        super().__init__(config, Unwritten(), FeedRegister(period.directory), Hub(), player=self._play, show=show)
+        super().__init__(config, Unwritten(), FeedRegister(period.directory), Hub(), player=self._play, show=show, survey=self._survey)
 
     def _play(self) -> WholePlayer:
         self.past = Past(self.period.directory, self._after_frame)
         return WholePlayer(self.past, self._speed, until_s=self.period.to_s)
+
+    def _survey(self) -> Iterator[F64]:
+        """The times of the journal; and before them, from the newest snapshot, the alerts that the watch had."""
+        ahead = Remembered(self.new_river(), Trails(), Health(), {})
+        ahead.river.on_frame = self._on_frame  # as in the river that was frozen; it is never run
+        made = made_of(self.config, self.past.mark, ahead.river.feed_names)
+        at = recalled(self.period.directory, ahead, made=made, before_s=self.period.to_s, tell=lambda words: None)
+        if at is not None and self.timeline is not None:
+            self.timeline.remember(ahead.river.triage.alerts.values())
+        del ahead  # a fleet's worth of memory
+        yield from Past(self.period.directory).received()
 
     @property
     def skipped(self) -> int:

@@ -101,6 +101,7 @@ class Api:
             Route("/api/reports", self.reports),
             Route("/api/reports", self.report, methods=["POST"]),
             Route("/api/guard", self.guard, methods=["POST"]),
+            Route("/api/replay", self.timeline),
             Route("/api/replay", self.replay, methods=["POST"]),
             WebSocketRoute("/ws", self.socket),
         ]
@@ -162,6 +163,13 @@ class Api:
             raise Refused(422, "guard needs a ship and yes or no", 'send {"ship": 538008888, "guard": true}')
         await self._decide("guard", str(ship), {"guard": guard})
         return Answer({"ship": ship, "guard": guard})
+
+    async def timeline(self, request: Request) -> Response:
+        """The period of a replay, its gaps, and the alerts in it that are known so far."""
+        told = await _ask(self.desk.timeline)
+        if told is None:
+            raise Refused(409, "this desk is live", "its past is shown by: tankerwatch replay DIR, with the directory of its --data")
+        return Answer(told)
 
     async def replay(self, request: Request) -> Response:
         """Speed, pause, begin again, or go to another time, in a replay."""
