@@ -60,7 +60,10 @@ class FakeDesk:
         self.paused = False
         self.ended = False
         self.dead_feed = False
+        self.second_copy, self.copy_words = "behind", "catching up"
+        self.gaps = [[START_S + 4.5 * 3600, START_S + 5 * 3600]]
         self.drop_sockets = False
+        self.seek_takes_s = 0.0
         self.epoch = 7
         self.seq = 0
         self.clock_s = datetime.now(UTC).timestamp() if mode == "live" else START_S + 3 * 3600 - 600
@@ -291,6 +294,25 @@ class FakeDesk:
             },
         }
 
+    def journal(self) -> dict:
+        made = {"durable": 48123, "records": 48123, "bytes": 9_812_345, "state": "ok", "words": "on disk and 2 copies"}
+        if self.mode == "replay":
+            return {**made, "durable": 0, "records": 0, "bytes": 0, "state": "unwritten", "words": "a replay: nothing is written"}
+        copies = [
+            {"name": "/mnt/usb", "state": "ok", "words": "has everything", "record": 48123, "behind": 0},
+            {"name": "https://harbour:8430", "state": self.second_copy, "words": self.copy_words, "record": 48100, "behind": 23},
+        ]
+        checkpoint = {"record": 48000, "made_s": datetime.now(UTC).timestamp() - 40, "words": "left the machine"}
+        return {**made, "copies": copies, "checkpoint": checkpoint}
+
+    def timeline(self) -> dict | None:
+        """What has been played, and one alert that lies ahead."""
+        if self.mode == "live":
+            return None
+        known = [{key: alert[key] for key in ("id", "raised_s", "severity")} for alert in self.alerts.values()]
+        ahead = [{"id": "a99", "raised_s": START_S + 6 * 3600, "severity": "danger"}]
+        return {"start_s": START_S, "end_s": END_S, "surveyed": True, "gaps": self.gaps, "alerts": known + ahead}
+
     def health(self) -> dict:
         dead = self.dead_feed
         return {
@@ -300,7 +322,7 @@ class FakeDesk:
             "clock_s": self.clock_s,
             "now_s": datetime.now(UTC).timestamp(),
             "lag_s": 0.3,
-            "journal": {"durable": 48123, "records": 48123, "bytes": 9_812_345, "state": "ok", "words": "2 copies"},
+            "journal": self.journal(),
             "messages_per_s": 0.0 if dead else 412.0,
             "ships": self.count,
             "watching": "16 rules over 1,500 ships in the Gulf of Oman",
@@ -526,6 +548,9 @@ def make_app(desk: FakeDesk) -> Starlette:
         desk.posts.append(("replay", body))
         desk.speed = body.get("speed", desk.speed)
         desk.paused = body.get("paused", desk.paused)
+        if "seek_s" in body:
+            await asyncio.sleep(desk.seek_takes_s)
+            desk.epoch, desk.seq, desk.ended, desk.clock_s = desk.epoch + 1, 0, False, body["seek_s"]
         if body.get("again"):
             desk.epoch, desk.seq, desk.ended, desk.paused = desk.epoch + 1, 0, False, False
             desk.clock_s = desk.start_clock_s
@@ -581,6 +606,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             Route("/api/reports", report, methods=["POST"]),
             Route("/api/reports", lambda _: JSONResponse({"reports": desk.reports})),
             Route("/api/guard", guard, methods=["POST"]),
+            Route("/api/replay", lambda _: found(desk.timeline())),
             Route("/api/replay", replay, methods=["POST"]),
             Route("/api/ships", ships),
             Route("/api/ships/{id:int}", lambda request: found(desk.ship(request.path_params["id"]))),

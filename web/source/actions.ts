@@ -160,11 +160,14 @@ export async function guardShip(id: number, guard: boolean): Promise<void> {
   }
 }
 
-export async function steerReplay(order: { speed: number } | { paused: boolean } | { again: true }): Promise<void> {
+/** True when the desk has done it. */
+export async function steerReplay(order: { speed: number } | { paused: boolean } | { again: true } | { seek_s: number }): Promise<boolean> {
   try {
     await post("/api/replay", order);
+    return true;
   } catch (problem) {
     desk.say(words(problem), true);
+    return false;
   }
 }
 

@@ -6,7 +6,9 @@ import { copy, selectAlert, showAlert, steerReplay } from "./actions";
 import { desk } from "./desk";
 import { feedBanner } from "./feeds";
 import { duration } from "./format";
+import { copyBanner } from "./journal";
 import { icon, severityIcon, type Content } from "./parts";
+import { replayRibbon } from "./replay";
 import type { Hello } from "./shapes";
 
 function distress(): Content {
@@ -47,19 +49,19 @@ function ended(hello: Hello): TemplateResult {
 }
 
 export function drawBanners(into: HTMLElement): void {
-  const { hello } = desk;
   const feeds = feedBanner();
+  // What is drawn is old when nobody tells anything newer.
+  document.querySelector("#chart")!.classList.toggle("stale", (!desk.connected && desk.everConnected) || feeds?.bad === true);
   const down_s = desk.lostAt_ms === null ? 0 : (performance.now() - desk.lostAt_ms) / 1000;
   render(
-    html`${hello?.mode === "reconstruction"
-        ? html`<p class="ribbon">RECONSTRUCTION from public reports, with simulated fill-in: not recorded AIS</p>`
-        : nothing}
+    html`${replayRibbon()}
       ${!desk.connected && desk.lostAt_ms !== null
         ? html`<p class="banner bad" role="alert">✕ Connection to the desk lost ${duration(down_s)} ago. What you see stands still. Trying again…</p>`
         : nothing}
       ${desk.frameProblem ? html`<p class="banner bad" role="alert">✕ The desk sent what this page cannot read: ${desk.frameProblem}</p>` : nothing}
       ${desk.connected && feeds ? html`<p class="banner ${feeds.bad ? "bad" : ""}" role="status">${feeds.words}</p>` : nothing}
-      ${desk.health?.journal?.state === "failed" ? html`<p class="banner bad" role="alert">✕ The journal failed: ${desk.health.journal.words}</p>` : nothing} ${distress()}`,
+      ${desk.health?.journal?.state === "failed" ? html`<p class="banner bad" role="alert">✕ The journal failed: ${desk.health.journal.words}</p>` : nothing}
+      ${copyBanner()} ${distress()}`,
     into,
   );
 }

@@ -3,7 +3,8 @@
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { closeTop } from "./actions";
 import { desk } from "./desk";
-import { bytes, count, duration, perSecond, timeAndAge } from "./format";
+import { count, duration, perSecond, timeAndAge } from "./format";
+import { journalSection } from "./journal";
 import { fact, icon } from "./parts";
 import type { Feed, Health } from "./shapes";
 
@@ -26,7 +27,7 @@ function feedCard(feed: Feed, now_s: number): TemplateResult {
 }
 
 function panel(health: Health): TemplateResult {
-  const { journal, clock_check: check, counters } = health;
+  const { clock_check: check, counters } = health;
   const rejected = Object.entries(counters?.rejected ?? {});
   return html`<div class="panel-head">
       <div class="panel-title"><p class="over">health</p><h2 tabindex="-1">Feeds and journal</h2></div>
@@ -34,11 +35,7 @@ function panel(health: Health): TemplateResult {
     </div>
     <div class="panel-body" tabindex="0" role="group" aria-label="Feeds, journal, clock">
       <ul class="feeds" role="list">${health.feeds.map((feed) => feedCard(feed, health.clock_s))}</ul>
-      ${journal
-        ? html`<h3>Journal</h3>
-            <p class=${journal.state === "ok" ? "" : "warning"}>${journal.state === "ok" ? "✓" : "✕ failed:"} ${journal.words}</p>
-            <p class="quiet figures">${count(journal.durable)} of ${count(journal.records)} records on disk · ${bytes(journal.bytes)}</p>`
-        : nothing}
+      ${journalSection(health)}
       <h3>Clock</h3>
       ${check ? html`<p class=${check.state === "wrong" ? "warning" : ""}>${check.words}${check.offset_s === null ? "" : ` (${check.offset_s.toFixed(1)} s)`}</p>` : nothing}
       <dl class="facts figures">

@@ -5,7 +5,7 @@ import { acknowledge } from "./alert-panel";
 import { listed } from "./alerts";
 import { desk } from "./desk";
 import { openHelp } from "./help";
-import { togglePlay } from "./replay";
+import { replayKey, togglePlay } from "./replay";
 
 export interface KeyDeeds {
   palette: () => void;
@@ -17,6 +17,7 @@ export interface KeyDeeds {
 const PAN_PX = 80;
 
 function typing(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement && target.type === "range") return false;
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
@@ -92,7 +93,7 @@ export function startKeys(deeds: KeyDeeds): void {
         openHelp();
         break;
       default:
-        return;
+        if (!replayKey(event.key)) return;
     }
     event.preventDefault();
   });

@@ -24,6 +24,8 @@ const ICONS = {
   play: svg`<path class="solid" d="M4 2.5 L13.5 8 L4 13.5 Z" />`,
   pause: svg`<path class="solid" d="M3.5 2.5 H6.5 V13.5 H3.5 Z M9.5 2.5 H12.5 V13.5 H9.5 Z" />`,
   again: svg`<path d="M12.6 5.2 A5.4 5.4 0 1 0 13.4 8.6" /><path class="solid" d="M13.8 2 V6.6 H9.2 Z" />`,
+  before: svg`<path d="M3.2 3 V13" /><path class="solid" d="M13 3 L5.5 8 L13 13 Z" />`,
+  next: svg`<path d="M12.8 3 V13" /><path class="solid" d="M3 3 L10.5 8 L3 13 Z" />`,
   live: svg`<circle class="solid" cx="8" cy="8" r="5" />`,
   replay: svg`<path class="solid" d="M4 2.5 L13.5 8 L4 13.5 Z" />`,
   reconstruction: svg`<path d="M8 2 L14 8 L8 14 L2 8 Z" stroke-dasharray="2.6 1.6" />`,

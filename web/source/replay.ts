@@ -1,45 +1,126 @@
-/** The bar at the bottom of a replay: play and pause, speed, how far it has come and where the alerts were. The desk
- *  cannot seek, so this is a picture of progress and no slider. */
+/** The bar at the bottom of a replay: play and pause, speed, steps, and a slider over the whole period with its alerts and gaps. */
 
-import { html, render, svg, type TemplateResult } from "lit-html";
+import { html, nothing, render, svg, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { steerReplay } from "./actions";
 import { desk } from "./desk";
-import { clockTime } from "./format";
+import { clockTime, dateOnly, duration } from "./format";
 import { icon } from "./parts";
+import { gaps, keepPeriod, moments, seek, standing_s, stepAlert, stepBy, underway } from "./seeking";
 import { SEVERITY_RANK, type Hello } from "./shapes";
 
 const SPEEDS = [1, 10, 30, 60, 120, 300, 600, 1200, 3600];
 const BINS = 160;
 const CLASSES = ["notice", "caution", "danger", "distress"];
+/** Half a thumb: so far from the slider's edges its ends are. */
+const INSET_PX = 6;
+const DAY_S = 86_400;
 
-function histogram(start_s: number, end_s: number): TemplateResult[] {
+/** The time under the pointer, or under the thumb while it is dragged. */
+let pointed_s: number | null = null;
+let dragged_s: number | null = null;
+
+function bars(start_s: number, end_s: number, now_s: number): TemplateResult[] {
   const counts = new Float64Array(BINS);
   const worst = new Int8Array(BINS);
-  for (const alert of desk.alerts.values()) {
-    if (alert.state === "withdrawn") continue;
-    const bin = Math.floor(((alert.raised_s - start_s) / (end_s - start_s)) * BINS);
-    if (bin < 0 || bin >= BINS) continue;
+  for (const { raised_s, severity } of moments()) {
+    const bin = Math.min(BINS - 1, Math.floor(((raised_s - start_s) / (end_s - start_s)) * BINS));
+    if (!(bin >= 0) || raised_s > end_s) continue;
     counts[bin]++;
-    worst[bin] = Math.max(worst[bin], SEVERITY_RANK[alert.severity]);
+    worst[bin] = Math.max(worst[bin], SEVERITY_RANK[severity]);
   }
   const highest = Math.max(1, ...counts);
-  const bars: TemplateResult[] = [];
+  const drawn: TemplateResult[] = [];
   for (let bin = 0; bin < BINS; bin++) {
     if (!counts[bin]) continue;
-    const height = 8 + (16 * counts[bin]) / highest + 3 * worst[bin];
-    bars.push(svg`<rect class=${CLASSES[worst[bin]]} x=${bin} y=${34 - height} width="0.8" height=${height} />`);
+    const height = 8 + (13 * counts[bin]) / highest + 3 * worst[bin];
+    const ahead = start_s + (bin / BINS) * (end_s - start_s) > now_s;
+    drawn.push(svg`<rect class="alert-bar ${CLASSES[worst[bin]]} ${ahead ? "ahead" : ""}" x=${bin} y=${32 - height} width="0.8" height=${height} />`);
   }
-  return bars;
+  return drawn;
 }
+
+function silences(start_s: number, end_s: number): TemplateResult[] {
+  const scale = BINS / (end_s - start_s);
+  return gaps()
+    .filter(([from_s, to_s]) => to_s > start_s && from_s < end_s)
+    .map(([from_s, to_s]) => {
+      const left = Math.max(0, (from_s - start_s) * scale);
+      return svg`<rect class="gap" x=${left} y="0" width=${Math.max(0.3, Math.min(BINS, (to_s - start_s) * scale) - left)} height="32" fill="url(#gap-hatch)" />`;
+    });
+}
+
+const moment = (time_s: number, hello: Hello): string =>
+  hello.end_s !== null && hello.start_s !== null && Math.floor(hello.end_s / DAY_S) !== Math.floor(hello.start_s / DAY_S)
+    ? `${dateOnly(time_s).slice(5)} ${clockTime(time_s)}`
+    : clockTime(time_s);
+
+/** "02:31:00Z", and what is known of it: how many alerts are near, or that nothing was received. */
+function bubble(time_s: number, hello: Hello): string {
+  const gap = gaps().find(([from_s, to_s]) => time_s > from_s && time_s < to_s);
+  if (gap) return `${moment(time_s, hello)} · nothing received for ${duration(gap[1] - gap[0])}`;
+  const reach_s = (hello.end_s! - hello.start_s!) / BINS;
+  const near = moments().filter((alert) => Math.abs(alert.raised_s - time_s) <= reach_s).length;
+  return `${moment(time_s, hello)}${near ? ` · ${near} ${near === 1 ? "alert" : "alerts"}` : ""}`;
+}
+
+function point(event: PointerEvent): void {
+  const { hello } = desk;
+  if (!hello || hello.start_s === null || hello.end_s === null) return;
+  const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+  const share = (event.clientX - box.left - INSET_PX) / (box.width - 2 * INSET_PX);
+  pointed_s = hello.start_s + Math.max(0, Math.min(1, share)) * (hello.end_s - hello.start_s);
+  desk.changed();
+}
+
+function slide(event: KeyboardEvent, hello: Hello): void {
+  const steps: Record<string, number> = { ArrowLeft: -10, ArrowDown: -10, ArrowRight: 10, ArrowUp: 10, PageDown: -60, PageUp: 60 };
+  if (event.key in steps) stepBy(steps[event.key]);
+  else if (event.key === "Home") seek(hello.start_s!);
+  else if (event.key === "End") seek(hello.end_s!);
+  else return;
+  event.preventDefault();
+}
+
+function slider(hello: Hello, start_s: number, end_s: number): TemplateResult {
+  const now_s = Math.max(start_s, Math.min(end_s, dragged_s ?? standing_s()));
+  const done = ((now_s - start_s) / (end_s - start_s)) * BINS;
+  return html`<span class="replay-end figures">${moment(start_s, hello)}</span>
+    <div class="slider ${underway() ? "underway" : ""}" @pointermove=${point} @pointerleave=${() => { pointed_s = null; desk.changed(); }}>
+      <svg viewBox="0 0 ${BINS} 36" preserveAspectRatio="none" aria-hidden="true">
+        <defs><pattern id="gap-hatch" width="1.4" height="6" patternUnits="userSpaceOnUse"><path class="hatch" d="M0 6 L1.4 0" /></pattern></defs>
+        ${silences(start_s, end_s)}
+        <rect class="way" x="0" y="32" width=${BINS} height="4" />
+        <rect class="gone" x="0" y="32" width=${done} height="4" />
+        ${bars(start_s, end_s, now_s)}
+      </svg>
+      <input
+        type="range"
+        min=${start_s}
+        max=${end_s}
+        step="1"
+        .value=${live(String(Math.round(now_s)))}
+        aria-label="Time of the replay"
+        aria-valuetext="${dateOnly(now_s)} ${clockTime(now_s)}${underway() ? ", going there" : ""}"
+        @input=${(event: Event) => { dragged_s = Number((event.target as HTMLInputElement).value); desk.changed(); }}
+        @change=${(event: Event) => { dragged_s = null; seek(Number((event.target as HTMLInputElement).value)); }}
+        @keydown=${(event: KeyboardEvent) => slide(event, hello)}
+      />
+      <span class="bubble figures" aria-hidden="true" ?hidden=${(dragged_s ?? pointed_s) === null && !underway()}
+        >${underway() && dragged_s === null && pointed_s === null ? `going to ${moment(now_s, hello)} …` : bubble(dragged_s ?? pointed_s ?? now_s, hello)}</span
+      >
+    </div>
+    <span class="replay-end figures">${moment(end_s, hello)}</span>`;
+}
+
+const stepButton = (words: string, label: string, key: string, deed: () => void, rare = false): TemplateResult =>
+  html`<button class="step ${rare ? "rare" : ""}" aria-label=${label} title="${label} (${key})" @click=${deed}>${words}</button>`;
 
 function bar(hello: Hello): TemplateResult {
   const { start_s, end_s } = hello;
-  const clock_s = desk.clock_s();
-  const known = start_s !== null && end_s !== null && end_s > start_s;
-  const done = known ? Math.max(0, Math.min(1, (clock_s - start_s) / (end_s - start_s))) : 0;
   const speeds = SPEEDS.includes(hello.speed) ? SPEEDS : [...SPEEDS, hello.speed].sort((one, other) => one - other);
-  return html`<button class="play" @click=${() => (hello.ended ? steerReplay({ again: true }) : steerReplay({ paused: !hello.paused }))} title="Space">
-      ${hello.ended ? html`${icon("again")} Again` : hello.paused ? html`${icon("play")} Play` : html`${icon("pause")} Pause`}
+  return html`<button class="play" @click=${togglePlay} title="Space">
+      ${hello.ended ? html`${icon("again")} <span class="word">Again</span>` : hello.paused ? html`${icon("play")} <span class="word">Play</span>` : html`${icon("pause")} <span class="word">Pause</span>`}
     </button>
     <label class="speed"
       ><span class="unseen">Speed</span
@@ -47,38 +128,55 @@ function bar(hello: Hello): TemplateResult {
         ${speeds.map((speed) => html`<option value=${speed} ?selected=${speed === hello.speed}>${speed}×</option>`)}
       </select></label
     >
-    ${known
-      ? html`<span class="replay-end figures">${clockTime(start_s)}</span>
-          <div
-            class="progress"
-            role="progressbar"
-            aria-label="How far the replay has come"
-            aria-valuemin="0"
-            aria-valuemax="100"
-            aria-valuenow=${Math.round(done * 100)}
-            aria-valuetext="${clockTime(clock_s)}, ${Math.round(done * 100)} percent"
-          >
-            <svg viewBox="0 0 ${BINS} 36" preserveAspectRatio="none" aria-hidden="true">
-              <rect class="way" x="0" y="34" width=${BINS} height="2" />
-              <rect class="gone" x="0" y="34" width=${done * BINS} height="2" />
-              ${histogram(start_s, end_s)}
-              <rect class="now" x=${Math.min(BINS - 0.4, done * BINS)} y="0" width="0.4" height="36" />
-            </svg>
-          </div>
-          <span class="replay-end figures">${clockTime(end_s)}</span>`
-      : html`<span class="replay-end">no end is known</span>`}
-    <span class="replay-title">${hello.scene?.title ?? hello.title}</span>`;
+    <span class="steps" role="group" aria-label="Steps">
+      <button class="step" aria-label="Previous alert" title="Previous alert ([)" @click=${() => stepAlert(-1)}>${icon("before")}</button>
+      ${stepButton("−1 min", "Back one minute", "<", () => stepBy(-60), true)} ${stepButton("−10 s", "Back ten seconds", ",", () => stepBy(-10))}
+      ${stepButton("+10 s", "On ten seconds", ".", () => stepBy(10))} ${stepButton("+1 min", "On one minute", ">", () => stepBy(60), true)}
+      <button class="step" aria-label="Next alert" title="Next alert (])" @click=${() => stepAlert(1)}>${icon("next")}</button>
+    </span>
+    ${start_s !== null && end_s !== null && end_s > start_s
+      ? slider(hello, start_s, end_s)
+      : html`<span class="replay-end told">${hello.title}: its period is not known yet</span>`}`;
 }
 
 export function drawReplay(into: HTMLElement): void {
   const { hello } = desk;
   const shown = hello !== null && hello.mode !== "live";
   into.hidden = !shown;
-  if (shown) render(bar(hello), into);
+  if (!shown) return;
+  keepPeriod(hello);
+  render(bar(hello), into);
+  // The page's policy allows no style in markup.
+  const over = into.querySelector<HTMLElement>(".bubble");
+  if (!over || hello.start_s === null || hello.end_s === null) return;
+  const width_px = over.parentElement!.clientWidth;
+  const share = ((dragged_s ?? pointed_s ?? standing_s()) - hello.start_s) / (hello.end_s - hello.start_s);
+  const half_px = over.offsetWidth / 2;
+  over.style.left = `${Math.max(half_px, Math.min(width_px - half_px, INSET_PX + share * (width_px - 2 * INSET_PX)))}px`;
 }
 
 export function togglePlay(): void {
   const { hello } = desk;
   if (!hello || hello.mode === "live") return desk.say("This is live: there is nothing to pause");
   void steerReplay(hello.ended ? { again: true } : { paused: !hello.paused });
+}
+
+/** Keys of a replay; true when the key was one. */
+export function replayKey(key: string): boolean {
+  const deeds: Record<string, () => void> = {
+    ",": () => stepBy(-10), ".": () => stepBy(10), "<": () => stepBy(-60), ">": () => stepBy(60), "[": () => stepAlert(-1), "]": () => stepAlert(1),
+  };
+  deeds[key]?.();
+  return key in deeds;
+}
+
+/** Over the map, so that nobody takes the past for the present. */
+export function replayRibbon(): TemplateResult | typeof nothing {
+  const { hello, health } = desk;
+  if (!hello || hello.mode === "live") return nothing;
+  const clock_s = desk.clock_s();
+  const time = html`<time class="figures">${dateOnly(clock_s)} ${clockTime(clock_s)}</time>`;
+  return hello.mode === "reconstruction"
+    ? html`<p class="ribbon">RECONSTRUCTION from public reports, with simulated fill-in: not recorded AIS · ${time}</p>`
+    : html`<p class="ribbon replay">REPLAY · ${time} · the past, as it was known then${health?.journal?.state === "unwritten" ? " · nothing is written" : ""}</p>`;
 }

@@ -194,6 +194,24 @@ export interface Feed {
   ships: number;
 }
 
+export interface Copy {
+  name: string;
+  state: "connecting" | "ok" | "behind" | "failing" | "forked";
+  words: string;
+  record: number;
+  behind: number;
+}
+
+export interface JournalHealth {
+  durable: number;
+  records: number;
+  bytes: number;
+  state: "ok" | "failed" | "unwritten";
+  words: string;
+  copies?: Copy[];
+  checkpoint?: { record: number; made_s: number | null; words: string } | null;
+}
+
 export interface Health {
   type: "health";
   version: string;
@@ -201,7 +219,7 @@ export interface Health {
   clock_s: number;
   now_s: number;
   lag_s: number | null;
-  journal: { durable: number; records: number; bytes: number; state: "ok" | "failed"; words: string } | null;
+  journal: JournalHealth | null;
   messages_per_s: number;
   ships: number;
   watching: string;

@@ -1,13 +1,14 @@
 /** The top bar: what kind of time this is, the clock, whether the feeds are heard and the journal is written. */
 
-import { html, nothing, render, type TemplateResult } from "lit-html";
+import { html, render, type TemplateResult } from "lit-html";
 import { openReport } from "./actions";
 import { desk } from "./desk";
 import { feedWell } from "./feeds";
-import { clockTime, dateOnly, perSecond } from "./format";
+import { clockTime, count, dateOnly, duration, perSecond } from "./format";
 import { openHelp } from "./help";
+import { journalWords } from "./journal";
 import { icon } from "./parts";
-import type { Mode } from "./shapes";
+import type { Health, Mode } from "./shapes";
 
 const BADGES: Record<Mode, string> = { live: "LIVE", replay: "REPLAY", reconstruction: "RECONSTRUCTION" };
 
@@ -35,18 +36,30 @@ export function drawHealth(into: HTMLElement, palette: () => void): void {
   render(healthLine(palette), into);
 }
 
+/** When each feed was last heard; of many, the one that has been quiet longest. */
+function lastHeard(health: Health): string {
+  const ages = health.feeds.map((feed) => ({ name: feed.name || String(feed.feed), quiet_s: feed.last_s === null ? Infinity : health.clock_s - feed.last_s }));
+  const say = (quiet_s: number): string => (quiet_s === Infinity ? "never" : quiet_s < 1 ? "now" : duration(quiet_s));
+  if (!ages.length) return "no feed";
+  if (ages.length <= 2) return `last ${ages.map(({ name, quiet_s }) => `${ages.length > 1 ? `${name} ` : ""}${say(quiet_s)}`).join(", ")}`;
+  const [newest, oldest] = [Math.min, Math.max].map((pick) => pick(...ages.map((feed) => feed.quiet_s)));
+  return `last ${say(newest)}, ${ages.find((feed) => feed.quiet_s === oldest)!.name} ${say(oldest)}`;
+}
+
 function healthLine(palette: () => void): TemplateResult {
   const { health } = desk;
   const well = health?.feeds.filter(feedWell).length ?? 0;
   const all = health?.feeds.length ?? 0;
-  const ill = !desk.connected || well < all || health?.journal?.state === "failed" || health?.clock_check?.state === "wrong";
-  return html`<button class="health ${ill ? "ill" : ""}" aria-expanded=${desk.feedsOpen ? "true" : "false"} aria-controls="feeds" @click=${toggleFeeds}>
+  const journal = journalWords(health?.journal ?? null);
+  const ill = !desk.connected || well < all || journal.ill || health?.clock_check?.state === "wrong";
+  const stations = health?.feeds.reduce((sum, feed) => sum + feed.stations, 0) ?? 0;
+  return html`<button class="health figures ${ill ? "ill" : ""}" aria-expanded=${desk.feedsOpen ? "true" : "false"} aria-controls="feeds" @click=${toggleFeeds}>
       ${health && (desk.connected || !desk.everConnected)
-        ? html`<span class="figures">feeds ${well}/${all}</span
-            ><span class="figures wide"> · ${perSecond(health.messages_per_s)}${health.lag_s === null ? "" : ` · lag ${health.lag_s.toFixed(1)} s`}</span
-            >${health.journal
-              ? html`<span class="figures wider"> · journal ${health.journal.state === "ok" ? "✓" : "✕ FAILED"} ${health.journal.state === "ok" ? health.journal.words : ""}</span>`
-              : nothing}${health.clock_check?.state === "wrong" ? html`<span> · CLOCK WRONG</span>` : nothing}`
+        ? html`<span class="health-line"
+              >feeds ${well}/${all}<span class="wide"> · ${perSecond(health.messages_per_s)}</span
+              ><span class="wide">${health.mode !== "live" || health.lag_s === null ? "" : ` · lag ${health.lag_s.toFixed(1)} s`}</span
+              ><span class="wide"> · ${count(stations)} ${stations === 1 ? "station" : "stations"} · v${health.version}</span>${health.clock_check?.state === "wrong" ? " · CLOCK WRONG" : ""}</span
+            ><span class="health-line"><span class="wide">${lastHeard(health)} · </span><span class=${journal.ill ? "" : "wide"}>${journal.words}</span></span>`
         : "no word from the desk"}
     </button>
     <button class="top-button" @click=${() => openReport()} title="Type in a report (R)">Report</button>
