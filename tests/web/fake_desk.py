@@ -16,6 +16,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import fake_past
 import numpy as np
 from pmtiles.reader import MmapSource, Reader
 from starlette.applications import Starlette
@@ -61,7 +62,6 @@ class FakeDesk:
         self.ended = False
         self.dead_feed = False
         self.second_copy, self.copy_words = "behind", "catching up"
-        self.gaps = [[START_S + 4.5 * 3600, START_S + 5 * 3600]]
         self.drop_sockets = False
         self.seek_takes_s = 0.0
         self.epoch = 7
@@ -274,44 +274,8 @@ class FakeDesk:
             "start_s": None if self.mode == "live" else START_S,
             "end_s": None if self.mode == "live" else END_S,
             "ended": self.ended,
-            "scene": {
-                "title": "Gulf of Oman, 13 June 2019",
-                "words": "Two tankers were attacked within an hour, off Jask.",
-                "center": [57.45, 25.45],
-                "zoom": 9,
-                "offers": [
-                    {
-                        "label": "Watch your own feed",
-                        "words": "Point it at a receiver or a log file.",
-                        "command": "tankerwatch watch tcp://192.168.1.20:5631 --data watch",
-                    },
-                    {
-                        "label": "Look at the alerts as data",
-                        "words": "The same scene, without a page.",
-                        "command": "tankerwatch demo --headless --json",
-                    },
-                ],
-            },
+            "scene": fake_past.SCENE,
         }
-
-    def journal(self) -> dict:
-        made = {"durable": 48123, "records": 48123, "bytes": 9_812_345, "state": "ok", "words": "on disk and 2 copies"}
-        if self.mode == "replay":
-            return {**made, "durable": 0, "records": 0, "bytes": 0, "state": "unwritten", "words": "a replay: nothing is written"}
-        copies = [
-            {"name": "/mnt/usb", "state": "ok", "words": "has everything", "record": 48123, "behind": 0},
-            {"name": "https://harbour:8430", "state": self.second_copy, "words": self.copy_words, "record": 48100, "behind": 23},
-        ]
-        checkpoint = {"record": 48000, "made_s": datetime.now(UTC).timestamp() - 40, "words": "left the machine"}
-        return {**made, "copies": copies, "checkpoint": checkpoint}
-
-    def timeline(self) -> dict | None:
-        """What has been played, and one alert that lies ahead."""
-        if self.mode == "live":
-            return None
-        known = [{key: alert[key] for key in ("id", "raised_s", "severity")} for alert in self.alerts.values()]
-        ahead = [{"id": "a99", "raised_s": START_S + 6 * 3600, "severity": "danger"}]
-        return {"start_s": START_S, "end_s": END_S, "surveyed": True, "gaps": self.gaps, "alerts": known + ahead}
 
     def health(self) -> dict:
         dead = self.dead_feed
@@ -322,7 +286,7 @@ class FakeDesk:
             "clock_s": self.clock_s,
             "now_s": datetime.now(UTC).timestamp(),
             "lag_s": 0.3,
-            "journal": self.journal(),
+            "journal": fake_past.journal(self),
             "messages_per_s": 0.0 if dead else 412.0,
             "ships": self.count,
             "watching": "16 rules over 1,500 ships in the Gulf of Oman",
@@ -606,7 +570,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             Route("/api/reports", report, methods=["POST"]),
             Route("/api/reports", lambda _: JSONResponse({"reports": desk.reports})),
             Route("/api/guard", guard, methods=["POST"]),
-            Route("/api/replay", lambda _: found(desk.timeline())),
+            Route("/api/replay", lambda _: found(fake_past.timeline(desk))),
             Route("/api/replay", replay, methods=["POST"]),
             Route("/api/ships", ships),
             Route("/api/ships/{id:int}", lambda request: found(desk.ship(request.path_params["id"]))),
