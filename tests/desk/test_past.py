@@ -18,6 +18,7 @@ from tankerwatch.config import load
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Lines
 from tankerwatch.desk.replaying import PastDesk, Period
+from tankerwatch.desk.timeline import GAP_S, Gaps
 from tankerwatch.detect import catalog
 from tankerwatch.ingest.replay import WholePlayer
 from tankerwatch.pipeline import result_of
@@ -126,10 +127,28 @@ def test_the_newest_snapshot_tells_the_alerts_ahead(watched, config):
     assert desk.timeline.told([])["alerts"] == []
     times = np.concatenate(list(desk._survey()))
     assert had and {alert["id"] for alert in desk.timeline.told([])["alerts"]} == had
-    heard = [(batch.clock_s, len(batch.lines)) for batch in Past(data).batches()]
-    assert times.tolist() == [clock_s for clock_s, lines in heard if lines]
+    heard = [batch for batch in Past(data).batches() if len(batch.lines)]
+    assert times[-1] == pytest.approx(heard[-1].clock_s, abs=30) and times[0] == np.nanmin(heard[0].lines.time_s)
     early = PastDesk(config, Period(data, to_s=half_s - 1))
     assert list(early._survey()) and early.timeline.told([])["alerts"] == []
+
+
+def test_the_silences_of_a_journal_are_those_of_its_lines(config, tmp_path):
+    """However much came at once: by the headers alone an hour in one frame would be an hour of silence."""
+    times_s = [1000.0 + 10 * n for n in range(600) if not 200 <= n < 300]
+    silence = (times_s[199], times_s[200])
+    for size in (1, 4, 150, 500):
+        run = cases.Run(tmp_path / str(size), config)
+        for begin in range(0, len(times_s), size):
+            piece = times_s[begin : begin + size]
+            run.take([Batch(lines=Lines.of([b"x"] * len(piece), piece, list(range(begin + 1, begin + len(piece) + 1))), clock_s=piece[-1])])
+        run.kill()
+        pieces, gaps = list(Past(tmp_path / str(size)).received(GAP_S)), Gaps()
+        for piece in pieces:
+            gaps.take(piece)
+        assert (gaps.first_s, gaps.last_s, gaps.longest()) == (times_s[0], times_s[-1], [silence])
+        if size == 1:
+            assert len(np.concatenate(pieces)) == len(times_s)
 
 
 def read_at(data):

@@ -64,6 +64,12 @@ function bubble(time_s: number, hello: Hello): string {
   return `${moment(time_s, hello)}${near ? ` · ${near} ${near === 1 ? "alert" : "alerts"}` : ""}`;
 }
 
+/** A jump over hours takes a while: how far the desk has come on its way. */
+function reached(goal_s: number, hello: Hello): string {
+  const at_s = desk.health?.clock_s;
+  return at_s && at_s > hello.start_s! && at_s < goal_s - 60 ? `, now at ${moment(at_s, hello)}` : "";
+}
+
 function point(event: PointerEvent): void {
   const { hello } = desk;
   if (!hello || hello.start_s === null || hello.end_s === null) return;
@@ -107,7 +113,7 @@ function slider(hello: Hello, start_s: number, end_s: number): TemplateResult {
         @keydown=${(event: KeyboardEvent) => slide(event, hello)}
       />
       <span class="bubble figures" aria-hidden="true" ?hidden=${(dragged_s ?? pointed_s) === null && !underway()}
-        >${underway() && dragged_s === null && pointed_s === null ? `going to ${moment(now_s, hello)} …` : bubble(dragged_s ?? pointed_s ?? now_s, hello)}</span
+        >${underway() && dragged_s === null && pointed_s === null ? `going to ${moment(now_s, hello)}${reached(now_s, hello)} …` : bubble(dragged_s ?? pointed_s ?? now_s, hello)}</span
       >
     </div>
     <span class="replay-end figures">${moment(end_s, hello)}</span>`;

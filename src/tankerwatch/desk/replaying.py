@@ -20,6 +20,7 @@ from tankerwatch.core.tables import Batch
 from tankerwatch.desk.health import Health
 from tankerwatch.desk.live import LiveDesk, Show
 from tankerwatch.desk.snapshots import Remembered, made_of, recalled
+from tankerwatch.desk.timeline import GAP_S
 from tankerwatch.desk.trails import Trails
 from tankerwatch.ingest.replay import WholePlayer
 from tankerwatch.pipeline import River, result_of
@@ -70,7 +71,7 @@ class PastDesk(LiveDesk):
         if at is not None and self.timeline is not None:
             self.timeline.remember(ahead.river.triage.alerts.values())
         del ahead  # a fleet's worth of memory
-        yield from Past(self.period.directory).received()
+        yield from Past(self.period.directory).received(GAP_S)
 
     @property
     def skipped(self) -> int:

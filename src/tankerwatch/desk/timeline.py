@@ -14,7 +14,7 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import WITHDRAWN, Alert
 from tankerwatch.core.ports import RecordedSource
 from tankerwatch.core.schema import F64
-from tankerwatch.pipeline import FAMILIES
+from tankerwatch.store.past import received_s
 
 GAP_S: Final = 60.0
 """A silence of this length is a gap of reception."""
@@ -28,8 +28,7 @@ Survey = Callable[[], Iterator[F64]]
 def received(source: RecordedSource) -> Iterator[F64]:
     """The receive times of a recorded source, batch by batch."""
     for batch in source.batches():
-        tables = [batch.lines] if batch.heard is None else [batch.lines, *(getattr(batch.heard, name) for name in FAMILIES)]
-        yield np.concatenate([table.time_s for table in tables])
+        yield received_s(batch)
 
 
 class Gaps:

@@ -16,7 +16,6 @@ from tankerwatch.store.frames import HEARD_TABLES, decode
 from tankerwatch.store.reading import Skipped, batches_after, first_of
 from tankerwatch.store.segments import Damage, journal_of, scan, segments_in
 
-
 _TIMES = 4096
 
 
