@@ -166,6 +166,10 @@ def test_nobody_takes_a_replay_for_the_present(open_page, desk):
     page.click("button.health")
     page.locator("#feeds", has_text="nothing is written").wait_for()
     assert page.locator("#feeds .command").count() == 0
+    page.keyboard.press("r")
+    page.fill("#report-words", "seen later")
+    page.click("#panel button:has-text('Save the report')")
+    page.locator("#notice", has_text="for this replay only").wait_for()
 
 
 def test_live_there_is_no_slider_but_a_way_to_the_past(open_page, desk):

@@ -89,6 +89,11 @@ class Desk {
     this.changed();
   }
 
+  /** Where what a person says goes: a replay of a journal writes nothing. */
+  kept(): string {
+    return this.health?.journal?.state === "unwritten" ? "for this replay only" : "on disk";
+  }
+
   openAlerts(): Alert[] {
     return [...this.alerts.values()].filter((alert) => alert.state === "open");
   }

@@ -77,7 +77,7 @@ async function send(event: Event): Promise<void> {
     });
     desk.reports.set(report.id, report);
     draft = null;
-    desk.say("Your report is on disk");
+    desk.say(`Your report is ${desk.kept()}`);
     closeTop();
   } catch (problem) {
     const kept = draft as Draft | null; // the form may have been closed while the desk was asked
