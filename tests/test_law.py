@@ -254,6 +254,8 @@ QUESTIONS = """
     GET /api/health   GET /api/alerts   GET /api/alerts/{id}   GET /api/incidents   GET /api/reports
     GET /api/ships   GET /api/ships/{id}   GET /api/ships/{id}/track
     POST /api/alerts/{id}/acknowledge   POST /api/alerts/{id}/confirm   POST /api/alerts/{id}/dismiss
+    POST /api/alerts/{id}/assign   POST /api/alerts/{id}/snooze   POST /api/alerts/{id}/note   POST /api/alerts/{id}/close
+    POST /api/alerts/{id}/reopen   POST /api/alerts/{id}/exclude   GET /api/exclusions   POST /api/exclusions/{id}/undo
     POST /api/reports   POST /api/guard   GET /api/replay   POST /api/replay
 """
 

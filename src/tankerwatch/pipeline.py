@@ -21,7 +21,7 @@ from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
 from tankerwatch.core.context import Context
 from tankerwatch.core.hour import Hour
-from tankerwatch.core.incidents import Alert, Evidence, Helper, Incident, Report
+from tankerwatch.core.incidents import Alert, Evidence, Exclusion, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
 from tankerwatch.core.schema import F64, U8, U32, Bool
 from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
@@ -39,6 +39,7 @@ from tankerwatch.track.register import Identity
 from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
 from tankerwatch.triage import render, words
 from tankerwatch.triage.budget import Budget
+from tankerwatch.triage.exclusions import Exclusions
 from tankerwatch.triage.quiet import Quiet, in_port
 from tankerwatch.triage.scope import Card, Gate, Scope
 from tankerwatch.triage.triage import Triage
@@ -62,6 +63,7 @@ class Changes:
     alerts: dict[str, Alert] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
+    exclusions: dict[str, Exclusion] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -106,6 +108,7 @@ class River:
         self._zone_ships: dict[str, set[int]] = {name: set(ships.mmsis) for name, ships in config.zone_ships.items()}
         self.picture = self.before = Picture.empty()
         self.pairs = Pairs.empty()
+        self.exclusions = Exclusions()
         self.changed: dict[int, Card] = {}
         """what was known at the look before of the ships of which more became known since"""
         self._cards: dict[int, Card] = {}
@@ -229,6 +232,10 @@ class River:
             context=self.learner.context,
         )
         findings = self.ask(self.watches, view)
+        for decision in decisions:
+            if (told := self.exclusions.take(decision, {watch.detector.id: watch.gate for watch in self.watches})) is not None:
+                changes.exclusions[told[0].id] = told[0]
+                findings = Findings.concat([findings, told[1]])
         if len(findings) or decisions or frame.look:
             alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)
             changes.alerts |= {alert.id: alert for alert in alerts}

@@ -166,5 +166,23 @@ def test_decisions() -> None:
             decision(kind, subject, content, NOW)  # type: ignore[arg-type]  # foreign values
 
 
+def test_what_a_decision_carries() -> None:
+    assert decision("assign", "a", {"to": " BEN ", "by": "ANNA", "x": 1}, NOW).content == {"words": "", "to": "BEN", "by": "ANNA"}
+    assert decision("snooze", "a", {"minutes": 30}, NOW).content == {"words": "", "minutes": 30.0}
+    here = {"lat_deg": 25.0, "lon_deg": 57.0, "radius_nm": 5}
+    left = decision("exclude", "closing", {"ships": [538006800, 538006801], "here": here, "words": "a tug", "alert": "a"}, NOW).content
+    assert left == {"words": "a tug", "ships": [538006800, 538006801], "here": {**here, "radius_nm": 5.0}, "alert": "a"}
+    for kind, content in (
+        *((kind, {"words": " "}) for kind in ("close", "note", "dismiss")),
+        *(("snooze", {"minutes": minutes}) for minutes in (None, -1, 1441, math.nan, True, "soon")),
+        *(("exclude", {"words": "w", "ships": ships}) for ships in (None, [], [1, 2, 3], [1, 1], ["x"], [4_100_000_000], "1")),
+        *(("exclude", {"words": "w", "ships": [1], "here": place}) for place in (5, {}, {**here, "radius_nm": 0}, {**here, "lat_deg": 91})),
+        ("exclude", {"ships": [1]}),
+        ("note", {"words": "w", "by": "x" * 61}),
+    ):
+        with pytest.raises(InputFault):
+            decision(kind, "a", content, NOW)
+
+
 def test_moments_are_utc() -> None:
     assert moment("2019-06-13T02:40:00Z") == moment("2019-06-13 02:40") == moment("2019-06-13T04:40:00+02:00") == NOW

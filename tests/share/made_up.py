@@ -37,7 +37,7 @@ def alert(number: int = 1, **changes: Any) -> dict[str, Any]:
         "incident": None,
         "acknowledged_s": None,
         "confirmed": False,
-        "history": [{"time_s": WHEN_S + number, "verb": "raise", "words": "FRIG has lost her speed."}],
+        "history": [{"time_s": WHEN_S + number, "verb": "raise", "words": "FRIG has lost her speed.", "by": None}],
         "rule": {
             "id": "sudden_stop",
             "words": "sudden stop",

@@ -7,6 +7,7 @@ import pytest
 
 from tankerwatch.config import ShipList
 from tankerwatch.config.ships import ship_of
+from tankerwatch.core.incidents import Exclusion
 from tankerwatch.core.zones import Zone
 from tankerwatch.triage.scope import Card, Gate, Scope
 
@@ -140,3 +141,44 @@ def test_what_is_found_in_rows_goes_by_what_was_known_before(findings, at):
     door = gate({(TANKER, True): CARDS[TANKER]}, excepted=named("FRONT ALTAIR"))
     assert len(door.take(findings({"at": 0}), at(0) + 7)) == 1
     assert not len(door.take(findings({"at": 1, "episode": "other"}), at(1)))
+
+
+def exclusion(*ships, **more):
+    return Exclusion("e1", "sudden_stop", ships, "a {tug}", more.pop("by", "desk"), 0.0, "a1", **more)
+
+
+def test_a_person_leaves_a_ship_out_and_takes_it_back(findings, at):
+    door = gate({})
+    assert len(door.take(findings({}, {"ships": (PILOT,)}), at(0))) == 2
+    told = door.exclude(exclusion(TANKER), at(1))
+    assert verbs(told) == [("withdraw", str((TANKER,)))] and told.time_s[0] == at(1)
+    assert told.reason[0] == "Left out: decided at the desk, nothing more is said of {0}: a (tug)"
+    assert not len(door.take(findings({"verb": "amend", "at": 2}), at(2)))
+    assert not len(door.take(findings({"episode": "another", "at": 2}), at(2)))
+    told = door.include(exclusion(TANKER), at(3))
+    assert sorted(verbs(told)) == [("raise", str((TANKER,))), ("raise", "another")]
+    assert verbs(door.take(findings({"verb": "end", "at": 4}), at(4))) == [("end", str((TANKER,)))]
+    assert not len(door.include(exclusion(TANKER), at(5))), "what is over does not come back"
+
+
+def test_two_ships_are_left_out_together_only(findings, at):
+    door = gate({})
+    door.exclude(exclusion(TANKER, SUPPLIER, by="ANNA"), at(0))
+    both = {"ships": (SUPPLIER, TANKER)}
+    assert not len(door.take(findings(both), at(1)))
+    spoken = findings(
+        {"ships": (TANKER,)}, {"ships": (TANKER, PILOT), "episode": "p"}, {"ships": (TANKER, SUPPLIER, THIRD), "episode": "t"}
+    )
+    assert len(door.take(spoken, at(1))) == 3, "with a third craft it is another matter"
+
+
+def test_here_is_not_elsewhere(findings, at):
+    door = gate({})
+    here = {"lat_deg": 25.0, "lon_deg": 57.0, "radius_nm": 5.0}
+    near, far = {"lat": 25.05, "lon": 57.0}, {"lat": 25.1, "lon": 57.0, "episode": "far"}
+    assert len(door.take(findings(near, far, {**far, "lat": float("nan"), "episode": "nowhere"}), at(0))) == 3
+    told = door.exclude(exclusion(TANKER, **here), at(1))
+    assert [episode for _, episode in verbs(told)] == [str((TANKER,))]
+    assert "within 5 nm of here" in told.reason[0]
+    assert not len(door.take(findings({**near, "episode": "new"}), at(2)))
+    assert verbs(door.take(findings({**far, "episode": "new", "verb": "amend"}), at(3))) == [("raise", "new")]

@@ -34,7 +34,7 @@ class Harbour:
         self.epoch = 5
         self.version = 0
         self.names = [(200000001, HOSTILE, 200000001, "MH"), (200000002, "KOKUKA", 200000002, "PA")]
-        self.store = {"alerts": {}, "incidents": {}, "reports": {}}
+        self.store = {"alerts": {}, "incidents": {}, "reports": {}, "exclusions": {}}
         for name in ("a1", "a2"):
             self.store["alerts"][name] = {"id": name, "title": f"{HOSTILE}: sudden stop", "score": float("nan")}
         self.decided = []
@@ -87,6 +87,7 @@ class Harbour:
             alert=self.store["alerts"].get,
             incidents=listed["incidents"],
             reports=listed["reports"],
+            exclusions=listed["exclusions"],
             ship=lambda name: ship if name == 200000001 else None,
             track=lambda name: {"time_s": [1.0], "sog_kn": [None]} if name == 200000001 else None,
             search=lambda text: [ship] * 30 if text else [],

@@ -16,7 +16,7 @@ import websockets.exceptions
 from starlette.routing import Mount
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.web.app import create_app
+from tankerwatch.web.app import VERBS, create_app
 from tankerwatch.web.live import Hub, resumed
 from tankerwatch.web.serve import Server, bound, loopback
 
@@ -100,7 +100,7 @@ def test_every_answer_carries_the_security_headers(client):
     assert client.get("/api/alerts").headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("verb", ["acknowledge", "confirm", "dismiss"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_decisions(client, harbour, verb):
     answer = client.post(f"/api/alerts/a1/{verb}", json={"words": "seen"})
     assert (answer.status_code, answer.json()["id"]) == (200, "a1")
@@ -109,6 +109,24 @@ def test_decisions(client, harbour, verb):
     assert client.post(f"/api/alerts/a1/{verb}", json={"words": 5}).status_code == 422
     assert client.get(f"/api/alerts/a1/{verb}").status_code == 405
     assert len(harbour.decided) == 1
+
+
+def test_a_decision_carries_what_it_may_and_no_more(client, harbour):
+    body = {"words": "w", "by": "ANNA", "to": "BEN", "minutes": 30, "ships": [1], "here_nm": 5, "state": "closed"}
+    carried = {"assign": {"to": "BEN"}, "snooze": {"minutes": 30}, "exclude": {"ships": [1], "here_nm": 5}}
+    for verb in VERBS:
+        assert client.post(f"/api/alerts/a1/{verb}", json=body).status_code == 200
+        assert harbour.decided[-1] == (verb, "a1", {"words": "w", "by": "ANNA", **carried.get(verb, {})})
+
+
+def test_an_exclusion_is_taken_back(client, harbour):
+    harbour.store["exclusions"]["e1"] = {"id": "e1", "rule": "closing"}
+    assert client.get("/api/exclusions").json() == {"exclusions": [{"id": "e1", "rule": "closing"}]}
+    answer = client.post("/api/exclusions/e1/undo", json={"words": "", "by": "ANNA", "more": 1})
+    assert (answer.status_code, answer.json()["id"]) == (200, "e1")
+    assert harbour.decided == [("include", "e1", {"words": "", "by": "ANNA"})]
+    harbour.fault = KeyError("e2")
+    assert client.post("/api/exclusions/e2/undo", json={}).status_code == 404
 
 
 def test_a_dismissal_needs_words(client, harbour):
@@ -273,12 +291,12 @@ def test_a_new_page_is_told_everything(running):
     with running.page() as page:
         got = heard(page, is_kind("health"))
     kinds = [message["type"] if isinstance(message, dict) else "frame" for message in got]
-    assert kinds[:4] == ["hello", "alerts", "incidents", "reports"]
-    assert kinds[4:] == ["frame", "names", "health"]
+    assert kinds[:5] == ["hello", "alerts", "incidents", "reports", "exclusions"]
+    assert kinds[5:] == ["frame", "names", "health"]
     alerts = got[1]
     assert (alerts["all"], [alert["id"] for alert in alerts["alerts"]]) == (True, ["a1", "a2"])
-    assert got[5]["ships"][0] == [0, 200000001, HOSTILE, 200000001, "MH"]
-    assert struct.unpack_from("<4sBBHIII", got[4])[1::4] == (1, 2)
+    assert got[6]["ships"][0] == [0, 200000001, HOSTILE, 200000001, "MH"]
+    assert struct.unpack_from("<4sBBHIII", got[5])[1::4] == (1, 2)
 
 
 def test_changes_come_at_once_and_once(running, harbour):
@@ -509,7 +527,7 @@ def test_every_route_is_written_down(running):
             assert f"GET {path}/" in text
             continue
         verb = path.rsplit("/", 1)[1]
-        written = path if verb not in ("confirm", "dismiss") else f"/{verb}"
+        written = path if verb not in VERBS[1:] else f"/{verb}"
         methods = (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}
         for method in methods:
             assert f"{method} {written}" in text or f"`{written}`" in text, f"{method} {path} is not in docs/reference/wire.md"

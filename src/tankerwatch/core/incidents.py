@@ -23,14 +23,39 @@ TRANSITIONS: Final[dict[tuple[str, str], str]] = {
     (OPEN, "end"): CLOSED,
     (OPEN, "withdraw"): WITHDRAWN,
     (OPEN, "dismiss"): WITHDRAWN,
+    (OPEN, "close"): CLOSED,
+    (OPEN, "assign"): OPEN,
+    (OPEN, "snooze"): OPEN,
+    (OPEN, "wake"): OPEN,
+    (OPEN, "note"): OPEN,
+    (OPEN, "exclude"): OPEN,
+    (OPEN, "include"): OPEN,
+    (CLOSED, "reopen"): OPEN,
+    (CLOSED, "over"): CLOSED,
+    (CLOSED, "note"): CLOSED,
+    (CLOSED, "exclude"): CLOSED,
+    (CLOSED, "include"): CLOSED,
     (CLOSED, "amend"): CLOSED,
     (CLOSED, "acknowledge"): CLOSED,
     (CLOSED, "confirm"): CLOSED,
     (CLOSED, "withdraw"): WITHDRAWN,
     (CLOSED, "dismiss"): WITHDRAWN,
     (WITHDRAWN, "acknowledge"): WITHDRAWN,
+    (WITHDRAWN, "note"): WITHDRAWN,
+    (WITHDRAWN, "exclude"): WITHDRAWN,
+    (WITHDRAWN, "include"): WITHDRAWN,
+    (WITHDRAWN, "restore"): OPEN,
 }
-"""State of an alert and verb → new state. What is not here changes nothing. An alert is never deleted."""
+"""State of an alert and verb → new state. What is not here changes nothing. An alert is never deleted.
+
+`close` is a person's word, `end` the rule's: what a person closed is `over` when the rule ends it too, and `reopen`s when it grows worse.
+`wake` ends a snooze. `restore`: what was left out is no longer.
+"""
+
+ANSWERS: Final = ("acknowledge", "confirm", "dismiss", "assign", "snooze", "note", "close", "reopen")
+"""What a person may decide about one alert."""
+EXCLUSIONS: Final = ("exclude", "include")
+"""What a person may decide about what a rule says from now on: leave it out, and no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +71,21 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step in an alert's life: when, what, in which words."""
+    """One step in an alert's life: when, what, in which words. `by` is the person, "desk" when no name was given, "" for the rule."""
 
     time_s: float
     verb: str
     words: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something that asks for a person's eye: one an episode. `raised_s` is the receive time at which the evidence sufficed."""
+    """Something that asks for a person's eye: one an episode. `raised_s` is the receive time at which the evidence sufficed.
+
+    assigned: to whom, "" for nobody · snoozed_until_s: when it comes back by itself · closed_by_desk: a person closed it, and its rule has
+    not ended it yet.
+    """
 
     id: str
     detector: str
@@ -74,9 +104,34 @@ class Alert:
     incident: str | None = None
     acknowledged_s: float | None = None
     confirmed: bool = False
+    assigned: str = ""
+    snoozed_until_s: float | None = None
+    closed_by_desk: bool = False
     evidence: tuple[Evidence, ...] = ()
     history: tuple[Step, ...] = ()
     rule: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What a person at the desk does not want to hear of: a rule about one ship, or two together, everywhere or near a place.
+
+    `radius_nm` is None for everywhere. `alert` is the one from which it was made. Undone at `undone_s`, it stays in the list.
+    """
+
+    id: str
+    rule: str
+    ships: tuple[int, ...]
+    words: str
+    by: str
+    made_s: float
+    alert: str
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+    radius_nm: float | None = None
+    undone_s: float | None = None
+    undone_by: str = ""
+    undone_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

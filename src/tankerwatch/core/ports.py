@@ -107,6 +107,7 @@ class Desk:
     alert: Callable[[str], dict[str, Any] | None]
     incidents: Callable[[], list[dict[str, Any]]]
     reports: Callable[[], list[dict[str, Any]]]
+    exclusions: Callable[[], list[dict[str, Any]]]
     ship: Callable[[int], dict[str, Any] | None]
     track: Callable[[int], dict[str, Any] | None]
     search: Callable[[str], list[dict[str, Any]]]

@@ -21,8 +21,8 @@ import tankerwatch
 from tankerwatch.config import Config
 from tankerwatch.core.ports import Desk, FeedState, Journal, LiveSource, PictureNow
 from tankerwatch.core.tables import Batch, Decision, Lines, View
+from tankerwatch.desk import deciding, panel
 from tankerwatch.desk import health as healths
-from tankerwatch.desk import panel
 from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.inbox import Inbox, Waiting
 from tankerwatch.desk.snapshots import Keeper, Remembered
@@ -46,7 +46,6 @@ SILENT_BATCHES: Final = 100
 LONGEST_S: Final = 5.0
 """How long who decided something waits until enough copies have it."""
 LOOK_AGAIN_S: Final = 0.01
-DECISIONS: Final = ("acknowledge", "confirm", "dismiss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +275,8 @@ class LiveDesk:
             self.hub.publish("incidents", [render.incident_json(i, self.river.name_of) for i in changes.incidents.values()])
         if changes.reports:
             self.hub.publish("reports", [render.report_json(r) for r in changes.reports.values()])
+        if changes.exclusions:
+            self.hub.publish("exclusions", [render.exclusion_json(e, self.river.name_of) for e in changes.exclusions.values()])
 
     async def _publish_picture(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -308,6 +309,7 @@ class LiveDesk:
             ),
             incidents=lambda: self._read(lambda r: [render.incident_json(i, r.name_of) for i in r.triage.incidents.values()]),
             reports=lambda: self._read(lambda r: [render.report_json(x) for x in r.triage.reports.values()]),
+            exclusions=lambda: self._read(lambda r: [render.exclusion_json(e, r.name_of) for e in r.exclusions.all.values()]),
             ship=lambda ship: self._of_ship(ship, lambda slot: panel.ship_panel(self.river, self.trails, slot)),
             track=lambda ship: self._of_ship(ship, lambda slot: self.trails.track(slot, self.river.clock_s)),
             search=lambda text: self._read(lambda r: panel.search(r, text)),
@@ -370,8 +372,7 @@ class LiveDesk:
         if kind == "report":
             decision = reports.report(content, now_s)
         else:
-            if kind in DECISIONS and subject not in self.river.triage.alerts:
-                raise KeyError(subject)
+            subject, content = await asyncio.to_thread(self._read, lambda r: deciding.completed(r, kind, subject, content))
             decision = reports.decision(kind, subject, content, now_s)
         done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.inbox.decide(decision, done)

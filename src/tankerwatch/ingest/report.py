@@ -15,10 +15,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.core.incidents import REPORT_KINDS
+from tankerwatch.core.incidents import ANSWERS, EXCLUSIONS, REPORT_KINDS
+from tankerwatch.core.mmsi import is_radar
 from tankerwatch.core.tables import Decision
 
-DECISION_KINDS: Final = ("acknowledge", "confirm", "dismiss", "guard")
+DECISION_KINDS: Final = (*ANSWERS, *EXCLUSIONS, "guard")
+NEEDS_WORDS: Final = ("dismiss", "close", "note", "exclude")
+LONGEST_NAME: Final = 60
+LONGEST_SNOOZE_MIN: Final = 1440.0
+FARTHEST_NM: Final = 50.0
 LONGEST_WORDS: Final = 2000
 LONGEST_SOURCE: Final = 100
 LONGEST_SUBJECT: Final = 200
@@ -65,9 +70,11 @@ def report(content: Mapping[str, Any], now_s: float, where: str = "report") -> D
 
 
 def decision(kind: str, subject: str, content: Mapping[str, Any] | None, now_s: float) -> Decision:
-    """An acknowledgement, confirmation or dismissal of the alert `subject`, or the guarding of the ship `subject`, at `now_s`.
+    """What is decided at `now_s` about the alert `subject`; for guard the ship, for exclude the rule, for include the exclusion.
 
-    content: `words` (needed to dismiss: the next watch must know why), and for guard `guard` true or false. Raises InputFault.
+    content: `words` (needed to dismiss, close, note and exclude: the next watch must know why), `by` (who, at most 60 characters), and for
+    assign `to`; snooze `minutes`, at most a day, 0 to end it; guard `guard` true or false; exclude `ships` (one or two), `alert` from which
+    it is made, and `here`: lat_deg, lon_deg, radius_nm, or null for everywhere. Raises InputFault.
     """
     if kind not in DECISION_KINDS:
         raise InputFault(f"{_shown(kind)} is no decision", where="decision", help=f"one of {', '.join(DECISION_KINDS)}")
@@ -76,7 +83,15 @@ def decision(kind: str, subject: str, content: Mapping[str, Any] | None, now_s: 
     content = {} if content is None else content
     if not isinstance(content, Mapping):
         raise InputFault("the content is an object with named values", where=kind, help='such as {"words": "seen by radar too"}')
-    made: dict[str, Any] = {"words": _words(content.get("words"), LONGEST_WORDS, f"{kind}.words", needed=kind == "dismiss")}
+    made: dict[str, Any] = {"words": _words(content.get("words"), LONGEST_WORDS, f"{kind}.words", needed=kind in NEEDS_WORDS)}
+    if by := _words(content.get("by"), LONGEST_NAME, f"{kind}.by"):
+        made["by"] = by
+    if kind == "assign":
+        made["to"] = _words(content.get("to"), LONGEST_NAME, "assign.to")
+    if kind == "snooze":
+        made["minutes"] = _within(content.get("minutes"), 0.0, LONGEST_SNOOZE_MIN, "snooze.minutes", "minutes, at most a day; 0 to end it")
+    if kind == "exclude":
+        made |= _exclusion(content)
     if kind == "guard":
         subject = str(_ship(subject, "guard.ship"))
         guard = content.get("guard", True)
@@ -85,6 +100,40 @@ def decision(kind: str, subject: str, content: Mapping[str, Any] | None, now_s: 
             raise InputFault(f"{_shown(guard)} is neither true nor false", where="guard.guard", help=help)
         made["guard"] = guard
     return Decision(now_s, kind, _name(kind, {"subject": subject, **made}, now_s), subject, made)
+
+
+def _exclusion(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Which ships an exclusion is of, where, and from which alert it is made."""
+    ships = content.get("ships")
+    if not isinstance(ships, list | tuple) or not 1 <= len(ships) <= 2:
+        raise InputFault(f"{_shown(ships)} are not one or two ships", where="exclude.ships", help="a list of one MMSI, or of two")
+    numbers = [_ship(ship, "exclude.ships") for ship in ships]
+    if None in numbers or len(set(numbers)) < len(numbers):
+        raise InputFault(f"{_shown(ships)} are not one or two ships", where="exclude.ships", help="a list of one MMSI, or of two")
+    for number in numbers:
+        if number is not None and is_radar(number):
+            help = "a radar's numbers go to other targets later; name its area in the configuration"
+            raise InputFault(f"{number} is a radar target", where="exclude.ships", help=help)
+    here = content.get("here")
+    if here is not None:
+        if not isinstance(here, Mapping):
+            raise InputFault(f"{_shown(here)} is no place", where="exclude.here", help="lat_deg, lon_deg and radius_nm, or null")
+        lat_deg, lon_deg = _position(here, "exclude.here")
+        radius_nm = _within(here.get("radius_nm"), 0.1, FARTHEST_NM, "exclude.here.radius_nm", "nautical miles, 0.1 to 50")
+        if lat_deg is None:
+            raise InputFault("it has no position", where="exclude.here", help="leave these ships out everywhere, or not at all")
+        here = {"lat_deg": lat_deg, "lon_deg": lon_deg, "radius_nm": radius_nm}
+    return {"ships": numbers, "here": here, "alert": _words(content.get("alert"), LONGEST_SUBJECT, "exclude.alert")}
+
+
+def _within(given: Any, least: float, most: float, where: str, help: str) -> float:
+    try:
+        number = _number(given)
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        raise InputFault(f"{_shown(given)} will not do", where=where, help=help)
+    return number
 
 
 def moment(text: str) -> float:

@@ -23,7 +23,7 @@ _EVIDENCE: Final = pa.list_(
         [("source_row", pa.int64()), ("feed", pa.string()), ("station", pa.string()), ("time_s", pa.float64()), ("sentence", pa.string())]
     )
 )
-_HISTORY: Final = pa.list_(pa.struct([("time_s", pa.float64()), ("verb", pa.string()), ("words", pa.string())]))
+_HISTORY: Final = pa.list_(pa.struct([("time_s", pa.float64()), ("verb", pa.string()), ("words", pa.string()), ("by", pa.string())]))
 SCHEMA: Final = pa.schema(
     [
         *((name, pa.string()) for name in ("id", "detector", "severity", "state")),
@@ -34,6 +34,9 @@ SCHEMA: Final = pa.schema(
         *((name, pa.float64()) for name in ("lat_deg", "lon_deg", "score")),
         *((name, pa.string()) for name in ("title", "reason", "incident")),
         ("confirmed", pa.bool_()),
+        ("assigned", pa.string()),
+        ("snoozed_until_s", pa.float64()),
+        ("closed_by_desk", pa.bool_()),
         ("history", _HISTORY),
         ("rule", pa.string()),
         ("evidence", _EVIDENCE),

@@ -16,6 +16,7 @@ from typing import Final
 from tankerwatch.core.incidents import CLOSED, OPEN, RANK, WITHDRAWN, Alert
 from tankerwatch.triage import words
 from tankerwatch.triage.finding import Finding
+from tankerwatch.triage.scope import LEFT_OUT
 
 HOUR_S: Final = 3600.0
 ALERTS_AN_HOUR: Final = 6
@@ -84,6 +85,8 @@ class Member:
 
     ships: tuple[int, ...]
     state: str = OPEN
+    left_out: bool = False
+    """withdrawn only because nothing was to be said of its ships"""
 
 
 @dataclass(slots=True)
@@ -118,8 +121,13 @@ class Group:
         self.states[member.state] -= 1
         self.states[state] += 1
         member.state = state
+        member.left_out = finding.verb == "withdraw" and finding.reason.startswith(LEFT_OUT)
         if finding.verb in ("raise", "amend"):
             self.severity = max(self.severity, finding.severity, key=RANK.__getitem__)
+
+    def left_out(self, key: str) -> bool:
+        """Whether a member was withdrawn only because nothing was to be said of its ships."""
+        return key in self.members and self.members[key].left_out
 
     def leave(self, key: str) -> None:
         """A member goes its own way."""

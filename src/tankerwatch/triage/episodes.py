@@ -14,28 +14,29 @@ from typing import Any, Final
 from tankerwatch.core.incidents import CLOSED, OPEN, RANK, TRANSITIONS, WITHDRAWN, Alert, Evidence, Step
 from tankerwatch.core.schema import NAN
 from tankerwatch.core.tables import Decision
-from tankerwatch.triage import words
+from tankerwatch.triage import answers, words
 from tankerwatch.triage.book import Book, short_id
 from tankerwatch.triage.budget import NAMES_SAID, Budget, Group
 from tankerwatch.triage.finding import Finding
 from tankerwatch.triage.parts import Parts
 from tankerwatch.triage.quiet import Quiet
+from tankerwatch.triage.scope import LEFT_OUT
 
 EVIDENCE_EACH_END: Final = 10
 """An alert keeps its first ten and its latest ten pieces of evidence."""
 STEPS_FIRST: Final = 8
 STEPS_LATEST: Final = 56
 
-ENDED: Final = {"raise": "seen again", "end": "over", "withdraw": "disproved", "dismiss": "dismissed at the desk; no reason was given"}
+ENDED: Final = {"raise": "seen again", "end": "over", "withdraw": "disproved"}
 """What is said of a step for which nobody found words: whatever ends or is withdrawn says why."""
 
 
-def with_step(alert: Alert, time_s: float | None, verb: str, said: str) -> tuple[Step, ...]:
+def with_step(alert: Alert, time_s: float | None, verb: str, said: str, by: str = "") -> tuple[Step, ...]:
     """The alert's history and one step more. Amendments that follow each other are one step; a long history keeps its two ends."""
     steps = alert.history
     if verb == "amend" and steps and steps[-1].verb == "amend":
         steps = steps[:-1]
-    steps = (*steps, Step(NAN if time_s is None else time_s, verb, words.clean(said)))
+    steps = (*steps, Step(NAN if time_s is None else time_s, verb, words.clean(said), by))
     return steps if len(steps) <= STEPS_FIRST + STEPS_LATEST else steps[:STEPS_FIRST] + steps[-STEPS_LATEST:]
 
 
@@ -45,6 +46,12 @@ def kept_evidence(before: tuple[Evidence, ...], new: tuple[Evidence, ...]) -> tu
     if len(once) <= 2 * EVIDENCE_EACH_END:
         return once
     return once[:EVIDENCE_EACH_END] + once[-EVIDENCE_EACH_END:]
+
+
+def was_left_out(alert: Alert) -> bool:
+    """Whether an alert was withdrawn because nothing was to be said of its ships, and by no person."""
+    last = next((step for step in reversed(alert.history) if step.verb in ("withdraw", "dismiss")), None)
+    return last is not None and last.verb == "withdraw" and last.words.startswith(LEFT_OUT)
 
 
 class Episodes:
@@ -80,6 +87,7 @@ class Episodes:
         self.in_port: Counter[str] = Counter()
         """how many episodes of each rule were only counted, because their ship lay in port"""
         self._alert_of: dict[str, str] = {}
+        self._snoozed: dict[str, None] = {}
         self.reported: dict[str, None] = {}
         """alerts that a person's report raised: no detector will ever end them"""
 
@@ -111,6 +119,9 @@ class Episodes:
         group = self.groups.get(name)
         if group is None:
             return self._amend(self.book.alerts[name], finding)
+        if finding.verb == "raise" and group.left_out(finding.key):
+            self._leave(group, finding)
+            return self._begin(finding)
         least = RANK[group.keeps_to]
         if RANK[finding.severity] >= least > RANK[group.severity] and finding.verb in ("raise", "amend"):
             # A distress is never one of many, and danger does not wait for the morning: it leaves the group for an alert of its own.
@@ -142,19 +153,50 @@ class Episodes:
         return None
 
     def decide(self, decision: Decision) -> Alert | None:
-        """Carry out acknowledge, confirm or dismiss; the alert, None when there is none of that id."""
+        """Carry out what a person decided about an alert; the alert, None when nothing comes of it."""
         alert = self.book.alerts.get(decision.subject)
         if alert is None:
             self.book.refuse(f"{decision.kind} of an alert that does not exist")
             return None
+        group = self.groups.get(alert.id)
+        if decision.kind == "reopen" and group is not None and group.over(self.book.clock_s) != OPEN:
+            self.book.refuse("reopen of a group of which all are over")
+            return None
+        answer = answers.answer(alert, decision)
+        if isinstance(answer, str):
+            if answer:
+                self.book.refuse(answer)
+            return None
+        changed = self._change(alert, decision.time_s, answer.verb, answer.said, by=answer.by, **answer.changes)
+        if changed is not None and changed.snoozed_until_s is not None:
+            self._snoozed[alert.id] = None
+        return changed
+
+    def exclusion(self, decision: Decision) -> Alert | None:
+        """The alert from which an exclusion is made, or taken back, says so."""
+        alert = self.book.alerts.get(str(decision.content.get("alert") or ""))
+        if alert is None:
+            return None
         said = words.clean(str(decision.content.get("words") or ""))
-        if decision.kind == "acknowledge":
-            if alert.acknowledged_s is not None and not said:
-                return None
-            return self._change(alert, decision.time_s, "acknowledge", said, acknowledged_s=alert.acknowledged_s or decision.time_s)
-        if decision.kind == "confirm":
-            return self._change(alert, decision.time_s, "confirm", said, confirmed=True)
-        return self._change(alert, decision.time_s, "dismiss", said or ENDED["dismiss"])
+        return self._change(alert, decision.time_s, decision.kind, said, by=answers.by_of(decision))
+
+    def wakes_s(self) -> float:
+        """When the next snoozed alert comes back; inf when none is."""
+        return min((until_s for until_s, _ in self._asleep()), default=math.inf)
+
+    def wake(self, time_s: float) -> list[Alert]:
+        """What was snoozed until now is back, and asks for an eye anew."""
+        woken = []
+        for until_s, alert in self._asleep():
+            if until_s <= time_s:
+                changed = self._change(alert, time_s, "wake", "the snooze is over", snoozed_until_s=None, acknowledged_s=None)
+                woken += [changed] if changed is not None else []
+        self._snoozed = {alert.id: None for _, alert in self._asleep()}
+        return woken
+
+    def _asleep(self) -> list[tuple[float, Alert]]:
+        snoozed = [self.book.alerts[name] for name in self._snoozed]
+        return [(alert.snoozed_until_s, alert) for alert in snoozed if alert.snoozed_until_s is not None]
 
     def advise(self, decision: Decision) -> Alert | None:
         """A group's alert is told which setting would change it most."""
@@ -270,11 +312,13 @@ class Episodes:
     def _amend(self, alert: Alert, finding: Finding) -> Alert | None:
         """What a detector says of an episode that has an alert of its own."""
         verb = finding.verb
+        if verb == "raise" and alert.state == WITHDRAWN and was_left_out(alert):
+            verb = "restore"
         ships = finding.ships or alert.ships
         names = self.named(ships)
         said = words.fill(finding.reason, names) if finding.reason else ""
         changes: dict[str, Any] = {"evidence": kept_evidence(alert.evidence, self._resolved(finding))}
-        if verb in ("raise", "amend"):
+        if verb in ("raise", "amend", "restore"):
             changes |= {"ships": ships, "severity": finding.severity, "score": finding.score, "title": words.title(alert.detector, names)}
             if said:
                 changes["reason"] = said
@@ -284,22 +328,34 @@ class Episodes:
                 changes["start_s"] = finding.start_s
         return self._change(alert, finding.time_s, verb, said or ENDED.get(verb, alert.reason), **changes)
 
-    def _change(self, alert: Alert, time_s: float | None, verb: str, said: str, **changes: Any) -> Alert | None:
+    def _change(self, alert: Alert, time_s: float | None, verb: str, said: str, by: str = "", **changes: Any) -> Alert | None:
         """Take one step through the transition table; None when it holds no such step."""
+        worse = RANK[changes.get("severity", alert.severity)] > RANK[alert.severity]
+        if alert.closed_by_desk:
+            # Who closed it did not know this; and when its rule ends it too, nobody can open it again.
+            verb = "reopen" if worse and verb in ("raise", "amend") else "over" if verb == "end" else verb
         state = TRANSITIONS.get((alert.state, verb))
         if state is None:
             self.book.refuse(f"{verb} of an alert that is {alert.state}")
             return None
-        severity = changes.get("severity", alert.severity)
-        if alert.state == OPEN and RANK[severity] < RANK[alert.severity]:
+        if (alert.state == OPEN or alert.closed_by_desk) and not worse:
             # While it is open an alert only grows worse: a severity that swings with each fix would cry again each time.
-            changes["severity"] = severity = alert.severity
-        if RANK[severity] > RANK[alert.severity] and alert.acknowledged_s is not None:
+            changes["severity"] = alert.severity
+        if worse:
             changes["acknowledged_s"] = None  # what was acknowledged was less than this (IEC 62923-1: escalation)
         if alert.state == OPEN and state != OPEN:
             changes["end_s"] = time_s
+        if state == OPEN and alert.state != OPEN:
+            changes["end_s"] = None
+        if verb in ("reopen", "over", "withdraw", "dismiss"):
+            changes["closed_by_desk"] = False
         step = "amend" if verb == "raise" else verb
-        changed = replace(alert, **changes, state=state, history=with_step(alert, time_s, step, said))
+        history = with_step(alert, time_s, step, said, by)
+        if alert.snoozed_until_s is not None and (worse or state != OPEN):
+            changes["snoozed_until_s"] = None
+            if state == OPEN:
+                history = with_step(replace(alert, history=history), time_s, "wake", "worse than when it was snoozed")
+        changed = replace(alert, **changes, state=state, history=history)
         if time_s is not None and (alert.updated_s is None or time_s > alert.updated_s):
             changed = replace(changed, updated_s=time_s)
         self.book.put(changed)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tankerwatch.core.incidents import Alert, Helper, Incident, Report
+from tankerwatch.core.incidents import Alert, Exclusion, Helper, Incident, Report
 from tankerwatch.triage import words
 
 Json = dict[str, Any]
@@ -61,7 +61,12 @@ def alert_json(alert: Alert, names: Callable[[int], str] = nameless) -> Json:
         "incident": alert.incident,
         "acknowledged_s": number(alert.acknowledged_s, 3),
         "confirmed": alert.confirmed,
-        "history": [{"time_s": number(step.time_s, 3), "verb": step.verb, "words": step.words} for step in alert.history],
+        "assigned": alert.assigned or None,
+        "snoozed_until_s": number(alert.snoozed_until_s, 3),
+        "closed_by_desk": alert.closed_by_desk,
+        "history": [
+            {"time_s": number(step.time_s, 3), "verb": step.verb, "words": step.words, "by": step.by or None} for step in alert.history
+        ],
         "rule": plain(alert.rule),
         "evidence": [
             {
@@ -92,6 +97,31 @@ def incident_json(incident: Incident, names: Callable[[int], str] = nameless) ->
         "lat_deg": number(incident.lat_deg, 6),
         "lon_deg": number(incident.lon_deg, 6),
         "helpers": [helper_json(helper) for helper in incident.helpers],
+    }
+
+
+def exclusion_json(exclusion: Exclusion, names: Callable[[int], str] = nameless) -> Json:
+    """What a person at the desk does not want to hear of."""
+    here = None
+    if exclusion.radius_nm is not None:
+        here = {
+            "lat_deg": number(exclusion.lat_deg, 6),
+            "lon_deg": number(exclusion.lon_deg, 6),
+            "radius_nm": number(exclusion.radius_nm, 2),
+        }
+    return {
+        "id": exclusion.id,
+        "rule": exclusion.rule,
+        "ships": list(exclusion.ships),
+        "names": names_json(exclusion.ships, names),
+        "here": here,
+        "words": exclusion.words,
+        "by": exclusion.by,
+        "made_s": number(exclusion.made_s, 3),
+        "alert": exclusion.alert,
+        "undone_s": number(exclusion.undone_s, 3),
+        "undone_by": exclusion.undone_by or None,
+        "undone_words": exclusion.undone_words,
     }
 
 

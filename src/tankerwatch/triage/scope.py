@@ -2,18 +2,24 @@
 
 An exception is by ship (MMSI, IMO number, name), by two ships together, by kind, or by area. What a ship is called may become known only
 later: then what was raised of her is withdrawn and says why, and what was held back because she seemed to be another is raised.
+A person at the desk may leave out more, from an alert on, and take it back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
+from tankerwatch.core.geo import distance_nm
+from tankerwatch.core.incidents import Exclusion
 from tankerwatch.core.tables import Findings
 from tankerwatch.core.zones import Zone
+
+LEFT_OUT: Final = "Left out:"
+"""How the reason begins for which nothing more is said of ships; what is withdrawn so may come back."""
 
 
 class Named(Protocol):
@@ -70,22 +76,22 @@ class Scope:
         A finding about two ships goes when either is excepted; one about several when the one in danger is, or all others are; one about
         an area full of ships only when all of them are.
         """
-        if (why := self._out(ships, [card.on(self.excepted) for card in ships])) >= 0:
-            return f"Left out: [detect.{self.rule}] except names {{{why}}}."
-        if (why := self._out(ships, [card.kind in self.kinds for card in ships])) >= 0:
-            return f"Left out: [detect.{self.rule}] except_kinds names the kind of {{{why}}}."
+        if (why := self.out(ships, [card.on(self.excepted) for card in ships])) >= 0:
+            return f"{LEFT_OUT} [detect.{self.rule}] except names {{{why}}}."
+        if (why := self.out(ships, [card.kind in self.kinds for card in ships])) >= 0:
+            return f"{LEFT_OUT} [detect.{self.rule}] except_kinds names the kind of {{{why}}}."
         for a, b in self.pairs:
             on_a, on_b = ({card.mmsi for card in ships if card.on(side)} for side in (a, b))
             if on_a and on_b and len(on_a | on_b) > 1:
-                return f"Left out: [detect.{self.rule}] except names these two together."
+                return f"{LEFT_OUT} [detect.{self.rule}] except names these two together."
         for zone in self.areas:
             if zone.inside(lat_deg, lon_deg)[0]:
-                return f"Left out: [detect.{self.rule}] except_areas names {zone.name}.".replace("{", "(").replace("}", ")")
+                return f"{LEFT_OUT} [detect.{self.rule}] except_areas names {_plain(zone.name)}."
         if self.limited and ships and not any(self._chosen(card) for card in ships):
-            return f"Left out: [detect.{self.rule}] only names none of these ships."
+            return f"{LEFT_OUT} [detect.{self.rule}] only names none of these ships."
         return ""
 
-    def _out(self, ships: tuple[Card, ...], held: list[bool]) -> int:
+    def out(self, ships: tuple[Card, ...], held: list[bool]) -> int:
         """The ship for which a finding is left out when those of `held` are excepted, -1 for none."""
         if not any(held):
             return -1
@@ -105,6 +111,10 @@ class Scope:
 Who = Callable[[int, bool], Card]
 """(identity, whether as known at the newest look or at the one before) → what is known of her"""
 NEVER_RAISED: Final = ("end", "withdraw")
+_COLUMNS: Final = tuple(column.name for column in Findings.columns())
+_SHIPS: Final = _COLUMNS.index("ships")
+Row = tuple[Any, ...]
+"""one row of Findings as plain values: many are remembered, and an array each would be dear"""
 
 
 class Gate:
@@ -113,27 +123,37 @@ class Gate:
     def __init__(self, scope: Scope, who: Who) -> None:
         self.scope = scope
         self._who = who
-        self._held: dict[str, Findings] = {}
-        self._open: dict[str, Findings] = {}
+        self._held: dict[str, Row] = {}
+        self._open: dict[str, Row] = {}
+        self._exclusions: dict[str, Exclusion] = {}
 
     def take(self, findings: Findings, now_s: float) -> Findings:
         """What may be said of these. Found before `now_s`, it goes by what was known at the look before: however frames are cut."""
-        if not self.scope:
-            return findings
         return Findings.concat([said for i in range(len(findings)) for said in self._one(findings.take(slice(i, i + 1)), now_s)])
 
     def again(self, changed: Iterable[int], now_s: float) -> Findings:
         """At a look, after something became known of the ships in `changed`: what is now to be withdrawn, and what to be raised."""
-        ships = set(changed)
-        if not (self.scope and ships and (self._open or self._held)):
-            return Findings.empty()
+        return self._judge(set(changed), now_s) if self.scope else Findings.empty()
+
+    def exclude(self, exclusion: Exclusion, now_s: float) -> Findings:
+        """A person leaves something out from now on: what is withdrawn of that which was raised."""
+        self._exclusions[exclusion.id] = exclusion
+        return self._judge(set(exclusion.ships), now_s)
+
+    def include(self, exclusion: Exclusion, now_s: float) -> Findings:
+        """A person takes that back: what is raised of that which was held back, and is not over."""
+        self._exclusions.pop(exclusion.id, None)
+        return self._judge(set(exclusion.ships), now_s)
+
+    def _judge(self, ships: set[int], now_s: float) -> Findings:
+        """Judge anew what is raised of these ships, and what is held back."""
         said = []
-        for episode, row in [*self._open.items()]:
-            if not ships.isdisjoint(row.ships[0]) and (why := self._why(row, True)):
+        for episode, kept in [*self._open.items()]:
+            if not ships.isdisjoint(kept[_SHIPS]) and (why := self._why(row := _row(kept), True)):
                 self._held[episode] = self._open.pop(episode)
                 said.append(_told(row, "withdraw", now_s, why))
-        for episode, row in [*self._held.items()]:
-            if not ships.isdisjoint(row.ships[0]) and not self._why(row, True):
+        for episode, kept in [*self._held.items()]:
+            if not ships.isdisjoint(kept[_SHIPS]) and not self._why(row := _row(kept), True):
                 self._open[episode] = self._held.pop(episode)
                 said.append(_told(row, "raise", now_s))
         return Findings.concat(said)
@@ -146,17 +166,57 @@ class Gate:
                 yield row
             return
         if episode not in self._open and self._why(row, bool(row.time_s[0] >= now_s)):
-            self._held[episode] = row
+            self._held[episode] = _kept(row)
             return
         if self._held.pop(episode, None) is not None and verb == "amend":
             row = _told(row, "raise", float(row.time_s[0]))
         if episode in self._open or row.verb[0] == "raise":
-            self._open[episode] = row
+            self._open[episode] = _kept(row)
         yield row
 
     def _why(self, row: Findings, fresh: bool) -> str:
         cards = tuple(self._who(ship, fresh) for ship in row.ships[0])
-        return self.scope.left_out(cards, float(row.lat_deg[0]), float(row.lon_deg[0]))
+        lat_deg, lon_deg = float(row.lat_deg[0]), float(row.lon_deg[0])
+        if why := self.scope.left_out(cards, lat_deg, lon_deg):
+            return why
+        return next((why for each in self._exclusions.values() if (why := self._excluded(each, cards, lat_deg, lon_deg))), "")
+
+    def _excluded(self, exclusion: Exclusion, ships: tuple[Card, ...], lat_deg: float, lon_deg: float) -> str:
+        """Why a person does not want to hear of these ships at this place, "" when nobody said so."""
+        of = [card.mmsi in exclusion.ships for card in ships]
+        if len(exclusion.ships) == 1:
+            at = self.scope.out(ships, of)
+            whom = f"of {{{at}}}" if at >= 0 else ""
+        else:
+            # With a third craft it is another matter.
+            whom = "of {0} and {1} together" if all(of) and len(of) == len(exclusion.ships) else ""
+        if not whom:
+            return ""
+        where = ""
+        if exclusion.lat_deg is not None and exclusion.lon_deg is not None and exclusion.radius_nm is not None:
+            # What has no place is not known to be here.
+            if not distance_nm(exclusion.lat_deg, exclusion.lon_deg, lat_deg, lon_deg) <= exclusion.radius_nm:
+                return ""
+            where = f" within {exclusion.radius_nm:g} nm of here"
+        by = "" if exclusion.by == "desk" else f" by {_plain(exclusion.by)}"
+        return f"{LEFT_OUT} decided at the desk{by}, nothing more is said {whom}{where}: {_plain(exclusion.words)}"
+
+
+def _plain(text: str) -> str:
+    """What a person wrote, without the signs that stand for names."""
+    return text.replace("{", "(").replace("}", ")")
+
+
+def _kept(row: Findings) -> Row:
+    values = (getattr(row, name)[0] for name in _COLUMNS)
+    return tuple(value.item() if isinstance(value, np.generic) else value for value in values)
+
+
+def _row(kept: Row) -> Findings:
+    row = Findings.blank(1)
+    for name, value in zip(_COLUMNS, kept, strict=True):
+        getattr(row, name)[0] = value
+    return row
 
 
 def _told(row: Findings, verb: str, time_s: float, reason: str = "") -> Findings:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from tankerwatch.core.incidents import OPEN, Alert, Evidence, Helper, Incident, Report
+from tankerwatch.core.incidents import ANSWERS, EXCLUSIONS, OPEN, Alert, Evidence, Helper, Incident, Report
 from tankerwatch.core.tables import Decision, Findings, Picture
 from tankerwatch.triage import reports, rescuers, words
 from tankerwatch.triage.book import Book
@@ -110,8 +110,10 @@ class Triage:
     def _decide(self, decision: Decision) -> None:
         if decision.kind == "report":
             self._report(reports.report(decision))
-        elif decision.kind in ("acknowledge", "confirm", "dismiss"):
+        elif decision.kind in ANSWERS:
             self._settle(self._episodes.decide(decision))
+        elif decision.kind in EXCLUSIONS:
+            self._settle(self._episodes.exclusion(decision))
         elif decision.kind == "advice":
             self._settle(self._episodes.advise(decision))
         # Decisions of other kinds (guard, feed) are for other stages.
@@ -139,8 +141,12 @@ class Triage:
         """Let the clock go on, and on its way everything end that ends by itself, in order."""
         if not math.isfinite(now_s):
             return
-        while (due_s := min(self._incidents.deadline_s(), self._unheard_s(), self._episodes.morning_s())) <= now_s:
+        while (
+            due_s := min(self._incidents.deadline_s(), self._unheard_s(), self._episodes.morning_s(), self._episodes.wakes_s())
+        ) <= now_s:
             self._book.reach(due_s)
+            for alert in self._episodes.wake(due_s):
+                self._settle(alert)
             for alert in self._episodes.end_quiet(due_s):
                 self._settle(alert)
             for alert in self._unheard(due_s):

@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
 from tankerwatch.core.errors import InputFault
+from tankerwatch.core.incidents import ANSWERS
 from tankerwatch.core.ports import Desk
 from tankerwatch.web.guard import Guard
 from tankerwatch.web.live import Hub
@@ -30,7 +31,9 @@ from tankerwatch.web.tiles import Tiles
 BODY_BYTES: Final = 65_536
 SEARCH_LETTERS: Final = 100
 STORED_WITHIN_S: Final = 30.0
-VERBS: Final = ("acknowledge", "confirm", "dismiss")
+VERBS: Final = (*ANSWERS, "exclude")
+MORE: Final = {"assign": ("to",), "snooze": ("minutes",), "exclude": ("ships", "here_nm")}
+"""What a decision may carry beside `words` and `by`; what it must be is for the desk to say."""
 FASTEST: Final = 3600.0
 
 log = logging.getLogger("tankerwatch.web")
@@ -100,6 +103,8 @@ class Api:
             Route("/api/ships/{id}/track", self.track),
             Route("/api/reports", self.reports),
             Route("/api/reports", self.report, methods=["POST"]),
+            Route("/api/exclusions", self.exclusions),
+            Route("/api/exclusions/{id}/undo", self.undo, methods=["POST"]),
             Route("/api/guard", self.guard, methods=["POST"]),
             Route("/api/replay", self.timeline),
             Route("/api/replay", self.replay, methods=["POST"]),
@@ -155,6 +160,18 @@ class Api:
         reports = await _ask(self.desk.reports)
         return Answer(next((report for report in reports if report["id"] == made), {"id": made}), 201)
 
+    async def exclusions(self, request: Request) -> Response:
+        """What people at the desk do not want to hear of."""
+        return Answer({"exclusions": await _ask(self.desk.exclusions)})
+
+    async def undo(self, request: Request) -> Response:
+        """An exclusion is taken back."""
+        body = await body_of(request)
+        name = request.path_params["id"]
+        await self._decide("include", name, {key: body[key] for key in ("words", "by") if key in body})
+        exclusions = await _ask(self.desk.exclusions)
+        return self._found(next((each for each in exclusions if each["id"] == name), None), "exclusion")
+
     async def guard(self, request: Request) -> Response:
         """Guard a ship, or no longer."""
         body = await body_of(request)
@@ -199,7 +216,8 @@ class Api:
             alert = request.path_params["id"]
             if await _ask(self.desk.alert, alert) is None:
                 return self._found(None, "alert")
-            await self._decide(verb, alert, {"words": words})
+            more = {key: body[key] for key in ("by", *MORE.get(verb, ())) if key in body}
+            await self._decide(verb, alert, {"words": words, **more})
             return self._found(await _ask(self.desk.alert, alert), "alert")
 
         return decide

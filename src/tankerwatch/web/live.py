@@ -22,7 +22,7 @@ from tankerwatch.core.ports import Desk, PictureNow
 from tankerwatch.web.frames import State, advanced
 from tankerwatch.web.plain import encoded
 
-KINDS: Final = ("alerts", "incidents", "reports")
+KINDS: Final = ("alerts", "incidents", "reports", "exclusions")
 PUSH_S: Final = 0.4
 HEALTH_S: Final = 1.0
 RESUME_WITHIN_S: Final = 0.15
@@ -76,7 +76,7 @@ class Hub:
     # -- what is new ----------------------------------------------------------------------------------------------------
 
     def publish(self, kind: str, news: Any) -> None:
-        """Tell all pages: `alerts`, `incidents`, `reports` (a list of those that changed) or `hello` (its object). From any thread."""
+        """Tell all pages: `alerts`, `incidents`, `reports`, `exclusions` (those that changed) or `hello` (its object). From any thread."""
         if kind != "hello" and kind not in KINDS:
             raise ValueError(f"nothing of kind {kind!r} is told to pages")
         with self._lock:
@@ -207,7 +207,7 @@ class Hub:
             await socket.send_text(encoded({**hello[1], "type": "hello"}))
         if number == slot.told and not whole:
             return
-        ask: dict[str, Callable[[], Any]] = {"alerts": desk.alerts, "incidents": desk.incidents, "reports": desk.reports}
+        ask: dict[str, Callable[[], Any]] = {kind: getattr(desk, kind) for kind in KINDS}
         for kind in KINDS:
             key = (kind, "all" if whole else slot.told, number)
             text = self._made.get(key)

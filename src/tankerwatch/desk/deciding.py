@@ -1,0 +1,63 @@
+"""What the desk knows about a decision that the page does not say, and what it refuses before anything is written."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tankerwatch.core.errors import InputFault
+from tankerwatch.core.incidents import ANSWERS, CLOSED, TRANSITIONS, Alert
+from tankerwatch.pipeline import River
+
+NEVER_EXCLUDED: Final = ("distress",)
+"""Whoever calls for help is heard, unless the configuration says otherwise."""
+
+
+def completed(river: River, kind: str, subject: str, content: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Subject and content of a decision as it is journalled.
+
+    Raises KeyError for a subject that there is not, InputFault for what would change nothing: nobody is told "done" for that.
+    """
+    if kind == "include":
+        exclusion = river.exclusions.all[subject]
+        if exclusion.undone_s is not None:
+            raise InputFault("this exclusion was taken back before", where=kind, help="nothing is left out by it any more")
+        return subject, {**content, "alert": exclusion.alert}
+    if kind not in (*ANSWERS, "exclude"):
+        return subject, content
+    alert = river.triage.alerts[subject]
+    if kind == "exclude":
+        return alert.detector, {**content, "alert": alert.id, "here": _here(alert, content), "ships": _ships(river, alert, content)}
+    _allow(alert, kind, content)
+    return subject, content
+
+
+def _allow(alert: Alert, kind: str, content: dict[str, Any]) -> None:
+    if kind == "snooze" and alert.severity == "distress" and content.get("minutes"):
+        raise InputFault("a distress cannot be snoozed", where=kind, help="acknowledge it, or close it and say why")
+    if kind == "reopen" and not (alert.state == CLOSED and alert.closed_by_desk):
+        raise InputFault("only what a person closed, and what still goes on, can be opened again", where=kind, help="add a note instead")
+    if (alert.state, kind) not in TRANSITIONS:
+        raise InputFault(f"this alert is {alert.state}", where=kind, help="add a note instead")
+
+
+def _ships(river: River, alert: Alert, content: dict[str, Any]) -> list[int]:
+    if alert.detector in NEVER_EXCLUDED:
+        help = f"[detect.{alert.detector}] except in the configuration, if it must be"
+        raise InputFault("a distress is never left out at the desk", where="exclude", help=help)
+    whole = next((watch.detector.key not in ("ship", "pair") for watch in river.watches if watch.detector.id == alert.detector), True)
+    if whole or not alert.ships:
+        help = f"[detect.{alert.detector}] in the configuration says what it leaves out"
+        raise InputFault("this rule speaks of no single ship", where="exclude", help=help)
+    ships = content.get("ships")
+    if not isinstance(ships, list) or not ships or not all(type(ship) is int and ship in alert.ships for ship in ships):
+        raise InputFault("name one ship of this alert, or two", where="exclude.ships", help=f'such as {{"ships": {list(alert.ships[:2])}}}')
+    return ships
+
+
+def _here(alert: Alert, content: dict[str, Any]) -> dict[str, Any] | None:
+    radius_nm = content.get("here_nm")
+    if radius_nm is None:
+        return None
+    if alert.lat_deg is None:
+        raise InputFault("this alert has no place", where="exclude.here_nm", help="leave these ships out everywhere, or not at all")
+    return {"lat_deg": alert.lat_deg, "lon_deg": alert.lon_deg, "radius_nm": radius_nm}
