@@ -135,8 +135,8 @@ def test_in_a_group_too_what_was_left_out_comes_back(triage, findings, at):
 
 steps = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from(["raise", "amend", "end", "withdraw"]), st.sampled_from(SEVERITIES), st.integers(0, 20)),
-        st.tuples(st.sampled_from(ANSWERS), st.sampled_from(["", "why"]), st.integers(0, 20)),
+        st.tuples(st.sampled_from(["raise", "amend", "end", "withdraw"]), st.sampled_from(SEVERITIES), st.integers(1, 20)),
+        st.tuples(st.sampled_from(ANSWERS), st.sampled_from(["", "why"]), st.integers(1, 20)),
     ),
     max_size=14,
 )
@@ -157,7 +157,7 @@ def test_any_life_is_the_same_however_it_is_cut_and_hides_nothing_worse(triage, 
                     continue
                 said.append(decision(verb, name, at=minute, id=f"d{n:03}", words=how, minutes=wait, to=how))
             else:
-                rows.append({"verb": verb, "severity": how, "at": minute, "reason": f"{{0}} {n}"})
+                rows.append({"verb": verb, "severity": how, "at": minute, "reason": f"{{0}} {n}", "evidence": (n + 1,)})
             if now or not desk.alerts:
                 before = {alert.id: alert for alert in desk.alerts.values()}
                 desk.take(findings(*rows), tuple(said), None, at(minute))

@@ -123,6 +123,7 @@ class FakeDesk:
         ]
         self.alerts = {alert["id"]: alert for alert in self.make_alerts()}
         self.incidents = [self.make_incident()]
+        self.exclusions: dict[str, dict] = {}
         self.messages: list[str] = []
         self.sockets = 0
         self.posts: list[tuple[str, dict]] = []
@@ -147,7 +148,10 @@ class FakeDesk:
             "incident": incident,
             "acknowledged_s": None,
             "confirmed": False,
-            "history": [{"time_s": self.clock_s - ago_s, "verb": "raise", "words": reason}],
+            "assigned": None,
+            "snoozed_until_s": None,
+            "closed_by_desk": False,
+            "history": [{"time_s": self.clock_s - ago_s, "verb": "raise", "words": reason, "by": None}],
             "rule": dict(RULE, id=detector),
             "evidence": [
                 {
@@ -428,6 +432,25 @@ class FakeDesk:
             "displaced": [0] * number,
         }
 
+    def exclude(self, alert: dict, body: dict) -> None:
+        place = {"lat_deg": alert["lat_deg"], "lon_deg": alert["lon_deg"], "radius_nm": body["here_nm"]}
+        made = {
+            "id": f"e{len(self.exclusions) + 1}",
+            "rule": alert["detector"],
+            "ships": body["ships"],
+            "names": alert["names"],
+            "here": place if body["here_nm"] else None,
+            "words": body["words"],
+            "by": body.get("by", "desk"),
+            "made_s": self.clock_s,
+            "alert": alert["id"],
+            "undone_s": None,
+            "undone_by": None,
+            "undone_words": "",
+        }
+        self.exclusions[made["id"]] = made
+        self.tell({"type": "exclusions", "exclusions": [made], "all": False})
+
     def tell(self, message: dict) -> None:
         self.messages.append(json.dumps(message))
 
@@ -474,23 +497,40 @@ def make_app(desk: FakeDesk) -> Starlette:
 
     async def act(request: Request) -> Response:
         verb, alert = request.path_params["verb"], desk.alerts.get(request.path_params["id"])
-        words = (await request.json()).get("words", "")
+        body = await request.json()
+        words = body.get("words", "")
         if alert is None:
             return found(None)
-        if verb == "dismiss" and not words:
-            return JSONResponse({"error": "a dismissal needs words", "help": "say why it is dismissed"}, 400)
+        if verb in ("dismiss", "close", "note", "exclude") and not words:
+            return JSONResponse({"error": f"{verb} needs words", "help": "say why"}, 422)
         alert = copy.deepcopy(alert)
-        alert["history"].append({"time_s": desk.clock_s, "verb": verb, "words": words})
+        alert["history"].append({"time_s": desk.clock_s, "verb": verb, "words": words, "by": body.get("by", "desk")})
         if verb == "acknowledge":
             alert["acknowledged_s"] = desk.clock_s
         elif verb == "confirm":
             alert["confirmed"] = True
-        else:
-            alert["state"], alert["end_s"] = "closed", desk.clock_s
+        elif verb == "assign":
+            alert["assigned"] = body["to"] or None
+        elif verb == "snooze":
+            alert["snoozed_until_s"] = desk.clock_s + 60 * body["minutes"] if body["minutes"] else None
+        elif verb in ("close", "reopen"):
+            shut = verb == "close"
+            alert |= {"closed_by_desk": shut, "state": "closed" if shut else "open", "end_s": desk.clock_s if shut else None}
+        elif verb in ("dismiss", "exclude"):
+            alert["state"], alert["end_s"] = "withdrawn", desk.clock_s
+        if verb == "exclude":
+            desk.exclude(alert, body)
         desk.alerts[alert["id"]] = alert
-        desk.posts.append((f"{verb} {alert['id']}", {"words": words}))
+        desk.posts.append((f"{verb} {alert['id']}", body))
         desk.tell({"type": "alerts", "alerts": [alert], "all": False})
         return JSONResponse(alert)
+
+    async def undo(request: Request) -> Response:
+        exclusion = desk.exclusions[request.path_params["id"]]
+        exclusion |= {"undone_s": desk.clock_s, "undone_by": (await request.json()).get("by", "desk")}
+        desk.posts.append((f"undo {exclusion['id']}", {}))
+        desk.tell({"type": "exclusions", "exclusions": [exclusion], "all": False})
+        return JSONResponse(exclusion)
 
     async def report(request: Request) -> Response:
         body = await request.json()
@@ -536,6 +576,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             await websocket.send_text(json.dumps({"type": "alerts", "alerts": list(desk.alerts.values()), "all": True}))
             await websocket.send_text(json.dumps({"type": "incidents", "incidents": desk.incidents, "all": True}))
             await websocket.send_text(json.dumps({"type": "reports", "reports": desk.reports, "all": True}))
+            await websocket.send_text(json.dumps({"type": "exclusions", "exclusions": list(desk.exclusions.values()), "all": True}))
             await websocket.send_text(json.dumps(desk.health()))
 
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
@@ -566,6 +607,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             Route("/api/alerts", lambda _: JSONResponse({"alerts": list(desk.alerts.values())})),
             Route("/api/alerts/{id}", lambda request: found(desk.alerts.get(request.path_params["id"]))),
             Route("/api/alerts/{id}/{verb}", act, methods=["POST"]),
+            Route("/api/exclusions/{id}/undo", undo, methods=["POST"]),
             Route("/api/incidents", lambda _: JSONResponse({"incidents": desk.incidents})),
             Route("/api/reports", report, methods=["POST"]),
             Route("/api/reports", lambda _: JSONResponse({"reports": desk.reports})),

@@ -2,7 +2,8 @@
 
 import { get, post, words } from "./api";
 import { desk } from "./desk";
-import type { Alert, Ship, Track } from "./shapes";
+import { who } from "./settings";
+import type { Alert, Exclusion, Ship, Track } from "./shapes";
 
 const SHIP_AGAIN_MS = 5_000;
 const TRACK_AGAIN_MS = 20_000;
@@ -137,15 +138,42 @@ export async function loadShip(now = false): Promise<void> {
   }
 }
 
-export async function answerAlert(id: string, verb: "acknowledge" | "confirm" | "dismiss", why: string): Promise<boolean> {
+export type Verb = "acknowledge" | "confirm" | "dismiss" | "assign" | "snooze" | "note" | "close" | "reopen";
+const DONE: Record<Verb, string> = {
+  acknowledge: "Acknowledged", confirm: "Confirmed", dismiss: "Dismissed", assign: "Assigned", snooze: "Snoozed", note: "Noted", close: "Closed", reopen: "Open again",
+};
+
+/** Who decides goes along, when a name was typed in. */
+const signed = (body: Record<string, unknown>): Record<string, unknown> => (who.name ? { ...body, by: who.name } : body);
+
+export async function answerAlert(id: string, verb: Verb, body: Record<string, unknown>): Promise<boolean> {
   try {
-    const alert = await post<Alert>(`/api/alerts/${encodeURIComponent(id)}/${verb}`, { words: why });
+    const alert = await post<Alert>(`/api/alerts/${encodeURIComponent(id)}/${verb}`, signed(body));
     desk.alerts.set(alert.id, alert);
-    desk.say({ acknowledge: "Acknowledged, and on disk", confirm: "Confirmed, and on disk", dismiss: "Dismissed, and on disk" }[verb]);
+    desk.say(`${body.minutes === 0 ? "Back in the list" : DONE[verb]}, and on disk`);
     return true;
   } catch (problem) {
     desk.say(words(problem), true);
     return false;
+  }
+}
+
+export async function excludeShips(alert: string, ships: number[], here_nm: number | null, why: string): Promise<void> {
+  try {
+    await post(`/api/alerts/${encodeURIComponent(alert)}/exclude`, signed({ ships, here_nm, words: why }));
+    desk.say("Left out from now on, and on disk");
+  } catch (problem) {
+    desk.say(words(problem), true);
+  }
+}
+
+export async function undoExclusion(id: string): Promise<void> {
+  try {
+    const exclusion = await post<Exclusion>(`/api/exclusions/${encodeURIComponent(id)}/undo`, signed({ words: "" }));
+    desk.exclusions.set(exclusion.id, exclusion);
+    desk.say("No longer left out, and on disk");
+  } catch (problem) {
+    desk.say(words(problem), true);
   }
 }
 

@@ -1,8 +1,8 @@
 /** One alert: what a watchkeeper would say about it, what to do, and one click deeper why the desk thinks so. */
 
 import { html, nothing, type TemplateResult } from "lit-html";
-import { keyed } from "lit-html/directives/keyed.js";
-import { answerAlert, selectIncident } from "./actions";
+import { selectIncident } from "./actions";
+import { answerForm } from "./answers";
 import { desk } from "./desk";
 import { clockTime, timeAndAge } from "./format";
 import { fact, panelHead, positionLine, severityIcon, shipButtons, type Content } from "./parts";
@@ -10,24 +10,9 @@ import type { Alert } from "./shapes";
 
 const VERBS: Record<string, string> = {
   raise: "raised", amend: "amended", end: "ended", withdraw: "withdrawn", acknowledge: "acknowledged", confirm: "confirmed", dismiss: "dismissed",
+  assign: "assigned", snooze: "snoozed", wake: "back from the snooze", note: "note", close: "closed", over: "over", reopen: "opened again",
+  restore: "no longer left out", exclude: "left out from now on", include: "exclusion taken back",
 };
-
-let problem: { id: string; words: string } | null = null;
-
-async function answer(alert: Alert, verb: "acknowledge" | "confirm" | "dismiss"): Promise<void> {
-  const field = document.querySelector<HTMLTextAreaElement>("#alert-words");
-  const why = field?.value.trim() ?? "";
-  problem = null;
-  if (verb === "dismiss" && !why) {
-    problem = { id: alert.id, words: "Say in a few words why it is dismissed: the next watch will ask." };
-    field?.focus();
-    desk.changed();
-    return;
-  }
-  if ((await answerAlert(alert.id, verb, why)) && field) field.value = "";
-}
-
-export const acknowledge = (alert: Alert): Promise<void> => answer(alert, "acknowledge");
 
 function settingsTable(settings: Record<string, unknown>): Content {
   const entries = Object.entries(settings);
@@ -63,11 +48,22 @@ function evidence(alert: Alert): Content {
       : nothing}`;
 }
 
+/** Who, when, what, in which words: all of it, in order. */
+function history(alert: Alert): TemplateResult {
+  return html`<h3>History: ${alert.history.length} ${alert.history.length === 1 ? "entry" : "entries"}</h3>
+    <ol class="history" role="list">
+      ${alert.history.map(
+        (entry) => html`<li class=${entry.by ? "by-person" : "by-rule"}>
+          <span class="figures">${clockTime(entry.time_s)}</span> <strong>${VERBS[entry.verb] ?? entry.verb}</strong>${entry.by ? ` · ${entry.by}` : ""}${entry.words ? `: ${entry.words}` : ""}
+        </li>`,
+      )}
+    </ol>`;
+}
+
 export function alertPanel(alert: Alert): TemplateResult {
   const now_s = desk.clock_s();
   const incident = alert.incident ? desk.incidents.get(alert.incident) : undefined;
   const open = alert.state === "open";
-  const mishap = problem?.id === alert.id ? problem.words : null;
   return html`${panelHead(
       html`<span class="severity ${alert.severity}">${severityIcon(alert.severity)}<span class="severity-word">${open ? alert.severity : `${alert.state} · was ${alert.severity}`}</span></span>`,
       alert.title,
@@ -79,33 +75,14 @@ export function alertPanel(alert: Alert): TemplateResult {
         ${fact("Raised", html`<span class="figures">${timeAndAge(alert.raised_s, now_s)}</span>`)}
         ${fact("Began", html`<span class="figures">${timeAndAge(alert.start_s, now_s)}</span>`)}
         ${alert.end_s === null ? nothing : fact("Ended", html`<span class="figures">${timeAndAge(alert.end_s, now_s)}</span>`)}
+        ${fact("Assigned to", alert.assigned)}
         ${alert.acknowledged_s === null ? nothing : fact("Acknowledged", html`<span class="figures">${timeAndAge(alert.acknowledged_s, now_s)}</span>`)}
       </dl>
       ${positionLine(alert.lat_deg, alert.lon_deg)} ${shipButtons(alert.ships, alert.names)}
       ${incident
         ? html`<p><button class="link" @click=${() => selectIncident(incident.id)}>Part of: ${incident.title} ▸</button></p>`
         : nothing}
-      ${keyed(
-        alert.id,
-        html`<div class="answer">
-          <label for="alert-words">Words for the record</label>
-          <textarea id="alert-words" rows="2" autocomplete="off" aria-describedby="alert-problem"></textarea>
-          <p id="alert-problem" class="problem" role="alert">${mishap ?? nothing}</p>
-          <div class="buttons">
-            <button class="main" ?disabled=${alert.acknowledged_s !== null} @click=${() => answer(alert, "acknowledge")}>
-              ${alert.acknowledged_s === null ? "Acknowledge (A)" : "Acknowledged"}
-            </button>
-            <button ?disabled=${alert.confirmed} @click=${() => answer(alert, "confirm")}>${alert.confirmed ? "Confirmed" : "Confirm"}</button>
-            <button ?disabled=${!open} @click=${() => answer(alert, "dismiss")}>Dismiss</button>
-          </div>
-        </div>`,
-      )}
+      ${answerForm(alert)} ${history(alert)}
       ${alert.rule ? html`<h3>When this is wrong</h3><p class="quiet">${alert.rule.wrong}</p>` : nothing} ${evidence(alert)}
-      <details class="deeper">
-        <summary>History: ${alert.history.length} ${alert.history.length === 1 ? "entry" : "entries"}</summary>
-        <ol class="history" role="list">
-          ${alert.history.map((entry) => html`<li><span class="figures">${clockTime(entry.time_s)}</span> ${VERBS[entry.verb] ?? entry.verb}${entry.words ? `: ${entry.words}` : ""}</li>`)}
-        </ol>
-      </details>
     </div>`;
 }

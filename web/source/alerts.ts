@@ -6,8 +6,11 @@ import { guard } from "lit-html/directives/guard.js";
 import { repeat } from "lit-html/directives/repeat.js";
 import { selectAlert, selectIncident, showAlert, showOnMap } from "./actions";
 import { desk } from "./desk";
-import { age, count, timeAndAge } from "./format";
+import { exclusionList } from "./exclusions";
+import { admits, filter, filtering, filterLine, hiddenLine, written } from "./filters";
+import { age, clockTime, count, timeAndAge } from "./format";
 import { severityIcon } from "./parts";
+import { calling, soundLine } from "./sound";
 import { SEVERITY_RANK, type Alert, type Incident } from "./shapes";
 
 interface Group {
@@ -17,22 +20,29 @@ interface Group {
 }
 
 let shown: Group[] = [];
+let asleep: string[] = [];
 let over: string[] = [];
 let held = false;
+let arrangedFor = "";
 let waiting = 0;
 let overOpen = false;
+let asleepOpen = false;
 
 const rank = (alert: Alert): number => SEVERITY_RANK[alert.severity] * 2 + (alert.acknowledged_s === null ? 1 : 0);
 const byWeight = (one: Alert, other: Alert): number =>
   rank(other) - rank(one) || other.raised_s - one.raised_s || (one.id < other.id ? -1 : 1);
 
 /** The order as it ought to be now. */
-function arrange(): { groups: Group[]; over: string[] } {
-  const open = desk.openAlerts().sort(byWeight);
+function arrange(): { groups: Group[]; asleep: string[]; over: string[] } {
+  const admitted = desk.openAlerts().filter(admits).sort(byWeight);
+  const sleeping = admitted.filter((alert) => alert.snoozed_until_s !== null).sort((one, other) => one.snoozed_until_s! - other.snoozed_until_s!);
+  const open = filter.state === "snoozed" ? [] : admitted.filter((alert) => alert.snoozed_until_s === null);
   const groups = new Map<string, Group>();
   for (const incident of desk.incidents.values()) {
     if (incident.state === "open") groups.set(incident.id, { key: `incident ${incident.id}`, incident, alerts: [] });
   }
+  const anyOf = (incident: Incident): boolean => incident.alerts.some((id) => open.some((alert) => alert.id === id));
+  if (filtering()) for (const group of [...groups.values()]) if (!anyOf(group.incident!)) groups.delete(group.incident!.id);
   const lone: Group = { key: "lone", incident: null, alerts: [] };
   for (const alert of open) (groups.get(alert.incident ?? "") ?? lone).alerts.push(alert.id);
   const weight = (group: Group): number => {
@@ -43,13 +53,21 @@ function arrange(): { groups: Group[]; over: string[] } {
     (one, other) => weight(other) - weight(one) || other.incident!.start_s - one.incident!.start_s || (one.key < other.key ? -1 : 1),
   );
   if (lone.alerts.length) ordered.push(lone);
-  const past = [...desk.alerts.values()].filter((alert) => alert.state !== "open");
+  const past = [...desk.alerts.values()].filter((alert) => alert.state !== "open" && admits(alert));
   past.sort((one, other) => (other.end_s ?? other.updated_s) - (one.end_s ?? one.updated_s) || (one.id < other.id ? -1 : 1));
-  return { groups: ordered, over: past.map((alert) => alert.id) };
+  return { groups: ordered, asleep: sleeping.map((alert) => alert.id), over: past.map((alert) => alert.id) };
 }
 
 /** Alerts in the order of the list, for J and K. */
 export const listed = (): string[] => shown.flatMap((group) => group.alerts);
+
+/** Why it is over, or what is found: of what was withdrawn the cause is what is read. */
+function why(alert: Alert): string {
+  if (alert.state === "open") return alert.reason;
+  const last = alert.history.findLast((step) => ["withdraw", "dismiss", "end", "close"].includes(step.verb));
+  if (!last?.words) return alert.reason;
+  return last.by ? `${last.verb === "close" ? "Closed" : "Dismissed"} by ${last.by}: ${last.words}` : last.words;
+}
 
 function row(alert: Alert): TemplateResult {
   const now_s = desk.clock_s();
@@ -76,10 +94,12 @@ function row(alert: Alert): TemplateResult {
         <span class="row-top"
           ><span class="severity-word">${words}</span>${alert.confirmed ? html`<span class="tag">confirmed</span>` : nothing}${alert.acknowledged_s === null
             ? nothing
-            : html`<span class="tag">✓ acknowledged</span>`}<span class="row-age figures">${age(alert.raised_s, now_s)}</span></span
+            : html`<span class="tag">✓ acknowledged</span>`}${alert.assigned ? html`<span class="tag">→ ${alert.assigned}</span>` : nothing}${alert.snoozed_until_s === null
+            ? nothing
+            : html`<span class="tag figures">snoozed until ${clockTime(alert.snoozed_until_s)}</span>`}<span class="row-age figures">${age(alert.raised_s, now_s)}</span></span
         >
         <span class="row-title">${alert.title}</span>
-        <span class="row-reason">${alert.reason}</span>
+        <span class="row-reason">${why(alert)}</span>
       </span>
     </button>
   </li>`;
@@ -143,11 +163,22 @@ function quietWords(): string {
 function counts(): string {
   const open = desk.openAlerts();
   if (!open.length) return "none open";
-  const fresh = open.filter((alert) => alert.acknowledged_s === null).length;
-  return `${open.length} open${fresh < open.length ? ` · ${fresh} new` : ""}`;
+  const fresh = open.filter(calling).length;
+  const sleeping = open.filter((alert) => alert.snoozed_until_s !== null).length;
+  return `${open.length} open${fresh < open.length ? ` · ${fresh} new` : ""}${sleeping ? ` · ${sleeping} snoozed` : ""}`;
+}
+
+function fold(words: string, kind: string, open: boolean, opened: (open: boolean) => void, rows: unknown): TemplateResult {
+  return html`<details class="over ${kind}" ?open=${open} @toggle=${(event: Event) => opened((event.target as HTMLDetailsElement).open)}>
+    <summary>${words}</summary>
+    <ul role="list">
+      ${rows}
+    </ul>
+  </details>`;
 }
 
 function list(): TemplateResult {
+  const sleepers = asleep.map((id) => desk.alerts.get(id)).filter((alert) => alert !== undefined);
   const past = over.map((id) => desk.alerts.get(id)).filter((alert) => alert !== undefined);
   return html`<div class="list-head">
       <button class="drawer-handle" aria-expanded=${desk.listOpen ? "true" : "false"} @click=${toggleDrawer}>
@@ -156,19 +187,14 @@ function list(): TemplateResult {
       <h2>Alerts</h2>
       <span class="list-count figures">${counts()}</span>
     </div>
+    <div class="list-tools">${soundLine()} ${filterLine()}</div>
     <p class="hold" role="status">${waiting ? `${waiting} more · order held while you point here` : nothing}</p>
     <div class="list-body">
-      ${shown.some((group) => group.alerts.length || group.incident) ? repeat(shown, (group) => group.key, groupOf) : emptyList()}
-      ${over.length
-        ? html`<details class="over" ?open=${overOpen} @toggle=${(event: Event) => {
-            overOpen = (event.target as HTMLDetailsElement).open;
-          }}>
-            <summary>Over: ${over.length} closed or withdrawn</summary>
-            <ul role="list">
-              ${repeat(past, (alert) => alert.id, pastRow)}
-            </ul>
-          </details>`
-        : nothing}
+      ${hiddenLine()}
+      ${shown.some((group) => group.alerts.length || group.incident) ? repeat(shown, (group) => group.key, groupOf) : asleep.length || filtering() ? nothing : emptyList()}
+      ${asleep.length ? fold(`Snoozed: ${asleep.length}, first back at ${clockTime(desk.alerts.get(asleep[0])?.snoozed_until_s)}`, "asleep", asleepOpen || filter.state === "snoozed", (open) => { asleepOpen = open; }, repeat(sleepers, (alert) => alert.id, row)) : nothing}
+      ${over.length ? fold(`Over: ${over.length} closed or withdrawn`, "", overOpen || filter.state === "closed", (open) => { overOpen = open; }, repeat(past, (alert) => alert.id, pastRow)) : nothing}
+      ${exclusionList()}
     </div>`;
 }
 
@@ -187,12 +213,15 @@ function toggleDrawer(): void {
 export function drawAlerts(into: HTMLElement): void {
   const wanted = arrange();
   waiting = 0;
-  if (held) {
+  const chosen = written();
+  if (held && chosen === arrangedFor) {
     // What is gone may not be pressed any more, but it keeps its place; what is new waits.
-    const known = new Set([...listed(), ...over]);
+    const known = new Set([...listed(), ...asleep, ...over]);
     waiting = wanted.groups.flatMap((group) => group.alerts).filter((id) => !known.has(id)).length;
   } else {
+    arrangedFor = chosen;
     shown = wanted.groups;
+    asleep = wanted.asleep;
     over = wanted.over;
   }
   into.classList.toggle("open", desk.listOpen);
@@ -218,7 +247,7 @@ export function holdOrder(into: HTMLElement): void {
   });
   into.addEventListener("focusin", (event) => {
     // What a click leaves the focus on is not meant to hold the list for the rest of the watch; keys are.
-    focused = event.target instanceof Element && event.target.matches(":focus-visible");
+    focused = event.target instanceof Element && event.target.matches(":focus-visible") && !event.target.closest(".list-tools");
     settle();
   });
   into.addEventListener("focusout", (event) => {

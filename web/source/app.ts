@@ -21,6 +21,7 @@ import { PALETTES, nextPalette, usePalette } from "./palette";
 import { drawReplay } from "./replay";
 import { leaveReport, picking, pickPosition, reportPanel } from "./report";
 import { startSearch } from "./search";
+import { listen, rung } from "./sound";
 import { shipPanel } from "./ship-panel";
 import { ShipLayer } from "./ships";
 import { drawTimeline } from "./timeline";
@@ -182,6 +183,7 @@ function drawAll(): void {
   attempt("the end of the replay", () => drawEnded(parts.ended));
   attempt("the last line", () => drawNotice(parts.notice));
   attempt("the reading out", tell);
+  attempt("the sound", listen);
   if (placed) writeLink(map.where());
 }
 
@@ -328,6 +330,7 @@ const api = {
   },
   blank: (duration_ms: number): Promise<number> => blankRate(duration_ms, ships.canvas),
   parseFrame,
+  rung,
   /** Where a ship is on the screen, in pixels of the page. */
   pixelOf(id: number): [number, number] | null {
     const slot = desk.fleet.slotOf(id);

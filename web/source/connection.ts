@@ -109,12 +109,16 @@ function readText(text: string): void {
       break;
     case "alerts":
       keep(desk.alerts, message.alerts.map(fillIn), message.all);
+      desk.alertsKnown ||= message.all;
       break;
     case "incidents":
       keep(desk.incidents, message.incidents.map(fillInIncident), message.all);
       break;
     case "reports":
       keep(desk.reports, message.reports, message.all);
+      break;
+    case "exclusions":
+      keep(desk.exclusions, message.exclusions, message.all);
       break;
   }
   desk.changed();
@@ -127,7 +131,9 @@ function keep<T extends { id: string }>(into: Map<string, T>, items: T[], all: b
 
 /** The lists in a message may be left out when there is nothing in them. */
 function fillIn(alert: Alert): Alert {
-  return { ...alert, ships: alert.ships ?? [], names: alert.names ?? {}, history: alert.history ?? [], evidence: alert.evidence ?? [] };
+  return {
+    ...alert, assigned: alert.assigned ?? null, snoozed_until_s: alert.snoozed_until_s ?? null, closed_by_desk: alert.closed_by_desk ?? false, ships: alert.ships ?? [], names: alert.names ?? {}, history: alert.history ?? [], evidence: alert.evidence ?? [],
+  };
 }
 
 function fillInIncident(incident: Incident): Incident {
@@ -144,6 +150,8 @@ function forget(): void {
   desk.alerts.clear();
   desk.incidents.clear();
   desk.reports.clear();
+  desk.exclusions.clear();
+  desk.alertsKnown = false;
   desk.ship = null;
   desk.track = null;
 }

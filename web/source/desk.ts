@@ -2,7 +2,7 @@
 
 import { Fleet } from "./fleet";
 import { storedPalette, type PaletteName } from "./palette";
-import type { Alert, Health, Hello, Incident, Report, Ship, Track } from "./shapes";
+import type { Alert, Exclusion, Health, Hello, Incident, Report, Ship, Track } from "./shapes";
 
 export interface Selection {
   ship: number | null;
@@ -22,6 +22,9 @@ class Desk {
   alerts = new Map<string, Alert>();
   incidents = new Map<string, Incident>();
   reports = new Map<string, Report>();
+  exclusions = new Map<string, Exclusion>();
+  /** Whether all that is open now has been told: before, nothing is news. */
+  alertsKnown = false;
   selection: Selection = { ship: null, alert: null, incident: null };
   ship: Ship | null = null;
   shipProblem: string | null = null;

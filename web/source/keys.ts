@@ -1,7 +1,7 @@
 /** The keyboard: one letter, one deed. Letters typed into a field are just letters. */
 
 import { closeTop, openReport, selectAlert, showAlert, toggleFollow } from "./actions";
-import { acknowledge } from "./alert-panel";
+import { acknowledge } from "./answers";
 import { listed } from "./alerts";
 import { desk } from "./desk";
 import { openHelp } from "./help";

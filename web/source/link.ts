@@ -1,6 +1,7 @@
-/** The state of the page in its address, so that it can be sent to someone: #map=zoom/lat/lon&ship=…&alert=…&incident=… */
+/** The state of the page in its address, so that it can be sent to someone: #map=zoom/lat/lon&ship=…&alert=…&incident=…&f=… */
 
 import { desk } from "./desk";
+import { readFilter, written as writtenFilter } from "./filters";
 
 export interface Link {
   map: { zoom: number; lat_deg: number; lon_deg: number } | null;
@@ -14,6 +15,7 @@ export function readLink(): Link {
   const [zoom, lat_deg, lon_deg] = (given.get("map") ?? "").split("/").map(Number);
   const usable = [zoom, lat_deg, lon_deg].every(Number.isFinite) && Math.abs(lat_deg) <= 85 && zoom >= 0 && zoom <= 20;
   const ship = Number(given.get("ship"));
+  readFilter(given.get("f"));
   return {
     map: usable ? { zoom, lat_deg, lon_deg } : null,
     ship: Number.isSafeInteger(ship) && ship > 0 ? ship : null,
@@ -28,6 +30,7 @@ export function writeLink(where: { zoom: number; lat_deg: number; lon_deg: numbe
   if (desk.selection.ship !== null) parts.push(`ship=${desk.selection.ship}`);
   if (desk.selection.alert !== null) parts.push(`alert=${encodeURIComponent(desk.selection.alert)}`);
   if (desk.selection.incident !== null) parts.push(`incident=${encodeURIComponent(desk.selection.incident)}`);
+  if (writtenFilter()) parts.push(`f=${writtenFilter()}`);
   const hash = `#${parts.join("&")}`;
   if (hash === written) return;
   written = hash;

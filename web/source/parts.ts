@@ -23,6 +23,8 @@ const ICONS = {
   close: svg`<path d="M3.5 3.5 L12.5 12.5 M12.5 3.5 L3.5 12.5" />`,
   play: svg`<path class="solid" d="M4 2.5 L13.5 8 L4 13.5 Z" />`,
   pause: svg`<path class="solid" d="M3.5 2.5 H6.5 V13.5 H3.5 Z M9.5 2.5 H12.5 V13.5 H9.5 Z" />`,
+  sound: svg`<path class="solid" d="M2 6 H5 L9 2.5 V13.5 L5 10 H2 Z" /><path d="M11 5.5 Q13 8 11 10.5" />`,
+  muted: svg`<path class="solid" d="M2 6 H5 L9 2.5 V13.5 L5 10 H2 Z" /><path d="M11 6 L15 10 M15 6 L11 10" />`,
   again: svg`<path d="M12.6 5.2 A5.4 5.4 0 1 0 13.4 8.6" /><path class="solid" d="M13.8 2 V6.6 H9.2 Z" />`,
   before: svg`<path d="M3.2 3 V13" /><path class="solid" d="M13 3 L5.5 8 L13 13 Z" />`,
   next: svg`<path d="M12.8 3 V13" /><path class="solid" d="M3 3 L10.5 8 L3 13 Z" />`,

@@ -35,6 +35,8 @@ export interface HistoryEntry {
   time_s: number;
   verb: string;
   words: string;
+  /** Who: a name, "desk" when none was given, null for the rule. */
+  by?: string | null;
 }
 
 export interface Rule {
@@ -73,9 +75,26 @@ export interface Alert {
   incident: string | null;
   acknowledged_s: number | null;
   confirmed: boolean;
+  assigned: string | null;
+  snoozed_until_s: number | null;
+  closed_by_desk: boolean;
   history: HistoryEntry[];
   rule: Rule | null;
   evidence: Evidence[];
+}
+
+export interface Exclusion {
+  id: string;
+  rule: string;
+  ships: number[];
+  names: Record<string, string>;
+  here: { lat_deg: number; lon_deg: number; radius_nm: number } | null;
+  words: string;
+  by: string;
+  made_s: number;
+  alert: string;
+  undone_s: number | null;
+  undone_by: string | null;
 }
 
 export interface Helper {
@@ -237,7 +256,8 @@ export type Message =
   | { type: "names"; ships: NameRow[] }
   | { type: "alerts"; alerts: Alert[]; all: boolean }
   | { type: "incidents"; incidents: Incident[]; all: boolean }
-  | { type: "reports"; reports: Report[]; all: boolean };
+  | { type: "reports"; reports: Report[]; all: boolean }
+  | { type: "exclusions"; exclusions: Exclusion[]; all: boolean };
 
 export const SEVERITY_RANK: Record<Severity, number> = { notice: 0, caution: 1, danger: 2, distress: 3 };
 
