@@ -23,7 +23,7 @@ def listed(page):
 
 def select(page, alert):
     page.click(f"[data-alert-id='{alert}'] button")
-    page.locator(f"[data-alert-id='{alert}'] .row[aria-current='true']").wait_for()
+    page.locator(f"[data-alert-id='{alert}'] .row[aria-current='true']").wait_for(state="attached")
 
 
 def choose(page, label, value):
@@ -74,6 +74,7 @@ def test_closed_with_a_reason_and_opened_again(open_page, desk):
     page.locator("#alert-problem", has_text="why it is closed").wait_for()
     page.fill("#alert-words", "heard on VHF")
     page.click("#panel button:has-text('Close'):not([aria-label])")
+    page.locator(".over summary", has_text="2 closed or withdrawn").wait_for()
     page.click(".over summary:has-text('closed or withdrawn')")
     row = page.locator(".over [data-alert-id='a4']")
     row.wait_for()
@@ -172,7 +173,7 @@ def test_it_sounds_only_for_a_new_highest_severity(open_page, desk):
     raised("b5", "distress")
     assert page.evaluate("tankerwatch.rung.join()") == "danger"
     page.click(".sound button >> nth=0")
-    assert page.inner_text(".sound .muted").strip() == "Sound off"
+    page.locator(".sound .muted", has_not_text="until").wait_for()
     page.reload()
     page.locator(".sound .muted", has_text="Sound off").wait_for()
     page.click(".sound button >> nth=0")
