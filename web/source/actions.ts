@@ -150,7 +150,7 @@ export async function answerAlert(id: string, verb: Verb, body: Record<string, u
   try {
     const alert = await post<Alert>(`/api/alerts/${encodeURIComponent(id)}/${verb}`, signed(body));
     desk.alerts.set(alert.id, alert);
-    desk.say(`${body.minutes === 0 ? "Back in the list" : DONE[verb]}, and on disk`);
+    desk.say(`${body.minutes === 0 ? "Back in the list" : DONE[verb]}, ${desk.kept()}`);
     return true;
   } catch (problem) {
     desk.say(words(problem), true);
@@ -161,7 +161,7 @@ export async function answerAlert(id: string, verb: Verb, body: Record<string, u
 export async function excludeShips(alert: string, ships: number[], here_nm: number | null, why: string): Promise<void> {
   try {
     await post(`/api/alerts/${encodeURIComponent(alert)}/exclude`, signed({ ships, here_nm, words: why }));
-    desk.say("Left out from now on, and on disk");
+    desk.say(`Left out from now on, ${desk.kept()}`);
   } catch (problem) {
     desk.say(words(problem), true);
   }
@@ -171,7 +171,7 @@ export async function undoExclusion(id: string): Promise<void> {
   try {
     const exclusion = await post<Exclusion>(`/api/exclusions/${encodeURIComponent(id)}/undo`, signed({ words: "" }));
     desk.exclusions.set(exclusion.id, exclusion);
-    desk.say("No longer left out, and on disk");
+    desk.say(`No longer left out, ${desk.kept()}`);
   } catch (problem) {
     desk.say(words(problem), true);
   }
