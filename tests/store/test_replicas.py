@@ -26,6 +26,13 @@ from tankerwatch.store.segments import segments_in
 from tankerwatch.store.verify import verify
 
 
+@pytest.fixture(autouse=True)
+def slow_disk(monkeypatch) -> None:
+    """A busy machine may take seconds for a sync: what is tested here is not how long a journal waits."""
+    monkeypatch.setattr("tankerwatch.store.journal._CONFIRM_S", 60.0)
+    monkeypatch.setattr("tankerwatch.store.copies.replicas._GOODBYE_S", 60.0)
+
+
 def _until(true: Callable[[], bool]) -> None:
     for _ in range(1500):
         if true():

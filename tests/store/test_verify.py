@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -211,7 +212,7 @@ def test_any_bytes_as_a_checkpoint(raw):
         Checkpoint.from_json(raw)
 
 
-def _copied(base: Path, batch_of, *, more: int = 0) -> None:
+def _copied(base: Path, batch_of) -> None:
     target = DirectoryTarget(base / "copy")
     with FileJournal(base / "a", targets=[target], segment_bytes=600, seal_bytes=600) as journal:
         feed = Decision(1e9, "feed", "feed-0", "tcp://receiver:10110", {"feed": 0, "state": "open", "words": ""})
@@ -219,6 +220,13 @@ def _copied(base: Path, batch_of, *, more: int = 0) -> None:
         for i in range(12):
             journal.append(batch_of([b"line %d" % i], i + 1, clock_s=1e9 + i))
             journal.commit()
+        for _ in range(3000):  # a slow disk may take longer than a journal waits when it is closed
+            if journal.copies()[0]["record"] == 13 and len(seal_files(base / "copy" / "journal")) == len(
+                seal_files(base / "a" / "journal")
+            ):
+                return
+            time.sleep(0.01)
+        raise AssertionError("the copy was never there")
 
 
 def test_a_directory_holds_the_same_frames_and_seals(tmp_path, batch_of):

@@ -350,11 +350,13 @@ class FileJournal:
         if not self._offered:
             self._offer()
         newest = self._flight[-1].header.frame
+
+        def held() -> bool:
+            return any(replicator.tip.frame >= newest for replicator in self.replicators)
+
         with self._window.changed:
-            return self._window.changed.wait_for(
-                lambda: any(replicator.tip.frame >= newest for replicator in self.replicators),
-                _CONFIRM_S if any(replicator.works for replicator in self.replicators) else 0.0,
-            )
+            self._window.changed.wait_for(lambda: held() or not any(replicator.works for replicator in self.replicators), _CONFIRM_S)
+            return held()
 
     def _offer(self) -> None:
         self._offered = True

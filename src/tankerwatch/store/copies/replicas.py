@@ -331,7 +331,9 @@ class Replicator:
             return self._closing or self._window.changed.wait_for(lambda: self._closing, pause_s)
 
     def _tell(self, state: str, words: str) -> None:
-        self.state, self.words = state, words
+        with self._window.changed:
+            self.state, self.words = state, words
+            self._window.changed.notify_all()
 
     def _advance(self, tip: Tip) -> None:
         with self._window.changed:
