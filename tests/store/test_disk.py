@@ -438,3 +438,15 @@ def test_a_directory_that_may_not_be_written(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.raises(InputFault, match=r"Read-only file system.*help:"):
         FileJournal(tmp_path / "new")
+
+
+def test_a_finished_file_that_was_taken_away_is_told(tmp_path, batch_of):
+    """Between two segments no file is open: what was removed then is noticed when the next one begins."""
+    with FileJournal(tmp_path, monotonic_s=Clock(), segment_bytes=1) as journal:
+        journal.append(batch_of([b"one"]))
+        journal.commit()
+        next((tmp_path / "journal").glob("*.journal")).unlink()
+        journal.append(batch_of([b"two"], 2))
+        assert journal.commit() == 1
+        assert "removed" in journal.failure
+        assert journal.commit() == 2, "the watch goes on"

@@ -288,22 +288,24 @@ class FileJournal:
             return  # its replicator will say so
 
     def _drain(self) -> None:
-        """Write and sync what waits, a chunk at a time, in order; stop at the first failure."""
+        """Write and sync what waits now, a chunk at a time, in order; stop at the first failure."""
         if self._closed:
             return
         if self._failure and self._monotonic_s() < self._retry_at_s and not self.replicators:
             return
         self._catch_up()
-        while True:
+        left = len(self._pending)  # what comes meanwhile is for the next call: this one must come to its end
+        while left > 0:
             if not self._flight:
                 self._take_off()
             if not self._flight:
-                break
+                break  # some of it was given up meanwhile
             if not self._land():
                 if not self._offered:  # nobody has seen it: what comes meanwhile may go with it, or it may be given up
                     self._flight, self._taken = [], 0
                 return
             with self._state:
+                left -= self._taken
                 gone = self._pending[: self._taken]
                 del self._pending[: self._taken]
                 self._pending_bytes -= sum(content.size for content in gone)

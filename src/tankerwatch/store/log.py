@@ -80,6 +80,8 @@ class Log:
         self._segment_bytes, self._replica = segment_bytes, replica
         self._handle: int | None = None
         self._path = folder
+        self._written: Path | None = None
+        """the segment that was written last"""
         self._offset = 0
         self._lock = _lock(folder, create)
         try:
@@ -105,11 +107,12 @@ class Log:
         try:
             self._files.sync(handle)
             if not self._files.is_there(handle, self._path):  # what is synced to a file without a name is gone when it is closed
+                self._written = None
                 raise OSError(errno.ENOENT, "the journal's file was removed")
         except OSError:
             self.let_go()
             raise
-        self._offset += done
+        self._offset, self._written = self._offset + done, self._path
         newest = frames[-1].header
         self.tip = Tip(newest.last_record, newest.frame, newest.chain)
         if self._offset >= self._segment_bytes:
@@ -182,6 +185,9 @@ class Log:
 
     def _begin(self) -> int:
         """A new segment for what comes next; its name is durable before anything in it can be."""
+        written, self._written = self._written, None
+        if written is not None and not written.exists():
+            raise OSError(errno.ENOENT, "the journal's file was removed")  # said once; what comes next is kept all the same
         segment = segment_of(self.folder, self.tip.record + 1, self.tip.frame + 1, self.mark)
         if segment.path.exists():
             self._files.remove(segment.path)  # from a failed attempt: nothing in it was durable, and whoever sent it has it still
