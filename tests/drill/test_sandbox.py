@@ -196,9 +196,9 @@ def test_the_command_makes_these_strikes_and_no_other():
 def test_no_option_says_what_to_strike():
     commands = next(action for action in parser()._actions if action.dest == "command" or (hasattr(action, "choices") and action.choices))
     assert commands.choices is not None
-    options = {option for action in commands.choices["drill"]._actions for option in action.option_strings}  # type: ignore[index]
+    options = {option for action in commands.choices["drill"]._actions for option in action.option_strings}
     assert options == {"-h", "--help", "--config", "--json", "--progress", "--rounds", "--full", "--sample", "--report", "--write"}
-    assert not [action for action in commands.choices["drill"]._actions if not action.option_strings]  # type: ignore[index]
+    assert not [action for action in commands.choices["drill"]._actions if not action.option_strings]
 
 
 CHANGING = {

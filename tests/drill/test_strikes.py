@@ -15,7 +15,9 @@ from tankerwatch.store.copies.restore import DirectoryCopy
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.verify import verify
 
-NOTHING = lambda: None  # noqa: E731
+
+def nothing() -> None:
+    """Nobody is told how far it is."""
 
 
 def blind(*arguments, **named):
@@ -31,7 +33,7 @@ def bed(sandbox, sample):
 
 
 def test_kill(sandbox, sample):
-    made = kill.kill(sandbox, sample, 3, random.Random(1), NOTHING)
+    made = kill.kill(sandbox, sample, 3, random.Random(1), nothing)
     assert made.passed, made.first_fault
     assert made.rounds == len(made.recoveries_s) == 3
     assert made.acknowledged > 0
@@ -48,14 +50,14 @@ def test_a_kill_after_which_something_is_missing_is_caught(sandbox, sample, monk
             super().__init__(directory, **options)
 
     monkeypatch.setattr(kill, "FileJournal", Torn)
-    made = kill.kill(sandbox, sample, 1, random.Random(2), NOTHING)
+    made = kill.kill(sandbox, sample, 1, random.Random(2), nothing)
     assert made.lost > 0
     assert made.missed > 0
 
 
 @pytest.mark.parametrize("strike", tamper.KINDS)
 def test_tampering(sandbox, bed, strike):
-    within, behind = tamper.tamper(sandbox, *bed, strike, 26, random.Random(3), NOTHING)
+    within, behind = tamper.tamper(sandbox, *bed, strike, 26, random.Random(3), nothing)
     for made in (within, behind):
         assert made.passed, (made.strike, made.first_fault)
         assert (made.rounds, made.acknowledged, len(made.recoveries_s)) == (26, 2 * bed[0].records, 2)
@@ -64,7 +66,7 @@ def test_tampering(sandbox, bed, strike):
 @pytest.mark.parametrize("strike", tamper.KINDS)
 def test_a_verify_that_finds_nothing_is_caught(sandbox, bed, strike, monkeypatch):
     monkeypatch.setattr(tamper, "verify", blind)
-    within, behind = tamper.tamper(sandbox, *bed, strike, 8, random.Random(4), NOTHING)
+    within, behind = tamper.tamper(sandbox, *bed, strike, 8, random.Random(4), nothing)
     assert within.missed >= 8
     assert behind.missed >= 8
 
@@ -77,19 +79,19 @@ def test_each_kind_of_tampering_changes_something(bed):
 
 
 def test_clean_verifications(sandbox, bed, monkeypatch):
-    made = tamper.clean(sandbox, *bed, 60, random.Random(5), NOTHING)
+    made = tamper.clean(sandbox, *bed, 60, random.Random(5), nothing)
     assert made.passed, made.first_fault
 
     def suspicious(*arguments, **named):
         return dataclasses.replace(verify(*arguments, **named), intact=False)
 
     monkeypatch.setattr(tamper, "verify", suspicious)
-    assert tamper.clean(sandbox, *bed, 6, random.Random(5), NOTHING).missed == 6
+    assert tamper.clean(sandbox, *bed, 6, random.Random(5), nothing).missed == 6
 
 
 @pytest.mark.parametrize("ill", disk.STRIKES)
 def test_sick_disks(sandbox, sample, ill):
-    made = disk.sick(sandbox, sample, ill, 2, random.Random(6), NOTHING)
+    made = disk.sick(sandbox, sample, ill, 2, random.Random(6), nothing)
     assert made.passed, made.first_fault
     assert made.acknowledged > 0
 
@@ -97,37 +99,37 @@ def test_sick_disks(sandbox, sample, ill):
 @pytest.mark.parametrize("ill", disk.STRIKES)
 def test_a_journal_that_acknowledges_what_a_sick_disk_did_not_take_is_caught(sandbox, sample, ill, monkeypatch):
     monkeypatch.setattr(disk.FileJournal, "durable", property(lambda self: self.records))
-    made = disk.sick(sandbox, sample, ill, 1, random.Random(7), NOTHING)
+    made = disk.sick(sandbox, sample, ill, 1, random.Random(7), nothing)
     assert made.lost > 0
     assert made.missed > 0
 
 
 def test_clock_jumps(sandbox, sample):
-    made = clocks.clock_jumps(sandbox, sample, 4, random.Random(8), NOTHING)
+    made = clocks.clock_jumps(sandbox, sample, 4, random.Random(8), nothing)
     assert made.passed, made.first_fault
 
 
 def test_partition_and_lag(sandbox, sample, kind):
-    for made in copies.apart(sandbox, sample, kind, 2, random.Random(9), NOTHING):
+    for made in copies.apart(sandbox, sample, kind, 2, random.Random(9), nothing):
         assert made.passed, (made.strike, made.first_fault)
 
 
 def test_what_only_one_copy_has_and_counts_as_on_two_is_caught(sandbox, sample, kind, monkeypatch):
     monkeypatch.setattr(copies.FileJournal, "durable", property(lambda self: self.records))
-    partition, _ = copies.apart(sandbox, sample, kind, 1, random.Random(9), NOTHING)
+    partition, _ = copies.apart(sandbox, sample, kind, 1, random.Random(9), nothing)
     assert partition.missed > 0
 
 
 def test_fork(sandbox, bed, monkeypatch):
-    made = copies.fork(sandbox, *bed, 2, random.Random(10), NOTHING)
+    made = copies.fork(sandbox, *bed, 2, random.Random(10), nothing)
     assert made.passed, made.first_fault
     monkeypatch.setattr(copies, "verify", blind)
-    assert copies.fork(sandbox, *bed, 1, random.Random(10), NOTHING).missed > 0
+    assert copies.fork(sandbox, *bed, 1, random.Random(10), nothing).missed > 0
 
 
 @pytest.mark.parametrize("how", copies.WRECKS)
 def test_wrecks(sandbox, sample, kind, how):
-    made = copies.wreck(sandbox, sample, kind, how, 1, 2_000, random.Random(11), NOTHING)
+    made = copies.wreck(sandbox, sample, kind, how, 1, 2_000, random.Random(11), nothing)
     assert made.passed, made.first_fault
     assert made.acknowledged >= 2_000
     assert made.bytes > 0
@@ -141,7 +143,7 @@ def test_a_restore_that_leaves_something_out_is_caught(sandbox, sample, monkeypa
                 return
 
     monkeypatch.setattr("tankerwatch.drill.places.DirectoryCopy", Short)
-    made = copies.wreck(sandbox, sample, KINDS[0], "delete", 1, 2_000, random.Random(12), NOTHING)
+    made = copies.wreck(sandbox, sample, KINDS[0], "delete", 1, 2_000, random.Random(12), nothing)
     assert made.lost > 0
     assert made.missed > 0
 

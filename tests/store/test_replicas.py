@@ -284,10 +284,12 @@ def test_old_runs_are_dropped_whole_and_accounted_for(tmp_path, batch_of):
             journal.append(batch_of([b"day %d" % day], day + 1, clock_s=1e9 + day * day_s))
             journal.commit()
         checkpoint = journal.checkpoint()
+        assert journal.size_bytes == sum(path.stat().st_size for path in journal.folder.iterdir())
         _until(lambda: journal.copies()[0]["record"] == 6)
         assert journal.drop_old(3 * day_s, 1e9 + 5 * day_s) == 1
         assert [batch.lines.line(0) for batch in journal.replay()] == [b"day %d" % day for day in range(2, 6)]
         assert journal.drop_old(3 * day_s, 1e9 + 5 * day_s) == 0
+        assert journal.size_bytes == sum(path.stat().st_size for path in journal.folder.iterdir())
         journal.append(batch_of([b"today"], 7, clock_s=1e9 + 6 * day_s))
         journal.commit()
     found = verify(tmp_path / "a", checkpoints=[checkpoint])

@@ -39,7 +39,7 @@ def data(tmp_path_factory) -> Path:
 
 
 def rows(data: Path, question: str, **more: float) -> list[dict[str, object]]:
-    return [row for table in query(data, question, **more) for row in table.to_pylist()]  # type: ignore[arg-type]
+    return [row for table in query(data, question, **more) for row in table.to_pylist()]
 
 
 def test_the_views_hold_the_history(data):
@@ -117,7 +117,7 @@ def test_without_duckdb_it_says_what_to_install(data, monkeypatch):
     def without(name: str, *rest: object) -> object:
         if name == "duckdb":
             raise ImportError(name)
-        return real(name, *rest)  # type: ignore[arg-type]
+        return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(InputFault, match=r"pip install 'tankerwatch\[sql\]'"):

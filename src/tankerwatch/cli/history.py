@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tankerwatch.cli.commands import called, config_of
 from tankerwatch.cli.output import complain, count, plain, print_json, progress_bar, spoken_time, text_file, whole_file
+from tankerwatch.cli.trying import amount
 from tankerwatch.core.errors import InputFault
 
 if TYPE_CHECKING:
@@ -73,13 +74,7 @@ def box(text: str) -> tuple[float, float, float, float]:
 
 def seconds(text: str) -> float:
     """How long a question may take."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
-    return number
+    return amount(text, "seconds", 86_400)
 
 
 def ships(text: str) -> int:

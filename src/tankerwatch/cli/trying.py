@@ -57,12 +57,17 @@ def setting(text: str) -> tuple[str, float]:
 
 def days(text: str) -> float:
     """A number of days."""
+    return amount(text, "days", 10_000)
+
+
+def amount(text: str, what: str, most: float) -> float:
+    """A number above 0, at most `most`."""
     try:
         number = float(text)
     except ValueError:
         number = 0.0
-    if not 0 < number <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days")
+    if not 0 < number <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of {what}")
     return number
 
 

@@ -79,13 +79,9 @@ class Player:
 
     def due(self) -> list[Batch]:
         """What became due since the last call: about `MOST_ROWS` rows at most, then the rest at the next call."""
-        with self._held:
-            if self._seen_s is None:
-                self._seen_s = self._monotonic_s()
-            self._pass()
-            if self._paused:
-                return []
-            owed_s, self._owed_s = self._owed_s, 0.0
+        owed_s = self._taken()
+        if owed_s is None:
+            return []
         given: list[Batch] = []
         rows = 0
         while self.clock_s is None:
@@ -111,6 +107,17 @@ class Player:
         if given:
             given[-1] = replace(given[-1], clock_s=self.clock_s)
         return given
+
+    def _taken(self) -> float | None:
+        """The recorded seconds that are owed since the last call, which are now given; None while the play stands still."""
+        with self._held:
+            if self._seen_s is None:
+                self._seen_s = self._monotonic_s()
+            self._pass()
+            if self._paused:
+                return None
+            owed_s, self._owed_s = self._owed_s, 0.0
+            return owed_s
 
     def until(self, clock_s: float) -> Iterator[Batch]:
         """Everything up to a time, as fast as it is taken, so that a play can begin in the middle of a story."""
@@ -170,13 +177,9 @@ class WholePlayer(Player):
 
     def due(self) -> list[Batch]:
         """What became due since the last call: about `MOST_ROWS` rows at most, then the rest at the next call."""
-        with self._held:
-            if self._seen_s is None:
-                self._seen_s = self._monotonic_s()
-            self._pass()
-            if self._paused:
-                return []
-            owed_s, self._owed_s = self._owed_s, 0.0
+        owed_s = self._taken()
+        if owed_s is None:
+            return []
         batch = self._next()
         if batch is None:
             return []

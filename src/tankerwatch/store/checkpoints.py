@@ -24,16 +24,15 @@ overflow-wrap: anywhere; }} td {{ padding-right: 1.5em; vertical-align: top; }}<
 before it cannot make the chain below come out again.</p>
 <table>{rows}</table>
 <h2>To check</h2>
-<p>Type the text below into a file and run <code>tankerwatch verify DIR --checkpoint FILE</code>. To compare by eye, the chain is enough:
-<code>tankerwatch verify DIR --json</code> works without this file, and <code>tankerwatch checkpoint DIR</code> prints the newest chain.</p>
+<p>Type the text below into a file and run <code>tankerwatch verify DIR --checkpoint FILE</code>.</p>
 <pre>{text}</pre>
 """
 
 
-def publish(journal: FileJournal, files: FileLayer | None = None) -> Checkpoint:
+def publish(journal: FileJournal) -> Checkpoint:
     """Write the newest checkpoint beside the journal, whole or not at all. Raises OSError."""
     made = journal.checkpoint()
-    write_whole(journal.folder.parent / FILE_NAME, made.to_json(), files or FileLayer())
+    write_whole(journal.folder.parent / FILE_NAME, made.to_json(), FileLayer())
     return made
 
 

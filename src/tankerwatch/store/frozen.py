@@ -145,7 +145,7 @@ def _fields(kind: type) -> tuple[str, ...]:
     """What a kind is made of, in order."""
     if is_dataclass(kind):
         return tuple(field.name for field in fields(kind) if field.init)
-    return tuple(kind.__slots__)  # type: ignore[attr-defined]
+    return tuple(kind.__slots__)  # type: ignore[attr-defined]  # what is no dataclass here has slots
 
 
 class _Freezer(pickle.Pickler):

@@ -97,6 +97,7 @@ class FileJournal:
             self._log.close()
             raise
         self._records = self._tip.record
+        self._measured = self._measure()
         self._window = Window(buffer_bytes)
         self.replicators = [
             Replicator(target, self.folder, self.mark, self._window, self._begin, lambda: (self._log.tip.frame, self._sealer.number))
@@ -139,9 +140,8 @@ class FileJournal:
 
     @property
     def size_bytes(self) -> int:
-        """What the journal takes on disk."""
-        with os.scandir(self.folder) as entries:
-            return sum(entry.stat().st_size for entry in entries if entry.is_file())
+        """What the journal takes on disk; asked for every second, so the folder, which may hold a year of files, is not looked through."""
+        return self._measured + self._log.written_bytes
 
     def is_durable(self, number: int) -> bool:
         """Whether this very record is on as many copies as it must be, also when one before it was lost."""
@@ -216,6 +216,7 @@ class FileJournal:
         with self._writing:
             dropped = drop_old(self.folder, self._sealer.keys, keep_s, now_s, files=self._files)
             begin = begin_of(self.folder)
+            self._measured = self._measure()
             if begin is not None:
                 self._begin = (begin.record + 1, begin.frame + 1)
             for replicator in self.replicators:
@@ -404,6 +405,11 @@ class FileJournal:
         for frame in frames:
             self._sealer.note(frame)
 
+    def _measure(self) -> int:
+        """What is in the folder, but for what is counted as it is written."""
+        with os.scandir(self.folder) as entries:
+            return sum(entry.stat().st_size for entry in entries if entry.is_file()) - self._log.written_bytes
+
     def _seal(self) -> None:
         try:
             seal = self._sealer.seal()
@@ -413,6 +419,7 @@ class FileJournal:
             return
         self._seal_failure = ""
         if seal is not None:
+            self._measured += len(seal.to_json())
             self._log.let_go()  # a seal ends its segment, so that both can be dropped together
             with self._window.changed:
                 self._window.changed.notify_all()

@@ -80,6 +80,8 @@ class Log:
         self._segment_bytes, self._replica = segment_bytes, replica
         self._handle: int | None = None
         self._path = folder
+        self.written_bytes = 0
+        """bytes made durable since it was opened"""
         self._written: Path | None = None
         """the segment that was written last"""
         self._offset = 0
@@ -112,7 +114,7 @@ class Log:
         except OSError:
             self.let_go()
             raise
-        self._offset, self._written = self._offset + done, self._path
+        self._offset, self._written, self.written_bytes = self._offset + done, self._path, self.written_bytes + done
         newest = frames[-1].header
         self.tip = Tip(newest.last_record, newest.frame, newest.chain)
         if self._offset >= self._segment_bytes:

@@ -42,7 +42,7 @@ class Signed:
     @property
     def message(self) -> bytes:
         """What is signed: every value but the signature, in one way of writing it."""
-        values = asdict(self)  # type: ignore[call-overload]
+        values = asdict(self)  # type: ignore[call-overload]  # each sub-class is a dataclass
         del values["signature"]
         kind = type(self).__name__.lower()
         return json.dumps({"kind": kind, **values}, sort_keys=True, separators=(",", ":")).encode()
@@ -54,7 +54,7 @@ class Signed:
 
     def to_json(self) -> bytes:
         """The document, to be kept in a file or sent."""
-        return json.dumps(asdict(self), indent=1).encode() + b"\n"  # type: ignore[call-overload]
+        return json.dumps(asdict(self), indent=1).encode() + b"\n"  # type: ignore[call-overload]  # each sub-class is a dataclass
 
     @classmethod
     def from_json(cls, raw: bytes) -> Self:
@@ -63,10 +63,10 @@ class Signed:
             raise ValueError("is too long")
         try:
             values: Any = json.loads(raw)
-            made = cls(**{f.name: values[f.name] for f in fields(cls)})  # type: ignore[arg-type]
+            made = cls(**{f.name: values[f.name] for f in fields(cls)})  # type: ignore[arg-type]  # each sub-class is a dataclass
         except (ValueError, TypeError, KeyError, RecursionError) as fault:
             raise ValueError(f"is no {cls.__name__.lower()}") from fault
-        for f in fields(cls):  # type: ignore[arg-type]
+        for f in fields(cls):  # type: ignore[arg-type]  # each sub-class is a dataclass
             value: Any = getattr(made, f.name)
             if f.type == "str":
                 right = isinstance(value, str) and len(value) <= 4 * HASH_BYTES and len(value) % 2 == 0 and bool(_HEX.fullmatch(value))
