@@ -64,6 +64,7 @@ class FakeDesk:
         self.second_copy, self.copy_words = "behind", "catching up"
         self.drop_sockets = False
         self.seek_takes_s = 0.0
+        self.periods_told = 0
         self.epoch = 7
         self.seq = 0
         self.clock_s = datetime.now(UTC).timestamp() if mode == "live" else START_S + 3 * 3600 - 600
@@ -475,6 +476,10 @@ def make_app(desk: FakeDesk) -> Starlette:
     def found(value: object) -> Response:
         return JSONResponse(value) if value is not None else JSONResponse({"error": "no such thing", "help": "look it up by name"}, 404)
 
+    def period(_: Request) -> Response:
+        desk.periods_told += 1
+        return found(fake_past.timeline(desk))
+
     def ships(request: Request) -> Response:
         text = request.query_params.get("q", "").upper()
         slots = [slot for slot in range(desk.count) if text in desk.names[slot].upper() or text in str(desk.ids[slot])][:20]
@@ -612,7 +617,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             Route("/api/reports", report, methods=["POST"]),
             Route("/api/reports", lambda _: JSONResponse({"reports": desk.reports})),
             Route("/api/guard", guard, methods=["POST"]),
-            Route("/api/replay", lambda _: found(fake_past.timeline(desk))),
+            Route("/api/replay", period),
             Route("/api/replay", replay, methods=["POST"]),
             Route("/api/ships", ships),
             Route("/api/ships/{id:int}", lambda request: found(desk.ship(request.path_params["id"]))),
