@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import math
 from collections.abc import AsyncIterator, Callable
@@ -23,12 +22,12 @@ from starlette.websockets import WebSocket
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import ANSWERS
 from tankerwatch.core.ports import Desk
+from tankerwatch.web.asking import Refused, ask, body_of, found
 from tankerwatch.web.guard import Guard
 from tankerwatch.web.live import Hub
 from tankerwatch.web.plain import Answer, refusal
 from tankerwatch.web.tiles import Tiles
 
-BODY_BYTES: Final = 65_536
 SEARCH_LETTERS: Final = 100
 STORED_WITHIN_S: Final = 30.0
 VERBS: Final = (*ANSWERS, "exclude")
@@ -39,45 +38,10 @@ FASTEST: Final = 3600.0
 log = logging.getLogger("tankerwatch.web")
 
 
-class Refused(Exception):
-    """A request that is answered with a status, one line and what to do."""
-
-    def __init__(self, status: int, error: str, help: str = "") -> None:
-        super().__init__(error)
-        self.status, self.error, self.help = status, error, help
-
-
-async def body_of(request: Request) -> dict[str, Any]:
-    """The JSON object that a POST carries. Raises Refused: 415 not JSON, 413 above 64 kB, 400 no object."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
-        raise Refused(415, "the content is not application/json", "send JSON with Content-Type: application/json")
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > BODY_BYTES:
-            raise Refused(413, "the content is too long", f"at most {BODY_BYTES} bytes")
-    try:
-        found = json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise Refused(400, "the content is not JSON", 'send an object such as {"words": "seen"}') from None
-    if not isinstance(found, dict):
-        raise Refused(400, "the content is no JSON object", 'send an object such as {"words": "seen"}')
-    return found
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
 def _ship_id(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 10):
         raise Refused(404, "there is no such ship", "a ship's id is her MMSI; find her with /api/ships?q=NAME")
     return int(text)
-
-
-async def _ask(question: Callable[..., Any], *given: Any) -> Any:
-    """Ask the desk without holding up the loop: it may wait for its lock."""
-    return await asyncio.to_thread(question, *given)
 
 
 class Api:
@@ -124,53 +88,53 @@ class Api:
 
     async def health(self, request: Request) -> Response:
         """How the feeds, the journal and the desk are."""
-        return Answer(await _ask(self.desk.health))
+        return Answer(await ask(self.desk.health))
 
     async def alerts(self, request: Request) -> Response:
         """Every alert."""
-        return Answer({"alerts": await _ask(self.desk.alerts)})
+        return Answer({"alerts": await ask(self.desk.alerts)})
 
     async def alert(self, request: Request) -> Response:
         """One alert with its evidence."""
-        return self._found(await _ask(self.desk.alert, request.path_params["id"]), "alert")
+        return found(await ask(self.desk.alert, request.path_params["id"]), "alert")
 
     async def incidents(self, request: Request) -> Response:
         """Every incident."""
-        return Answer({"incidents": await _ask(self.desk.incidents)})
+        return Answer({"incidents": await ask(self.desk.incidents)})
 
     async def reports(self, request: Request) -> Response:
         """Every report."""
-        return Answer({"reports": await _ask(self.desk.reports)})
+        return Answer({"reports": await ask(self.desk.reports)})
 
     async def ships(self, request: Request) -> Response:
         """Ships by name, MMSI, IMO number or call sign."""
-        return Answer({"ships": (await _ask(self.desk.search, request.query_params.get("q", "")[:SEARCH_LETTERS]))[:20]})
+        return Answer({"ships": (await ask(self.desk.search, request.query_params.get("q", "")[:SEARCH_LETTERS]))[:20]})
 
     async def ship(self, request: Request) -> Response:
         """One ship."""
-        return self._found(await _ask(self.desk.ship, _ship_id(request.path_params["id"])), "ship")
+        return found(await ask(self.desk.ship, _ship_id(request.path_params["id"])), "ship")
 
     async def track(self, request: Request) -> Response:
         """Where one ship was."""
-        return self._found(await _ask(self.desk.track, _ship_id(request.path_params["id"])), "ship")
+        return found(await ask(self.desk.track, _ship_id(request.path_params["id"])), "ship")
 
     async def report(self, request: Request) -> Response:
         """A person's report."""
         made = await self._decide("report", "", await body_of(request))
-        reports = await _ask(self.desk.reports)
+        reports = await ask(self.desk.reports)
         return Answer(next((report for report in reports if report["id"] == made), {"id": made}), 201)
 
     async def exclusions(self, request: Request) -> Response:
         """What people at the desk do not want to hear of."""
-        return Answer({"exclusions": await _ask(self.desk.exclusions)})
+        return Answer({"exclusions": await ask(self.desk.exclusions)})
 
     async def undo(self, request: Request) -> Response:
         """An exclusion is taken back."""
         body = await body_of(request)
         name = request.path_params["id"]
         await self._decide("include", name, {key: body[key] for key in ("words", "by") if key in body})
-        exclusions = await _ask(self.desk.exclusions)
-        return self._found(next((each for each in exclusions if each["id"] == name), None), "exclusion")
+        exclusions = await ask(self.desk.exclusions)
+        return found(next((each for each in exclusions if each["id"] == name), None), "exclusion")
 
     async def guard(self, request: Request) -> Response:
         """Guard a ship, or no longer."""
@@ -183,7 +147,7 @@ class Api:
 
     async def timeline(self, request: Request) -> Response:
         """The period of a replay, its gaps, and the alerts in it that are known so far."""
-        told = await _ask(self.desk.timeline)
+        told = await ask(self.desk.timeline)
         if told is None:
             raise Refused(409, "this desk is live", "its past is shown by: tankerwatch replay DIR, with the directory of its --data")
         return Answer(told)
@@ -201,7 +165,7 @@ class Api:
         seek_s = wish.get("seek_s", 0)
         if isinstance(seek_s, bool) or not isinstance(seek_s, int | float) or not math.isfinite(seek_s):
             raise Refused(422, "seek_s is a time in seconds since 1970", 'send {"seek_s": 1560394800}')
-        if not await _ask(self.desk.replay, wish):
+        if not await ask(self.desk.replay, wish):
             raise Refused(409, "this desk is live", "only a demo and a replay of a file can be paused")
         return Answer({})
 
@@ -214,11 +178,11 @@ class Api:
             if verb == "dismiss" and not words.strip():
                 raise Refused(422, "a dismissal needs words", "say why it is dismissed: the next watch will ask")
             alert = request.path_params["id"]
-            if await _ask(self.desk.alert, alert) is None:
-                return self._found(None, "alert")
+            if await ask(self.desk.alert, alert) is None:
+                return found(None, "alert")
             more = {key: body[key] for key in ("by", *MORE.get(verb, ())) if key in body}
             await self._decide(verb, alert, {"words": words, **more})
-            return self._found(await _ask(self.desk.alert, alert), "alert")
+            return found(await ask(self.desk.alert, alert), "alert")
 
         return decide
 
@@ -235,12 +199,6 @@ class Api:
         if made is None:
             raise Refused(404, "there is no such thing to decide on", "it may be of an earlier replay; load the page anew")
         return made
-
-    @staticmethod
-    def _found(value: Any, what: str) -> Response:
-        if value is None:
-            raise Refused(404, f"there is no such {what}", f"/api/{what}s tells which there are")
-        return Answer(value)
 
 
 async def _refused(request: Request, problem: Exception) -> Response:

@@ -1,0 +1,56 @@
+"""What every route does: read a body within bounds, ask the desk, refuse in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from tankerwatch.web.plain import Answer
+
+BODY_BYTES: Final = 65_536
+
+
+class Refused(Exception):
+    """A request that is answered with a status, one line and what to do."""
+
+    def __init__(self, status: int, error: str, help: str = "") -> None:
+        super().__init__(error)
+        self.status, self.error, self.help = status, error, help
+
+
+async def body_of(request: Request) -> dict[str, Any]:
+    """The JSON object that a POST carries. Raises Refused: 415 not JSON, 413 above 64 kB, 400 no object."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise Refused(415, "the content is not application/json", "send JSON with Content-Type: application/json")
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > BODY_BYTES:
+            raise Refused(413, "the content is too long", f"at most {BODY_BYTES} bytes")
+    try:
+        found = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refused(400, "the content is not JSON", 'send an object such as {"words": "seen"}') from None
+    if not isinstance(found, dict):
+        raise Refused(400, "the content is no JSON object", 'send an object such as {"words": "seen"}')
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+async def ask(question: Callable[..., Any], *given: Any) -> Any:
+    """Ask the desk without holding up the loop: it may wait for its lock."""
+    return await asyncio.to_thread(question, *given)
+
+
+def found(value: Any, what: str) -> Answer:
+    """The value as an answer. Raises Refused (404) for None."""
+    if value is None:
+        raise Refused(404, f"there is no such {what}", f"/api/{what}s tells which there are")
+    return Answer(value)
