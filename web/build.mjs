@@ -20,17 +20,22 @@ const copies = {
 };
 
 mkdirSync(target, { recursive: true });
+const parts = (folder) => readdirSync(folder).filter((name) => name.startsWith("part-"));
+// A part that is loaded later is named after its content: those of the last build are no longer asked for.
+for (const name of parts(target)) rmSync(join(target, name));
 const { metafile } = await build({
   absWorkingDir: here,
   entryPoints: ["source/app.ts"],
   bundle: true,
   minify: true,
-  format: "iife",
+  format: "esm",
+  splitting: true,
+  chunkNames: "part-[name]-[hash]",
   target: ["es2022"],
   charset: "utf8",
   legalComments: "none",
   external: ["/assets/*"],
-  outfile: join(target, "app.js"),
+  outdir: target,
   logLevel: "warning",
   metafile: true,
 });
@@ -65,6 +70,7 @@ if (checking) {
       return true;
     }
   });
+  differing.push(...parts(dist).filter((name) => !built.includes(name)));
   rmSync(target, { recursive: true });
   if (differing.length) {
     console.error(`the committed bundle is not what the sources build: ${differing.join(", ")}\nhelp: npm run build, then commit`);
