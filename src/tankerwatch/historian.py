@@ -274,16 +274,16 @@ class Builder:
             self.state.undated += int((~dated).sum()) if fresh else 0
             fixes, records = fixes.take(dated), records[dated]
         times = np.round(fixes.time_s * 1000).astype(np.int64)
-        rows = days.compact(fixes, times, records, self._codes(fixes.station, stations))
-        new = self.repeats.are_new(rows, fixes)
+        new = self.repeats.are_new(times, fixes)
         if not fresh:
             return
         self.identities.take(unpacked(statics))
-        self.state.copies += int((~new).sum())
-        rows = rows.filter(pa.array(new))
-        if rows.num_rows:
-            self.waiting.append(rows)
-            self.rows += rows.num_rows
+        if not new.all():
+            self.state.copies += int((~new).sum())
+            fixes, times, records = fixes.take(new), times[new], records[new]
+        if len(fixes):
+            self.waiting.append(days.compact(fixes, times, records, self._codes(fixes.station, stations)))
+            self.rows += len(fixes)
 
     def _codes(self, station: Any, names: tuple[str, ...]) -> Any:
         """Stations by numbers of our own, which hold from one chunk to the next."""

@@ -5,7 +5,9 @@
             u32 flags                    u32 lines                         u64 frame          u32 CRC-32 of the payload
                                          u32 heard rows                    u64 synced         u32 CRC-32 of the header before it
                                          u32 decisions
-    payload lines     time_s f64 (n or 1) · source_row u64 (n or 1) · length u32 (n) · the lines, each with a line feed
+    payload lines     time_s f64 (n or 1) · source_row u64 (n or 1) · the lines taken apart (`packing.py`); or, where one holds a line
+                      feed, length u32 (n) · the lines, each with a line feed. Apart, times and rows are the differences of their 64 bits,
+                      the lowest byte of each first, then the second of each, and so on
             heard     u32 bytes of the stations (JSON), then they; for each table u32 bytes and an Arrow IPC stream, 0 for no rows
             decisions JSON
             lost      JSON: why
@@ -31,10 +33,10 @@ import pyarrow as pa
 import zstandard
 
 from tankerwatch.core.arrow import type_of
-from tankerwatch.core.schema import Table
+from tankerwatch.core.schema import U8, U64, Table
 from tankerwatch.core.tables import Bases, Batch, Calls, Decision, Fixes, Heard, Lines, Others, Statics, Texts
 from tankerwatch.store.chain import HASH_BYTES, leaf_of, link
-from tankerwatch.store.packing import pack, spans
+from tankerwatch.store.packing import apart, pack, spans, together
 
 MAGIC = b"TWJ2"
 _HEADER = struct.Struct("<4s8sIIIIIIQQQQd32sII")
@@ -46,7 +48,7 @@ _HASHED_BYTES = HEADER_BYTES - HASH_BYTES - 2 * _LENGTH.size
 _COMPRESS_BYTES = 128
 """Below this a payload is left as it is."""
 
-LINES, HEARD, DECISIONS, LOST, ONE_TIME, ROW_RUN, ZSTD = (1 << bit for bit in range(7))
+LINES, HEARD, DECISIONS, LOST, ONE_TIME, ROW_RUN, ZSTD, APART = (1 << bit for bit in range(8))
 
 HEARD_TABLES: tuple[tuple[str, type[Table]], ...] = (
     ("fixes", Fixes),
@@ -113,7 +115,7 @@ class _Zstandard(threading.local):
     """Of each thread one, for most frames of a live desk are so small that to make these takes longer than their work."""
 
     def __init__(self) -> None:
-        self.packer = zstandard.ZstdCompressor(level=1)
+        self.packer = zstandard.ZstdCompressor(level=-1)
         self.opener = zstandard.ZstdDecompressor()
 
 
@@ -233,24 +235,33 @@ def lost_why(payload: bytes) -> str:
 
 def _encode_lines(lines: Lines) -> tuple[int, list[bytes]]:
     """A live batch has one receive time and consecutive rows: then one value stands for all (NaN compared by its bits)."""
-    packed, lengths = pack(lines)
-    time, row = np.ascontiguousarray(lines.time_s, "<f8"), np.ascontiguousarray(lines.source_row, "<u8")
-    flags, bits = 0, time.view(np.uint64)
-    if (bits == bits[0]).all():
+    time, row = (np.ascontiguousarray(lines.time_s, "<f8").view("<u8"), np.ascontiguousarray(lines.source_row, "<u8"))
+    parts, flags = apart(lines), 0
+    if (time == time[0]).all():
         flags, time = ONE_TIME, time[:1]
     if (row == row[0] + np.arange(len(row), dtype=np.uint64)).all():
         flags, row = flags | ROW_RUN, row[:1]
+    if parts:
+        return flags | APART, [_differences(time), _differences(row), *parts]
+    packed, lengths = pack(lines)
     return flags, [time.tobytes(), row.tobytes(), lengths.astype("<u4").tobytes(), packed.tobytes()]
 
 
 def _decode_lines(header: Header, payload: bytes) -> tuple[Lines, int]:
-    rows, at = header.lines, 0
-    count = 1 if header.flags & ONE_TIME else rows
-    time = np.frombuffer(payload, "<f8", count, at).astype(np.float64)
-    at += 8 * count
-    count = 1 if header.flags & ROW_RUN else rows
-    row = np.frombuffer(payload, "<u8", count, at).astype(np.uint64)
-    at += 8 * count
+    rows, at, columns = header.lines, 0, []
+    for one in (ONE_TIME, ROW_RUN):
+        count = 1 if header.flags & one else rows
+        raw = np.frombuffer(payload, np.uint8, 8 * count, at)
+        columns.append(_sums(raw) if header.flags & APART else raw.view("<u8").astype(np.uint64))
+        at += 8 * count
+    time, row = columns
+    if header.flags & ONE_TIME:
+        time = np.repeat(time, rows)  # the bits of a NaN survive a copy by integers
+    if header.flags & ROW_RUN:
+        row = row[0] + np.arange(rows, dtype=np.uint64)
+    if header.flags & APART:
+        buffer, lengths, at = together(payload, at, rows)
+        return Lines(buffer, *spans(lengths), time.view(np.float64), row), at
     lengths = np.frombuffer(payload, "<u4", rows, at).astype(np.int64)
     at += 4 * rows
     start, end = spans(lengths)
@@ -259,12 +270,16 @@ def _decode_lines(header: Header, payload: bytes) -> tuple[Lines, int]:
         raise ValueError("lines are longer than the frame")
     buffer = np.zeros(size + Lines.PAD, np.uint8)
     buffer[:size] = np.frombuffer(payload, np.uint8, size, at)
-    if header.flags & ONE_TIME:
-        # the bits of a NaN survive a copy by integers
-        time = np.repeat(time.view(np.uint64), rows).view(np.float64)
-    if header.flags & ROW_RUN:
-        row = row[0] + np.arange(rows, dtype=np.uint64)
-    return Lines(buffer, start, end, time, row), at + size
+    return Lines(buffer, start, end, time.view(np.float64), row), at + size
+
+
+def _differences(values: U64) -> bytes:
+    """(n,) numbers as their differences, byte by byte: what is alike lies together, and is packed sooner and smaller."""
+    return np.diff(values, prepend=np.uint64(0)).astype("<u8").view(np.uint8).reshape(-1, 8).T.tobytes()
+
+
+def _sums(raw: U8) -> U64:
+    return np.cumsum(raw.reshape(8, -1).T.copy().view("<u8").ravel(), dtype=np.uint64)
 
 
 def _encode_heard(heard: Heard) -> list[bytes]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -133,11 +134,15 @@ def ships_in(path: Path) -> set[int]:
 def write(folder: Path, number: int, rows: Any) -> Part:
     """Write rows of one day, in any order, as a part that is on stable storage when this returns. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    by_ship = rows.take(_order_of_ships(rows))
-    by_place = by_ship.take(_order_of_places(by_ship))
-    size = 0
-    for form, table in zip(FORMS, (by_ship, by_place), strict=True):
-        size += _write(folder / f"{form}-{number:08d}.parquet", [table], rows.num_rows)
+    ships = _order_of_ships(rows)
+    places = ships[_order_of_places(rows, ships)]
+
+    def form_of(form: str, order: I64) -> int:
+        return _write(folder / f"{form}-{number:08d}.parquet", [rows.take(order)], rows.num_rows)
+
+    with ThreadPoolExecutor(1, "history") as beside:  # Arrow does nearly all of it without the interpreter's lock
+        other = beside.submit(form_of, "places", places)
+        size = form_of("ships", ships) + other.result()
     _sync_directory(folder)
     first, last = _records(rows)
     return Part(number, rows.num_rows, size, first, last)
@@ -159,8 +164,8 @@ def join(folder: Path, number: int, parts: Sequence[Part], keep: Any = None) -> 
             for table in _slices(files, form):
                 rows = table if keep is None else table.filter(pa.array(keep(table)))
                 left += rows.num_rows
-                rows = rows.take(_order_of_ships(rows))
-                yield rows if form == "ships" else rows.take(_order_of_places(rows))
+                order = _order_of_ships(rows)
+                yield rows.take(order if form == "ships" else order[_order_of_places(rows, order)])
 
         size += _write(folder / f"{form}-{number:08d}.parquet", sorted_slices(), total)
         for file in files:
@@ -180,10 +185,10 @@ def _order_of_ships(rows: Any) -> I64:
     return np.lexsort((record, key))
 
 
-def _order_of_places(by_ship: Any) -> I64:
-    """By hour and cell; the rest stays in order."""
-    hours = (times_of(by_ship) % DAY_MS // HOUR_MS).astype(np.uint64)
-    return np.asarray(np.argsort(hours << np.uint64(32) | _numbers(by_ship, "cell", _FAR), kind="stable"))
+def _order_of_places(rows: Any, ships: I64) -> I64:
+    """By hour and cell; the rest stays in the order `ships`, of which the answer tells places."""
+    hours = (times_of(rows) % DAY_MS // HOUR_MS).astype(np.uint64)
+    return np.asarray(np.argsort((hours << np.uint64(32) | _numbers(rows, "cell", _FAR))[ships], kind="stable"))
 
 
 def _numbers(rows: Any, name: str, missing: int | None = None) -> Any:
@@ -204,7 +209,7 @@ def _write(path: Path, tables: Any, total: int) -> int:
         part,
         SCHEMA,
         compression="zstd",
-        compression_level=3,
+        compression_level=1,
         use_dictionary=["station"],
         column_encoding=dict.fromkeys(_DELTA, "DELTA_BINARY_PACKED"),
         store_schema=False,
