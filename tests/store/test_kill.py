@@ -20,11 +20,13 @@ WRITER = """
 import sys
 from pathlib import Path
 from tankerwatch.core.tables import Batch, Decision, Lines
+from tankerwatch.store.frames import encode
 from tankerwatch.store.journal import FileJournal
 
 directory, seed = Path(sys.argv[1]), int(sys.argv[2])
 journal = FileJournal(directory, segment_bytes=200_000)
 number = journal.records
+encode(Batch(Lines.of([b"x"], [0.0], [1])))  # what it takes to load compiled code is over before the kill
 print("open", journal.durable, journal.torn_tail, flush=True)
 size = 1
 while True:

@@ -272,7 +272,7 @@ def test_a_damaged_copy_gives_what_it_has(tmp_path, batch_of):
     _copied(tmp_path, batch_of)
     newest = segments_in(tmp_path / "copy" / "journal")[-1]
     raw = bytearray(newest.path.read_bytes())
-    raw[200] ^= 1
+    raw[frames.HEADER_BYTES + 3] ^= 1
     newest.path.write_bytes(raw)
     made = restore(DirectoryCopy(tmp_path / "copy"), tmp_path / "new")
     assert made.records < 13
