@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Final
 
+from tankerwatch.drill.buckets import bucket
 from tankerwatch.drill.places import Place, directory
 from tankerwatch.drill.sandbox import Sandbox
 from tankerwatch.drill.vaults import vault
@@ -20,4 +22,8 @@ class Kind:
     open: Callable[[Sandbox, str], AbstractContextManager[Place]]
 
 
-KINDS: Final = (Kind("directory", directory), Kind("vault", vault))
+KINDS: Final = (
+    Kind("directory", directory),
+    Kind("vault", vault),
+    *((Kind("bucket", bucket),) if find_spec("obstore") else ()),  # of the extra [s3]
+)

@@ -13,15 +13,17 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
-from typing import Final
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final
 
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
-from obstore.store import S3Store
+from obstore.store import LocalStore, ObjectStore, S3Store
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.store.chain import origin
@@ -43,9 +45,17 @@ _MARK: Final = re.compile(r"[0-9a-f]{16}")
 
 
 class Bucket:
-    """The objects of journals below a prefix. Calls raise OSError; a text that is no place raises InputFault."""
+    """The objects of journals below a prefix. Calls raise OSError; a text that is no place raises InputFault.
 
-    def __init__(self, url: str) -> None:
+    A folder in place of an address: the same of this machine, for the drill, which reaches no server.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        self._store: ObjectStore
+        if isinstance(url, Path):
+            self.name = url.as_uri()
+            self._store = LocalStore(url)
+            return
         if not _PLACE.fullmatch(url):
             raise InputFault(f"{url!r} is no bucket", where="s3", help="s3://BUCKET/PREFIX; a bucket's name has 3 to 63 small letters")
         self.name = url.rstrip("/")
@@ -84,7 +94,10 @@ class Bucket:
     def numbers(self, folder: str, after: int = 0) -> Iterator[int]:
         """The numbers by which the objects of a folder are named, those behind `after`, in order."""
         with _as_os_error():
-            for page in self._store.list(folder, offset=f"{folder}/{after:020d}/" if after else None, chunk_size=_PAGE):
+            pages: Iterable[Sequence[Any]] = self._store.list(folder, offset=f"{folder}/{after:020d}/" if after else None, chunk_size=_PAGE)
+            if isinstance(self._store, LocalStore):  # S3 tells them in order, a folder does not
+                pages = [sorted((entry for page in pages for entry in page), key=itemgetter("path"))]
+            for page in pages:
                 for entry in page:
                     name = entry["path"].rpartition("/")[2].partition(".")[0]
                     if name.isdecimal() and len(name) == 20 and int(name) > after:
@@ -112,7 +125,7 @@ class Bucket:
 class ObjectTarget:
     """A copy below a prefix; a `replicas.Target`."""
 
-    def __init__(self, url: str, *, every_s: float = EVERY_S, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, url: str | Path, *, every_s: float = EVERY_S, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         self._bucket = Bucket(url)
         self.name = self._bucket.name
         self._every_s, self._monotonic_s = every_s, monotonic_s
@@ -179,18 +192,18 @@ class ObjectCopy:
     begin: Tip | None = None
     size_bytes = 0
 
-    def __init__(self, url: str) -> None:
-        prefix, _, mark = url.rstrip("/").rpartition("/")
+    def __init__(self, url: str | Path) -> None:
+        prefix, _, mark = str(url).rstrip("/").rpartition("/")
         if not _MARK.fullmatch(mark):
             raise InputFault(
                 f"{url!r} does not end with a journal's mark", where="s3", help="tankerwatch restore --from s3://BUCKET/PREFIX lists them"
             )
         self.mark, self.left = bytes.fromhex(mark), ""
-        self._bucket = Bucket(prefix)
-        self._where = url
-        with _as_input_fault(url):
+        self._bucket = Bucket(url.parent if isinstance(url, Path) else prefix)
+        self._where = str(url)
+        with _as_input_fault(self._where):
             if not any(self._bucket.numbers(_frames_of(self.mark))):
-                raise InputFault("holds no journal", where=url, help=_LISTS)
+                raise InputFault("holds no journal", where=self._where, help=_LISTS)
 
     def frames(self) -> Iterator[list[Placed]]:
         """All frames in order, as far as they can be had."""
