@@ -201,7 +201,7 @@ def test_what_show_prints_is_the_default(written):
 def test_examples_in_comments_load(written):
     """Every `Such as …` of a key is itself a right value."""
     for key in KEYS:
-        if not key.example or key.path.endswith("lists") or key.path in ("zone.NAME.file", "context.file"):
+        if not key.example or key.path.endswith("lists") or key.path in ("zone.NAME.file", "context.file", "webhook.url"):
             continue
         section = key.section.replace("NAME", "a").replace("ID", "dark")
         other = {"lat_deg": "lon_deg = 0", "lon_deg": "lat_deg = 0"}.get(key.name, "")
@@ -210,6 +210,25 @@ def test_examples_in_comments_load(written):
         if key.name == "feature":
             continue
         load(written(f"[{section}]\n{key.name} = {key.example}\n{other}"), DETECTORS)
+
+
+def test_a_webhook_needs_a_secret_and_a_safe_address(written, tmp_path):
+    (tmp_path / "long").write_bytes(b" 0123456789abcdef\n")
+    (tmp_path / "short").write_bytes(b"0123456789abcde\n")
+    hook = load(written('[webhook]\nurl = "https://duty.example/x?y=1"\nsecret_file = "long"\nleast = "caution"'), DETECTORS).webhook
+    assert hook is not None and (hook.secret, hook.least, hook.host) == (b"0123456789abcdef", "caution", "duty.example")
+    assert load(written('[webhook]\nleast = "caution"'), DETECTORS).webhook is None, "off"
+    url = 'url = "https://duty.example/x"\n'
+    for text, where, what in (
+        (url, "webhook.secret_file", "is missing"),
+        (f'{url}secret_file = "none"', "webhook.secret_file", "cannot be read"),
+        (f'{url}secret_file = "short"', "webhook.secret_file", "holds 15 bytes"),
+        ('url = "http://duty.example/x"\nsecret_file = "long"', "webhook.url", "no https address"),
+        ('url = "https://me:word@duty.example/x"\nsecret_file = "long"', "webhook.url", "no https address"),
+        (f'{url}secret_file = "long"\nleast = "worse"', "webhook.least", "worse"),
+    ):
+        _, faults = check(written(f"[webhook]\n{text}"), DETECTORS)
+        assert [(fault.where.endswith(where), what in fault.what) for fault in faults] == [(True, True)], text
 
 
 def test_defaults_are_within_their_bounds():

@@ -222,9 +222,9 @@ MAY_REACH = {
     **dict.fromkeys(("requests", "httpx", "aiohttp", "websockets", "urllib3"), ()),
 }
 """Modules that can reach a network, and the files that may use them. `cli/reporting.py` speaks to the desk on this machine only;
-`respond/webhook.py`, `copies/remote.py` and `copies/objects.py` to places that a person wrote into the configuration or on the command
-line, of which there are none unless one does; `copies/vault.py` waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a
-vault of its own on loopback, to strike at what it made."""
+`respond/webhook.py` (checkpoints, and the alerts of a live desk), `copies/remote.py` and `copies/objects.py` to places that a person
+wrote into the configuration or on the command line, of which there are none unless one does; `copies/vault.py` waits for its desks, with
+TLS and their tokens; `drill/vaults.py` runs a vault of its own on loopback, to strike at what it made."""
 
 
 def test_nothing_is_sent_anywhere():

@@ -28,6 +28,7 @@ from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Findings, Heard
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Settings
+from tankerwatch.respond.ledger import Ledger
 from tankerwatch.share.ships import Ship
 from tankerwatch.share.tracks import Track, Tracks
 from tankerwatch.store.ring import SentenceRing
@@ -109,6 +110,8 @@ class River:
         self.picture = self.before = Picture.empty()
         self.pairs = Pairs.empty()
         self.exclusions = Exclusions()
+        self.ledger = Ledger()
+        """what was sent of which alert"""
         self.changed: dict[int, Card] = {}
         """what was known at the look before of the ships of which more became known since"""
         self._cards: dict[int, Card] = {}
@@ -199,6 +202,7 @@ class River:
         for decision in decisions:
             if decision.kind == "guard":
                 self.fleet.register.guard(int(decision.subject), bool(decision.content["guard"]))
+            self.ledger.take(decision)
         timed = frame.now_s == frame.now_s
         stations = rows.get("stations", ()) if timed else ()
         families = {name: rows[name] for name in FAMILIES if name in rows}
@@ -238,6 +242,7 @@ class River:
                 findings = Findings.concat([findings, told[1]])
         if len(findings) or decisions or frame.look:
             alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)
+            self.ledger.note(alerts)
             changes.alerts |= {alert.id: alert for alert in alerts}
             changes.incidents |= {incident.id: incident for incident in incidents}
             changes.reports |= {report.id: report for report in reports}

@@ -10,6 +10,7 @@ import { copyBanner } from "./journal";
 import { icon, severityIcon, type Content } from "./parts";
 import { replayRibbon } from "./replay";
 import type { Hello } from "./shapes";
+import { webhookBanner } from "./webhook";
 
 function distress(): Content {
   const calls = desk.openAlerts().filter((alert) => alert.severity === "distress" && alert.acknowledged_s === null);
@@ -61,7 +62,7 @@ export function drawBanners(into: HTMLElement): void {
       ${desk.frameProblem ? html`<p class="banner bad" role="alert">✕ The desk sent what this page cannot read: ${desk.frameProblem}</p>` : nothing}
       ${desk.connected && feeds ? html`<p class="banner ${feeds.bad ? "bad" : ""}" role="status">${feeds.words}</p>` : nothing}
       ${desk.health?.journal?.state === "failed" ? html`<p class="banner bad" role="alert">✕ The journal failed: ${desk.health.journal.words}</p>` : nothing}
-      ${copyBanner()} ${distress()}`,
+      ${copyBanner()} ${webhookBanner()} ${distress()}`,
     into,
   );
 }

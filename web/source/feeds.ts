@@ -7,6 +7,7 @@ import { count, duration, perSecond, timeAndAge } from "./format";
 import { journalSection } from "./journal";
 import { fact, icon } from "./parts";
 import type { Feed, Health } from "./shapes";
+import { webhookSection } from "./webhook";
 
 const STATE_WORDS: Record<Feed["state"], string> = {
   live: "live", no_ships: "alive, but no ships", silent: "silent", dead: "dead", ended: "ended",
@@ -35,7 +36,7 @@ function panel(health: Health): TemplateResult {
     </div>
     <div class="panel-body" tabindex="0" role="group" aria-label="Feeds, journal, clock">
       <ul class="feeds" role="list">${health.feeds.map((feed) => feedCard(feed, health.clock_s))}</ul>
-      ${journalSection(health)}
+      ${journalSection(health)} ${webhookSection(health)}
       <h3>Clock</h3>
       ${check ? html`<p class=${check.state === "wrong" ? "warning" : ""}>${check.words}${check.offset_s === null ? "" : ` (${check.offset_s.toFixed(1)} s)`}</p>` : nothing}
       <dl class="facts figures">

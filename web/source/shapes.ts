@@ -231,6 +231,17 @@ export interface JournalHealth {
   checkpoint?: { record: number; made_s: number | null; words: string } | null;
 }
 
+/** Who is told of alerts when nobody looks at the desk; null when nobody is. */
+export interface WebhookHealth {
+  to: string;
+  least: Severity;
+  state: "ok" | "failing";
+  words: string;
+  sent: number;
+  unsent: number;
+  failing_since_s: number | null;
+}
+
 export interface Health {
   type: "health";
   version: string;
@@ -239,6 +250,7 @@ export interface Health {
   now_s: number;
   lag_s: number | null;
   journal: JournalHealth | null;
+  webhook?: WebhookHealth | null;
   messages_per_s: number;
   ships: number;
   watching: string;

@@ -9,6 +9,7 @@ import { openHelp } from "./help";
 import { journalWords } from "./journal";
 import { icon } from "./parts";
 import type { Health, Mode } from "./shapes";
+import { webhookFails } from "./webhook";
 
 const BADGES: Record<Mode, string> = { live: "LIVE", replay: "REPLAY", reconstruction: "RECONSTRUCTION" };
 
@@ -51,7 +52,7 @@ function healthLine(palette: () => void): TemplateResult {
   const well = health?.feeds.filter(feedWell).length ?? 0;
   const all = health?.feeds.length ?? 0;
   const journal = journalWords(health?.journal ?? null);
-  const ill = !desk.connected || well < all || journal.ill || health?.clock_check?.state === "wrong";
+  const ill = !desk.connected || well < all || journal.ill || health?.clock_check?.state === "wrong" || webhookFails(health);
   const stations = health?.feeds.reduce((sum, feed) => sum + feed.stations, 0) ?? 0;
   return html`<button class="health figures ${ill ? "ill" : ""}" aria-expanded=${desk.feedsOpen ? "true" : "false"} aria-controls="feeds" @click=${toggleFeeds}>
       ${health && (desk.connected || !desk.everConnected)

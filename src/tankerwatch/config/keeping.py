@@ -42,7 +42,7 @@ def keeping_of(given: Mapping[str, Any], folder: Path, fault: Callable[[str, str
     for copy in copies:
         if "://" in copy and urlsplit(copy).scheme not in ("https", "s3"):
             fault("journal.copies", f"{copy!r} is no place for a copy", "a directory, https://HOST:PORT of a vault, or s3://BUCKET/PREFIX")
-    if url and not _may_be_sent(url):
+    if url and not may_be_sent(url):
         fault("journal.checkpoint_url", f"{url!r} is no https address", "https://HOST/PATH; http only to this machine")
         url = ""
     return Keeping(
@@ -60,7 +60,7 @@ def keeping_of(given: Mapping[str, Any], folder: Path, fault: Callable[[str, str
     )
 
 
-def _may_be_sent(url: str) -> bool:
+def may_be_sent(url: str) -> bool:
     """Whether an address is https, or http on this machine alone."""
     try:
         parts = urlsplit(url)

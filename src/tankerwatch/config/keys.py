@@ -103,6 +103,7 @@ SECTIONS: Final[dict[str, str]] = {
     "context": "What is usual in these waters, learnt before: a watch that is given it need not begin cold.",
     "journal": "What becomes of all that is received: copies elsewhere, how long it is kept, who is told how far it reaches. Each copy is "
     "fed by itself and cannot hold up the watch.",
+    "webhook": "Who is told of alerts when nobody looks at the desk. Off while it has no `url`; never used in a replay or a demo.",
     "history": "What `tankerwatch history` looks at: tables made from the journal, which keeps all.",
     "station": "Where your sensors stand, one section each: `[station.NAME]`, NAME as the feed or its tag block `s:` calls it. "
     "A radar tells bearing and distance from itself (`TTM`); without its place its targets cannot be put on the map.",
@@ -185,6 +186,17 @@ KEYS: Final[tuple[Key, ...]] = (
         example='"https://partner.example/checkpoints"',
     ),
     Key("journal.checkpoint_minutes", NUMBER, 10.0, "how often checkpoints leave the machine", "-", 1.0, 10080.0),
+    Key(
+        "webhook.url",
+        TEXT,
+        "",
+        "an https address (http on this machine alone) that is sent alerts by POST, signed; give only one of your own",
+        example='"https://duty.example/alerts"',
+    ),
+    Key(
+        "webhook.secret_file", TEXT, "", "a file with the secret that signs them, seen from this file's folder", example='"webhook.secret"'
+    ),
+    Key("webhook.least", TEXT, "danger", "the least severity that is sent", choices=("notice", "caution", "danger", "distress")),
     Key(
         "history.small_craft_days",
         NUMBER,

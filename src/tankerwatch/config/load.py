@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tankerwatch.config.hook import Hook, hook_of
 from tankerwatch.config.keeping import Keeping, keeping_of
 from tankerwatch.config.keys import (
     CORNERS,
@@ -92,6 +93,7 @@ class Config:
     quiet_in_port: tuple[str, ...] = ROUTINE
     keeping: Keeping = Keeping()
     small_craft_days: float = 30.0
+    webhook: Hook | None = None
 
 
 def load(path: Path | None, detectors: Iterable[DeclaredDetector]) -> Config:
@@ -150,9 +152,9 @@ class _Reader:
         for name in tree:
             if name not in SECTIONS:
                 self.fault(name, "there is no such section", _nearest(name, SECTIONS))
-        desk, sources, guard, fleet, budget, quiet, context, journal, history = (
+        desk, sources, guard, fleet, budget, quiet, context, journal, history, webhook = (
             self.section(tree, name, [key for key in KEYS if key.section == name])
-            for name in ("desk", "sources", "guard", "fleet", "budget", "quiet", "context", "journal", "history")
+            for name in ("desk", "sources", "guard", "fleet", "budget", "quiet", "context", "journal", "history", "webhook")
         )
         self.address("desk.listen", desk["listen"])
         self.feeds(sources["list"], allow_remote=sources["allow_remote"])
@@ -181,6 +183,7 @@ class _Reader:
             quiet_in_port=quiet["in_port"],
             keeping=keeping_of(journal, self.path.parent if self.path is not None else Path(), self.fault),
             small_craft_days=history["small_craft_days"],
+            webhook=hook_of(webhook, self.path.parent if self.path is not None else Path(), self.fault),
         )
 
     def context(self, name: str) -> Context | None:

@@ -14,6 +14,7 @@ from tankerwatch.config import Config
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import LiveSource
 from tankerwatch.desk.live import LiveDesk, Show
+from tankerwatch.desk.messenger import Messenger, switched
 from tankerwatch.desk.replaying import PastDesk
 from tankerwatch.desk.snapshots import Keeper
 from tankerwatch.desk.steward import Steward, open_journal
@@ -58,6 +59,11 @@ def watch(
             desk = LiveDesk(config, journal, register, Hub(), sources=live, history=data, keeper=keeper)
         desk.steward = steward
         desk.rebuild()
+        if not files:
+            if (switch := switched(desk.river.ledger, config.webhook, clock.now())) is not None:
+                desk.inbox.decide(switch)
+            if config.webhook is not None:
+                desk.messenger = Messenger(config.webhook, desk, clock.now, desk=journal.mark.hex()[:8])
         steward.start()
         held.callback(steward.stop)
         asyncio.run(_run(desk, server, f"watching {', '.join(named)}"))
@@ -124,11 +130,15 @@ async def _run(desk: LiveDesk, server: Server, words: str) -> None:
         await asyncio.sleep(0.01)
     print(f"{words}\n{server.url}", flush=True)
     desk.survey()
+    if desk.messenger is not None:
+        desk.messenger.start(loop)
     waiting = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([waiting, *tasks[:2]], return_when=asyncio.FIRST_COMPLETED)
     server.stop()
     if desk.timeline is not None:
         desk.timeline.stop()
+    if desk.messenger is not None:
+        desk.messenger.stop()
     for task in (waiting, *tasks[1:]):
         task.cancel()
     await asyncio.gather(waiting, *tasks, return_exceptions=True)

@@ -157,6 +157,7 @@ def report(
     now_s: float,
     watching: str,
     checkpoint: dict[str, Any] | None = None,
+    webhook: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The whole of `GET /api/health`."""
     clock_s = river.clock_s
@@ -171,6 +172,7 @@ def report(
         "now_s": round(now_s, 3),
         "lag_s": round(max(now_s - clock_s, 0.0), 2) if mode == "live" and math.isfinite(clock_s) else 0.0,
         "journal": _journal(journal, checkpoint),
+        "webhook": webhook,
         "messages_per_s": round(sum(row["messages_per_s"] for row in rates), 2),
         "ships": len(river.fleet),
         "watching": watching,

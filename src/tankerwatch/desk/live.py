@@ -25,6 +25,7 @@ from tankerwatch.desk import deciding, panel
 from tankerwatch.desk import health as healths
 from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.inbox import Inbox, Waiting
+from tankerwatch.desk.messenger import Messenger
 from tankerwatch.desk.snapshots import Keeper, Remembered
 from tankerwatch.desk.steward import Steward
 from tankerwatch.desk.timeline import Survey, Timeline
@@ -91,6 +92,7 @@ class LiveDesk:
         self.config, self.journal, self.register, self.hub, self.show = config, journal, register, hub, show
         self.sources, self.keeper = sources, keeper
         self.steward: Steward | None = None
+        self.messenger: Messenger | None = None
         self._unanswered: list[Unanswered] = []
         self.inbox = Inbox()
         self.lock = threading.Lock()
@@ -270,6 +272,8 @@ class LiveDesk:
 
     async def _publish(self, changes: Changes) -> None:
         if changes.alerts:
+            if self.messenger is not None:
+                self.messenger.note(changes.alerts)
             self.hub.publish("alerts", [render.alert_json(a, self.river.name_of) for a in changes.alerts.values()])
         if changes.incidents:
             self.hub.publish("incidents", [render.incident_json(i, self.river.name_of) for i in changes.incidents.values()])
@@ -341,6 +345,7 @@ class LiveDesk:
                 now_s=clock.now(),
                 watching=self._watching(),
                 checkpoint=self.steward.state if self.steward else None,
+                webhook=self.messenger.state if self.messenger else None,
             )
 
     def _watching(self) -> str:

@@ -28,6 +28,7 @@ from tankerwatch.desk.trails import Trails
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector
 from tankerwatch.pipeline import River
+from tankerwatch.respond.ledger import Told
 from tankerwatch.store import snapshots as store
 from tankerwatch.store.frozen import NotSaved, freeze, kinds_of, thaw
 from tankerwatch.store.journal import FileJournal
@@ -42,7 +43,7 @@ EVERY_RECORDS: Final = 150_000
 """So much is read again in a second or two (bench/restart.py)."""
 AT_LEAST_S: Final = 20.0
 """However much comes in: a snapshot of a busy sea takes a second of another thread."""
-_OF_THE_PLACE: Final = ("listen", "sources", "allow_remote", "remarks", "keeping", "small_craft_days")
+_OF_THE_PLACE: Final = ("listen", "sources", "allow_remote", "remarks", "keeping", "small_craft_days", "webhook")
 """What a configuration says of where the desk stands and what it keeps, not of what it finds."""
 
 log = logging.getLogger("tankerwatch.desk")
@@ -54,7 +55,7 @@ FIXED: Final = (Config, Detector, scope.Scope, Quiet, Room)
 def kinds() -> dict[str, type]:
     """The plain things that a state is made of."""
     memories = {detector.memory for detector in catalog.detectors()}
-    plain = (distress.Call, radar.Own, healths.FeedRecord, Identity, Group, Member, scope.Card, Chunk, *memories)
+    plain = (distress.Call, radar.Own, healths.FeedRecord, Identity, Group, Member, scope.Card, Chunk, Told, *memories)
     return kinds_of((context, incidents, tables, zones, counters), plain)
 
 
