@@ -210,7 +210,7 @@ def test_nothing_of_one_machine_is_tracked():
 
 
 MAY_REACH = {
-    "asyncio": ("desk/", "ingest/", "web/", "store/copies/vault.py", "cli/vaulting.py", "drill/vaults.py"),
+    "asyncio": ("desk/", "ingest/", "web/", "store/copies/vault.py", "cli/vaulting.py", "drill/vaults.py", "cli/top/"),
     "socket": ("desk/", "ingest/", "web/", "store/copies/vault.py", "store/copies/remote.py"),
     "uvicorn": ("desk/", "web/", "store/copies/vault.py"),
     "starlette": ("web/", "store/copies/vault.py"),
@@ -219,10 +219,11 @@ MAY_REACH = {
     "ssl": ("respond/webhook.py", "store/copies/remote.py", "store/copies/vault.py"),
     "obstore": ("store/copies/objects.py",),
     **dict.fromkeys(("http", "urllib.request", "ftplib", "smtplib", "socketserver", "xmlrpc", "webbrowser"), ()),
-    **dict.fromkeys(("requests", "httpx", "aiohttp", "websockets", "urllib3"), ()),
+    "websockets": ("cli/top/desk.py",),
+    **dict.fromkeys(("requests", "httpx", "aiohttp", "urllib3"), ()),
 }
-"""Modules that can reach a network, and the files that may use them. `cli/reporting.py` speaks to the desk on this machine only;
-`respond/webhook.py` (checkpoints, and the alerts of a live desk), `copies/remote.py` and `copies/objects.py` to places that a person
+"""Modules that can reach a network, and the files that may use them. `cli/reporting.py` and `cli/top` speak to the desk on this machine
+only; `respond/webhook.py` (checkpoints, and the alerts of a live desk), `copies/remote.py` and `copies/objects.py` to places that a person
 wrote into the configuration or on the command line, of which there are none unless one does; `copies/vault.py` waits for its desks, with
 TLS and their tokens; `drill/vaults.py` runs a vault of its own on loopback, to strike at what it made."""
 
@@ -252,7 +253,7 @@ def test_only_sources_call_out():
 QUESTIONS = """
     GET /   GET /tiles/{z}/{x}/{y}.mvt   GET /assets   WS /ws
     GET /api/health   GET /api/alerts   GET /api/alerts/{id}   GET /api/incidents   GET /api/reports
-    GET /api/ships   GET /api/ships/{id}   GET /api/ships/{id}/track
+    GET /api/ships   GET /api/ships/{id}   GET /api/ships/{id}/track   GET /api/watched
     POST /api/alerts/{id}/acknowledge   POST /api/alerts/{id}/confirm   POST /api/alerts/{id}/dismiss
     POST /api/alerts/{id}/assign   POST /api/alerts/{id}/snooze   POST /api/alerts/{id}/note   POST /api/alerts/{id}/close
     POST /api/alerts/{id}/reopen   POST /api/alerts/{id}/exclude   GET /api/exclusions   POST /api/exclusions/{id}/undo

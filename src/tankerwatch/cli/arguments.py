@@ -15,9 +15,10 @@ from tankerwatch.cli import commands, replaying, reporting
 from tankerwatch.cli import trying as trying_rules
 from tankerwatch.cli.asking import asking
 from tankerwatch.cli.surviving import surviving, vault
+from tankerwatch.cli.top import top as watch_in_terminal
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
-from tankerwatch.core.incidents import REPORT_KINDS
+from tankerwatch.core.incidents import REPORT_KINDS, SEVERITIES
 from tankerwatch.share import TLP, USUAL_TLP
 
 INPUT: Final = (
@@ -246,6 +247,7 @@ def parser() -> Parser:
     report.add_argument("--source", default="", metavar="WHO", help="who says so")
     report.add_argument("--desk", metavar="HOST:PORT", help="where the desk listens (as configured, else 127.0.0.1:8420)")
 
+    _top(add)
     config = group.add_parser(
         "config", help="check or show the configuration", description="Check or show the configuration.", allow_abbrev=False
     )
@@ -256,6 +258,19 @@ def parser() -> Parser:
 
     _adder(group)("version", commands.version, "say which version this is, and of what it is made", ["version --json"])
     return top
+
+
+def _top(add: Callable[[str, Callable[[argparse.Namespace], int], str, Sequence[str]], Parser]) -> None:
+    shown = add(
+        "top",
+        watch_in_terminal,
+        "watch a running desk in the terminal: alerts, ships, feeds",
+        ["top", "top --by ANNA --least caution", "top --once", "top --desk 127.0.0.1:8421 --once --json"],
+    )
+    shown.add_argument("--desk", metavar="URL", help="where the desk listens, on this machine (as configured, else 127.0.0.1:8420)")
+    shown.add_argument("--once", action="store_true", help="print it once and end; needs no extra")
+    shown.add_argument("--by", default="", metavar="NAME", help="your name, for what you acknowledge")
+    shown.add_argument("--least", choices=SEVERITIES, default="notice", help="the least severity to show: %(choices)s (%(default)s)")
 
 
 def _listen(command: Parser) -> None:

@@ -24,10 +24,7 @@ _SPOKEN: Final = re.compile(rf"{_ANGLE}([NS])[\s,]+{_ANGLE}([EW])", re.IGNORECAS
 
 def report(arguments: argparse.Namespace) -> int:
     """Send a report; it is on disk when the desk has answered."""
-    listen = arguments.desk or config_of(arguments).listen
-    address = loopback(listen)
-    if address is None:
-        raise InputFault(f"{listen!r} is no desk on this machine", where="--desk", help="HOST:PORT, such as 127.0.0.1:8420")
+    address = desk_of(arguments)
     content: dict[str, Any] = {
         "kind": arguments.kind,
         "words": arguments.words,
@@ -39,12 +36,21 @@ def report(arguments: argparse.Namespace) -> int:
     }
     if arguments.time is not None:
         content["time_s"] = arguments.time
-    kept = _ask(address, "POST", "/api/reports", content)
+    kept = ask(address, "POST", "/api/reports", content)
     if arguments.json:
         print_json(kept)
     else:
         print(f"kept as {plain(str(kept.get('id', '')))}: {plain(arguments.words)}")
     return 0
+
+
+def desk_of(arguments: argparse.Namespace) -> tuple[str, int]:
+    """Host and port of the desk that a command is to speak to: `--desk`, else as configured. Raises InputFault."""
+    listen = arguments.desk or config_of(arguments).listen
+    address = loopback(re.fullmatch(r"(?:http://)?(.*?)/?", listen)[1])  # type: ignore[index]  # it matches any text
+    if address is None:
+        raise InputFault(f"{listen!r} is no desk on this machine", where="--desk", help="HOST:PORT, such as 127.0.0.1:8420")
+    return address
 
 
 def place(text: str) -> tuple[float, float]:
@@ -78,7 +84,7 @@ def _ship(address: tuple[str, int], text: str) -> int:
     """The id of a ship, by her MMSI or by the one name that fits."""
     if text.isascii() and text.isdigit() and len(text) <= 10:
         return int(text)
-    found = _ask(address, "GET", f"/api/ships?q={quote(text)}", None).get("ships") or []
+    found = ask(address, "GET", f"/api/ships?q={quote(text)}", None).get("ships") or []
     exact = [ship for ship in found if str(ship.get("name", "")).casefold() == text.casefold()] or found
     if len(exact) == 1:
         return int(exact[0]["id"])
@@ -88,7 +94,7 @@ def _ship(address: tuple[str, int], text: str) -> int:
     )
 
 
-def _ask(address: tuple[str, int], method: str, path: str, content: Any) -> dict[str, Any]:
+def ask(address: tuple[str, int], method: str, path: str, content: Any, *, most_bytes: int = ANSWER_LIMIT_BYTES) -> dict[str, Any]:
     """What the desk answers. Raises InputFault when there is none, or when it refuses."""
     host, port = address
     where = f"{host}:{port}"
@@ -97,7 +103,7 @@ def _ask(address: tuple[str, int], method: str, path: str, content: Any) -> dict
         body = None if content is None else json.dumps(content)
         line.request(method, path, body, {"Content-Type": "application/json"})
         answer = line.getresponse()
-        held = json.loads(answer.read(ANSWER_LIMIT_BYTES))
+        held = json.loads(answer.read(most_bytes))
     except (OSError, HTTPException) as fault:
         help = "start one: tankerwatch watch SOURCE, or say where: --desk HOST:PORT"
         raise InputFault(f"no desk answers ({fault or type(fault).__name__})", where=where, help=help) from None

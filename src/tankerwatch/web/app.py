@@ -27,6 +27,7 @@ from tankerwatch.web.guard import Guard
 from tankerwatch.web.live import Hub
 from tankerwatch.web.plain import Answer, refusal
 from tankerwatch.web.tiles import Tiles
+from tankerwatch.web.watched import Watched
 
 SEARCH_LETTERS: Final = 100
 STORED_WITHIN_S: Final = 30.0
@@ -63,6 +64,7 @@ class Api:
             *[Route(f"/api/alerts/{{id}}/{verb}", self._decider(verb), methods=["POST"]) for verb in VERBS],
             Route("/api/incidents", self.incidents),
             Route("/api/ships", self.ships),
+            Route("/api/watched", Watched(self.desk).answer),
             Route("/api/ships/{id}", self.ship),
             Route("/api/ships/{id}/track", self.track),
             Route("/api/reports", self.reports),
