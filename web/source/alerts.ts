@@ -1,4 +1,4 @@
-/** The list at the left: incidents with their alerts, then the other alerts, worst and freshest first. Its order holds
+/** The list at the left: incidents with their alerts, then the other alerts, worst, surest and freshest first. Its order holds
  *  while it is pointed at or has the focus: nothing may move away under a finger. */
 
 import { html, nothing, render, type TemplateResult } from "lit-html";
@@ -28,9 +28,11 @@ let waiting = 0;
 let overOpen = false;
 let asleepOpen = false;
 
+/** How sure a rule is, in tenths: less than that is no reason to come before what is fresher. */
+const sureness = (alert: Alert): number => Math.round((alert.score ?? 0) * 10);
 const rank = (alert: Alert): number => SEVERITY_RANK[alert.severity] * 2 + (alert.acknowledged_s === null ? 1 : 0);
 const byWeight = (one: Alert, other: Alert): number =>
-  rank(other) - rank(one) || other.raised_s - one.raised_s || (one.id < other.id ? -1 : 1);
+  rank(other) - rank(one) || sureness(other) - sureness(one) || other.raised_s - one.raised_s || (one.id < other.id ? -1 : 1);
 
 /** The order as it ought to be now. */
 function arrange(): { groups: Group[]; asleep: string[]; over: string[] } {
@@ -60,6 +62,12 @@ function arrange(): { groups: Group[]; asleep: string[]; over: string[] } {
 
 /** Alerts in the order of the list, for J and K. */
 export const listed = (): string[] => shown.flatMap((group) => group.alerts);
+
+/** All that the list shows, in its order. */
+export const ordered = (): string[] => [...listed(), ...asleep, ...over];
+
+/** The same as a table. */
+export const openTable = (): Promise<void> => import("./alert-table").then((table) => table.openAlertTable());
 
 /** Why it is over, or what is found: of what was withdrawn the cause is what is read. */
 function why(alert: Alert): string {
@@ -187,7 +195,7 @@ function list(): TemplateResult {
       <h2>Alerts</h2>
       <span class="list-count figures">${counts()}</span>
     </div>
-    <div class="list-tools">${soundLine()} ${filterLine()}</div>
+    <div class="list-tools">${soundLine()} <button class="small" title="All alerts as a table (T)" @click=${openTable}>Table</button> ${filterLine()}</div>
     <p class="hold" role="status">${waiting ? `${waiting} more · order held while you point here` : nothing}</p>
     <div class="list-body">
       ${hiddenLine()}

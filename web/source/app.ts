@@ -21,6 +21,7 @@ import { PALETTES, nextPalette, usePalette } from "./palette";
 import { drawReplay } from "./replay";
 import { leaveReport, picking, pickPosition, reportPanel } from "./report";
 import { startSearch } from "./search";
+import { keepNames, namesKept } from "./settings";
 import { listen, rung } from "./sound";
 import { shipPanel } from "./ship-panel";
 import { ShipLayer } from "./ships";
@@ -42,6 +43,8 @@ usePalette(desk.palette);
 const map = new ChartMap(element("map"), PALETTES[desk.palette]);
 const ships = new ShipLayer(desk.fleet, PALETTES[desk.palette]);
 parts.chart.querySelector("#map")!.after(ships.canvas);
+
+ships.labelMode = namesKept();
 
 const place = (slot: number): [number, number] => ships.place(slot, map.camera());
 ships.below = (context, camera) => drawGrid(context, camera, ships.palette);
@@ -195,6 +198,7 @@ startKeys({
   palette: changePalette,
   labels: () => {
     ships.labelMode = ({ some: "all", all: "few", few: "some" } as const)[ships.labelMode];
+    keepNames(ships.labelMode);
     ships.rankLabels(map.camera());
     drawShips();
     desk.say({ all: "As many names as fit", few: "Names only of ships that matter", some: "Names where there is room" }[ships.labelMode]);

@@ -42,21 +42,25 @@ function ways(alert: Alert): [string, number[]][] {
   return named.length === 2 && alert.ships.length === 2 ? [[`${single[0][0]} and ${single[1][0]} together`, named], ...single] : single;
 }
 
-export function excludeForm(alert: Alert, taken: () => string | null): Content {
-  const offered = ways(alert);
-  if (!offered.length || alert.detector === "distress") return nothing;
-  const send = async (): Promise<void> => {
-    const why = taken();
-    if (why === null) return;
-    const which = Number(document.querySelector<HTMLSelectElement>("#exclude-ships")!.value);
-    const here = document.querySelector<HTMLInputElement>("#exclude-here");
-    await excludeShips(alert.id, offered[which][1], here?.checked ? HERE_NM : null, why);
-  };
+export const canExclude = (alert: Alert): boolean => alert.detector !== "distress" && ways(alert).length > 0;
+
+/** Send what the form says; true when the words for it were there. */
+export async function sendExclusion(alert: Alert, taken: () => string | null): Promise<boolean> {
+  const why = taken();
+  if (why === null) return false;
+  const which = Number(document.querySelector<HTMLSelectElement>("#exclude-ships")!.value);
+  const here = document.querySelector<HTMLInputElement>("#exclude-here");
+  await excludeShips(alert.id, ways(alert)[which][1], here?.checked ? HERE_NM : null, why);
+  return true;
+}
+
+export function excludeForm(alert: Alert, send: () => void): Content {
+  if (!canExclude(alert)) return nothing;
   return html`<details class="deeper exclude">
-    <summary>Never again…</summary>
+    <summary title="Never again (X)">Never again…</summary>
     <div class="field">
       <label for="exclude-ships">Never ${detectorWords(alert.detector)} for</label>
-      <select id="exclude-ships">${offered.map(([words], at) => html`<option value=${at}>${words}</option>`)}</select>
+      <select id="exclude-ships">${ways(alert).map(([words], at) => html`<option value=${at}>${words}</option>`)}</select>
     </div>
     ${alert.lat_deg === null
       ? nothing

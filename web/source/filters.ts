@@ -91,6 +91,17 @@ export function hiddenLine(): Content {
   </p>`;
 }
 
+/** What was chosen, for a caption. */
+export function filterWords(): string {
+  const words = [
+    filter.state === "open" ? "" : STATES[filter.state].toLowerCase(),
+    filter.least === "notice" ? "" : SEVERITIES[filter.least].toLowerCase(),
+    filter.ships === "all" ? "" : SHIPS[filter.ships].toLowerCase(),
+    filter.detector && detectorWords(filter.detector),
+  ].filter(Boolean);
+  return words.length ? ` · only: ${words.join(", ")}` : "";
+}
+
 /** As it stands in the page's address. */
 export const written = (): string => (filtering() ? [filter.state, filter.least, filter.ships, filter.detector].join(".") : "");
 

@@ -1,11 +1,13 @@
 /** Keys and signs, in one dialog. */
 
-import { html, render } from "lit-html";
+import { html, render, type TemplateResult } from "lit-html";
+import { ANSWER_KEYS } from "./answer-keys";
 import { icon, severityIcon } from "./parts";
+import { letters, setLetters } from "./settings";
 import type { Severity } from "./shapes";
 
 const KEYS: [string, string][] = [
-  ["/", "Search for a ship"], ["J K", "Next, previous alert"], ["A", "Acknowledge the alert shown"], ["F", "Follow the ship shown"],
+  ["/", "Search for a ship"], ["J K", "Next, previous alert"], ["T", "All alerts as a table"], ["F", "Follow the ship shown"],
   ["L", "Names on or off"], ["R", "Type in a report"], ["Space", "Play or pause a replay"], [", .", "Replay: 10 s back, on"],
   ["< >", "Replay: 1 min back, on"], ["[ ]", "Replay: previous, next alert"], ["N", "Day, dusk, night"],
   ["+ −", "Zoom in, zoom out"], ["Arrows", "Move the map, when it has the focus"], ["Esc", "Close what is on top"], ["?", "This help"],
@@ -13,6 +15,9 @@ const KEYS: [string, string][] = [
 const SIGNS: [Severity, string][] = [
   ["notice", "Worth a look when there is time"], ["caution", "May become dangerous"], ["danger", "Act on it"], ["distress", "Life may be in danger: act now"],
 ];
+
+const keyList = (keys: readonly (readonly [string, string])[]): TemplateResult =>
+  html`<dl class="keys">${keys.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl>`;
 
 export function openHelp(): void {
   const dialog = document.querySelector<HTMLDialogElement>("#help")!;
@@ -22,7 +27,19 @@ export function openHelp(): void {
         <button class="plain" aria-label="Close help" @click=${() => dialog.close()}>${icon("close")}</button>
       </div>
       <div class="help-columns">
-        <section><h3>Keys</h3><dl class="keys">${KEYS.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl></section>
+        <section>
+          <h3>Keys</h3>
+          ${keyList(KEYS)}
+        </section>
+        <section>
+          <h3>Keys for the alert shown</h3>
+          ${keyList(ANSWER_KEYS.map(([key, , words]) => [key, words] as const))}
+          <p class="quiet">Where words are needed, type them, then Enter.</p>
+          <p class="check">
+            <input id="letters" type="checkbox" .checked=${letters.on} @change=${(event: Event) => setLetters((event.target as HTMLInputElement).checked)} />
+            <label for="letters">Single letters are keys (off for speech input)</label>
+          </p>
+        </section>
         <section>
           <h3>Alerts</h3>
           <ul class="lines" role="list">

@@ -1,11 +1,13 @@
 /** The keyboard: one letter, one deed. Letters typed into a field are just letters. */
 
 import { closeTop, openReport, selectAlert, showAlert, toggleFollow } from "./actions";
-import { acknowledge } from "./answers";
-import { listed } from "./alerts";
+import { listed, openTable } from "./alerts";
+import { deedOf } from "./answer-keys";
+import { answerByKey } from "./answers";
 import { desk } from "./desk";
 import { openHelp } from "./help";
 import { replayKey, togglePlay } from "./replay";
+import { letters } from "./settings";
 
 export interface KeyDeeds {
   palette: () => void;
@@ -42,6 +44,7 @@ export function startKeys(deeds: KeyDeeds): void {
       return;
     }
     if (typing(event.target)) return;
+    if (!letters.on && event.key.length === 1 && event.key !== " ") return;
     const onMap = event.target === document.body || (event.target instanceof Element && event.target.id === "chart");
     const arrows: Record<string, [number, number]> = { ArrowLeft: [-PAN_PX, 0], ArrowRight: [PAN_PX, 0], ArrowUp: [0, -PAN_PX], ArrowDown: [0, PAN_PX] };
     if (onMap && arrows[event.key]) {
@@ -59,13 +62,6 @@ export function startKeys(deeds: KeyDeeds): void {
       case "k": case "K":
         step(-1);
         break;
-      case "a": case "A": {
-        const alert = desk.selection.alert === null ? undefined : desk.alerts.get(desk.selection.alert);
-        if (!alert) desk.say("Select an alert first, with J or K: then A acknowledges it");
-        else if (alert.acknowledged_s === null) void acknowledge(alert);
-        else desk.say("This alert is acknowledged already");
-        break;
-      }
       case "f": case "F":
         toggleFollow();
         break;
@@ -92,8 +88,14 @@ export function startKeys(deeds: KeyDeeds): void {
       case "?":
         openHelp();
         break;
-      default:
-        if (!replayKey(event.key)) return;
+      case "t": case "T":
+        void openTable();
+        break;
+      default: {
+        const deed = deedOf(event.key);
+        if (deed) answerByKey(deed);
+        else if (!replayKey(event.key)) return;
+      }
     }
     event.preventDefault();
   });

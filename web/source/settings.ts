@@ -1,6 +1,7 @@
-/** What the page remembers in this browser: who sits here, and whether alerts may be heard. Nothing of it leaves the browser by itself. */
+/** What the page remembers in this browser: who sits here, whether alerts may be heard, which keys work, how many names are
+ *  shown. Nothing of it leaves the browser by itself. */
 
-const keys = { by: "tankerwatch.by", muted: "tankerwatch.muted-until" } as const;
+const keys = { by: "tankerwatch.by", muted: "tankerwatch.muted-until", letters: "tankerwatch.letters", names: "tankerwatch.names" } as const;
 
 function read(key: string): string {
   try {
@@ -35,3 +36,18 @@ export function mutedUntil_ms(): number {
 export function setMuted(until_ms: number): void {
   write(keys.muted, until_ms === Infinity ? "on" : String(until_ms));
 }
+
+/** Whether single letters are keys: who speaks to the browser, or hits keys by accident, switches them off. */
+export const letters = { on: read(keys.letters) !== "off" };
+
+export function setLetters(on: boolean): void {
+  letters.on = on;
+  write(keys.letters, on ? "on" : "off");
+}
+
+export const NAME_MODES = ["some", "all", "few"] as const;
+export type NameMode = (typeof NAME_MODES)[number];
+
+/** How many ships are named on the map. */
+export const namesKept = (): NameMode => NAME_MODES.find((mode) => mode === read(keys.names)) ?? "some";
+export const keepNames = (mode: NameMode): void => write(keys.names, mode);
