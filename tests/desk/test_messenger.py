@@ -25,8 +25,12 @@ from tankerwatch.core.ais.framing import sentences, tag
 from tankerwatch.core.incidents import Alert
 from tankerwatch.core.tables import Batch, Decision
 from tankerwatch.desk import messenger as messages
+from tankerwatch.desk.health import Health
 from tankerwatch.desk.replaying import Period
+from tankerwatch.desk.snapshots import Remembered
+from tankerwatch.desk.trails import Trails
 from tankerwatch.detect import catalog
+from tankerwatch.pipeline import River
 from tankerwatch.respond import webhook
 from tankerwatch.respond.ledger import Ledger, severities_from
 from tankerwatch.store.journal import FileJournal
@@ -232,6 +236,22 @@ def test_switching_it_on_and_off_is_told_to_the_journal_once():
     assert messages.switched(ledger, hook, 2.0) is None
     assert messages.switched(ledger, None, 3.0).content == {"least": None}
     assert SECRET.decode() not in repr(hook)
+
+
+def test_a_snapshot_keeps_what_was_sent():
+    """A desk that begins with a snapshot does not read what came before it."""
+    config = load(None, catalog.detectors())
+
+    def memory():
+        return Remembered(River(config, ("feed",)), Trails(), Health(), {})
+
+    before, after = memory(), memory()
+    before.river.ledger.take(ON)
+    before.river.ledger.note([alert("a1"), alert("a2", "distress")])
+    sent(before.river.ledger, before.river.ledger.owed(alert("a1")))
+    after.thaw(*before.freeze())
+    assert vars(after.river.ledger) == vars(before.river.ledger)
+    assert after.river.ledger.owed(alert("a1")) is None and after.river.ledger.owed(alert("a2")).id == "a2-1-raised-distress"
 
 
 def test_no_replay_and_no_demo_has_a_webhook(receiver, story_log, tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ export const ANSWER_KEYS: readonly [string, Deed, string][] = [
   ["S", "snooze", "Snooze it, or call it back"],
   ["C", "close", "Close it: true, and done with"],
   ["D", "dismiss", "Dismiss it: it was not true"],
-  ["O", "reopen", "Open it again"],
+  ["U", "reopen", "Undo the closing: open it again"],
   ["X", "exclude", "Never again: leave its ships out"],
 ];
 

@@ -168,7 +168,7 @@ export function answerForm(alert: Alert): unknown {
         <button title="Someone made sure (V)" ?disabled=${alert.confirmed || alert.state === "withdrawn"} @click=${() => answer(alert, "confirm")}>${alert.confirmed ? "Confirmed" : "Confirm"}</button>
         <button title="Enter a note (E)" @click=${() => answer(alert, "note")}>Note</button>
         ${alert.closed_by_desk
-          ? html`<button title="Open again (O)" @click=${() => answer(alert, "reopen")}>Open again</button>`
+          ? html`<button title="Open again (U)" @click=${() => answer(alert, "reopen")}>Open again</button>`
           : html`<button ?disabled=${!open} title="It was true, and is done with (C)" @click=${() => answer(alert, "close")}>Close</button>`}
         <button ?disabled=${!open} title="It was not true (D)" @click=${() => answer(alert, "dismiss")}>Dismiss</button>
       </div>

@@ -7,10 +7,10 @@ import { letters, setLetters } from "./settings";
 import type { Severity } from "./shapes";
 
 const KEYS: [string, string][] = [
-  ["/", "Search for a ship"], ["J K", "Next, previous alert"], ["T", "All alerts as a table"], ["F", "Follow the ship shown"],
+  ["/", "Search for a ship"], ["J K", "Next, previous alert"], ["A", "Acknowledge the alert shown"], ["F", "Follow the ship shown"],
   ["L", "Names on or off"], ["R", "Type in a report"], ["Space", "Play or pause a replay"], [", .", "Replay: 10 s back, on"],
   ["< >", "Replay: 1 min back, on"], ["[ ]", "Replay: previous, next alert"], ["N", "Day, dusk, night"],
-  ["+ −", "Zoom in, zoom out"], ["Arrows", "Move the map, when it has the focus"], ["Esc", "Close what is on top"], ["?", "This help"],
+  ["+ −", "Zoom in, zoom out"], ["Arrows", "Move the map, when it has the focus"], ["Esc", "Close what is on top"], ["T", "All alerts as a table"], ["?", "This help"],
 ];
 const SIGNS: [Severity, string][] = [
   ["notice", "Worth a look when there is time"], ["caution", "May become dangerous"], ["danger", "Act on it"], ["distress", "Life may be in danger: act now"],
@@ -33,7 +33,7 @@ export function openHelp(): void {
         </section>
         <section>
           <h3>Keys for the alert shown</h3>
-          ${keyList(ANSWER_KEYS.map(([key, , words]) => [key, words] as const))}
+          ${keyList(ANSWER_KEYS.slice(1).map(([key, , words]) => [key, words] as const))}
           <p class="quiet">Where words are needed, type them, then Enter.</p>
           <p class="check">
             <input id="letters" type="checkbox" .checked=${letters.on} @change=${(event: Event) => setLetters((event.target as HTMLInputElement).checked)} />

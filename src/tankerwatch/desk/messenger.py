@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -21,6 +22,8 @@ from tankerwatch.pipeline import River
 from tankerwatch.respond.ledger import Delivery, Ledger, severities_from
 from tankerwatch.respond.webhook import post
 from tankerwatch.triage import render
+
+log = logging.getLogger("tankerwatch.desk")
 
 FIRST_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 300.0
@@ -106,7 +109,13 @@ class Messenger:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._wake.wait(self.step())
+            try:
+                wait_s = self.step()
+            except Exception as fault:  # whatever it is, nobody would be told any more
+                log.exception("an alert could not be sent")
+                self.state = {**self.state, "state": "failing", "words": f"this is our fault: {type(fault).__name__}"}
+                wait_s = LONGEST_PAUSE_S
+            self._wake.wait(wait_s)
             self._wake.clear()
 
     def step(self) -> float:

@@ -28,6 +28,7 @@ try:
     from textual.app import App, ComposeResult
     from textual.binding import Binding, BindingType
     from textual.containers import Horizontal, VerticalScroll
+    from textual.coordinate import Coordinate
     from textual.widgets import DataTable, Footer, Input, Static
 except ImportError as error:
     help = "install the extra: pip install 'tankerwatch[top]', or add --once"
@@ -36,6 +37,7 @@ except ImportError as error:
 DRAW_S: Final = 0.5
 COLOURS: Final = {"notice": "", "caution": "yellow", "danger": "bold red", "distress": "bold reverse red"}
 ASKED: Final = {"acknowledge": "Words for the record (may be empty), Enter: acknowledge", "note": "The note, Enter: into its history"}
+MOST_ROWS: Final = 500
 FILTER: Final = "Words that alerts must hold, Enter: filter"
 STYLE: Final = """
 #head { height: 1; background: $surface; text-style: bold; }
@@ -112,10 +114,18 @@ class Top(App[None]):
         self._dirty = True
 
     def _draw(self) -> None:
-        seen = self.seen
-        if not self._dirty and seen.connected:
+        if not self._dirty and self.seen.connected:
             return
         self._dirty = False
+        try:
+            self._draw_all(self.seen)
+        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+            self.query_one("#troubles", Static).update(
+                f"the desk told what this program cannot read ({type(fault).__name__}): another version?"
+            )
+            self.query_one("#troubles").remove_class("none")
+
+    def _draw_all(self, seen: Seen) -> None:
         now_s = seen.health.get("clock_s")
         self.query_one("#head", Static).update(head(seen))
         said = troubles(seen)
@@ -128,6 +138,8 @@ class Top(App[None]):
         limits += ["over too"] if self.over else []
         hidden = sum(alert["state"] == "open" for alert in seen.alerts.values()) - sum(alert["state"] == "open" for alert in shown)
         limits += [f"{hidden} open hidden"] if hidden else []
+        limits += [f"the first {MOST_ROWS} shown"] if len(shown) > MOST_ROWS else []
+        shown = shown[:MOST_ROWS]
         self.query_one("#alerts-title", Static).update(f"ALERTS  {' · '.join([counts(seen), *limits])}")
         self.query_one("#ships-title", Static).update(f"SHIPS in alerts, own, guarded: {len(seen.ships)} of {seen.ships_in_all} · FEEDS")
         styles = {alert["id"]: COLOURS.get(alert["severity"], "") for alert in shown if alert["state"] == "open"}
@@ -140,13 +152,13 @@ class Top(App[None]):
         """Draw a table anew when something in it changed; the cursor stays on what it was on."""
         if rows == self._rows.get(name):
             return
-        table, before = self._table(name), self._under(name)
-        same = [key for key, _ in rows] == [key for key, _ in self._rows.get(name, ())]
+        table, before, old = self._table(name), self._under(name), self._rows.get(name, [])
         self._rows[name] = rows
-        if same:
-            for at, (key, cells) in enumerate(rows):
-                for column, cell in enumerate(_texts(cells, styles.get(key, ""))):
-                    table.update_cell_at((at, column), cell)  # type: ignore[arg-type]  # a pair is a coordinate
+        if [key for key, _ in rows] == [key for key, _ in old]:
+            for at, ((key, cells), (_, cells_before)) in enumerate(zip(rows, old, strict=True)):
+                # What gives a row its colour stands in its cells, too.
+                for column, cell in enumerate(_texts(cells, styles.get(key, "")) if cells != cells_before else ()):
+                    table.update_cell_at(Coordinate(at, column), cell)
             return
         top = table.scroll_y
         table.clear()
