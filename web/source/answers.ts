@@ -85,6 +85,7 @@ export function answerByKey(deed: Deed): void {
   if (desk.selection.ship !== null || desk.reportOpen) selectAlert(alert.id, false, true);
   begun = FIELDS[deed] === "#alert-words" ? { id: alert.id, deed } : null;
   problem = null;
+  desk.feedsOpen = false;
   desk.changed();
   setTimeout(() => {
     if (deed === "exclude") document.querySelector<HTMLDetailsElement>("#panel .exclude")!.open = true;
@@ -107,6 +108,7 @@ function inField(alert: Alert, event: KeyboardEvent): void {
     problem = null;
     leaveField();
   } else if (event.key === "Enter" && !event.shiftKey) {
+    if (field.id === "alert-by") return; // a name is kept when its field is left
     const deed = field.id === "alert-to" ? "assign" : field.id === "alert-minutes" ? "snooze" : begun?.id === alert.id ? begun.deed : null;
     if (!deed) return;
     event.preventDefault();
