@@ -26,6 +26,8 @@ SILENT_S: Final = 8.0
 AGAIN_S: Final = 1.0
 SHIPS_S: Final = 2.0
 LONGEST_BYTES: Final = 64 << 20
+NO_MAP: Final = json.dumps({"type": "view", "number": 1, "west_deg": 0, "south_deg": -90, "east_deg": 0, "north_deg": -90})
+"""Of the ships only those that are watched, please; a desk that knows no views passes it over."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ async def attend(address: Address, seen: Seen, changed: Callable[[], None], *, s
     while True:
         try:
             async with connect(url, proxy=None, compression=None, max_size=LONGEST_BYTES, open_timeout=silent_s, close_timeout=1) as socket:
+                await socket.send(NO_MAP)
                 while True:
                     said = await asyncio.wait_for(socket.recv(), silent_s)
                     if isinstance(said, str):
