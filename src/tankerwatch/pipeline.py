@@ -20,11 +20,13 @@ import numpy as np
 from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
 from tankerwatch.core.context import Context
+from tankerwatch.core.drawn import DrawnZones
 from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Exclusion, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
 from tankerwatch.core.schema import F64, U8, U32, Bool
 from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
+from tankerwatch.core.zones import DrawnZone
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector, Settings
@@ -65,6 +67,7 @@ class Changes:
     incidents: dict[str, Incident] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     exclusions: dict[str, Exclusion] = field(default_factory=dict)
+    zones: dict[str, DrawnZone] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -106,6 +109,7 @@ class River:
         self.triage = self.triage_of(self.watches)
         self.learner = Learner(context or config.context)
         self.zones = config.zones
+        self.drawn = DrawnZones()
         self._zone_ships: dict[str, set[int]] = {name: set(ships.mmsis) for name, ships in config.zone_ships.items()}
         self.picture = self.before = Picture.empty()
         self.pairs = Pairs.empty()
@@ -202,6 +206,9 @@ class River:
         for decision in decisions:
             if decision.kind == "guard":
                 self.fleet.register.guard(int(decision.subject), bool(decision.content["guard"]))
+            elif (zone := self.drawn.take(decision, frame.now_s)) is not None:
+                changes.zones[zone.id] = zone
+                self.zones = (*(each for each in self.zones if not each.key), *self.drawn.zones())
             self.ledger.take(decision)
         timed = frame.now_s == frame.now_s
         stations = rows.get("stations", ()) if timed else ()
@@ -312,7 +319,7 @@ class River:
     def _in_port(self, mmsi: int, time_s: float) -> bool:
         """Whether a ship lay in port when something was found: what is found in rows asks the look before."""
         picture = self.picture if time_s >= self._now_s else self.before
-        return in_port(picture, mmsi, self.config.zones, time_s)
+        return in_port(picture, mmsi, self.zones, time_s)
 
     def _identity(self, mmsi: int) -> Identity:
         slot = self.fleet.register.slot(mmsi)
@@ -346,9 +353,9 @@ class River:
 
     def _place_zones(self) -> None:
         """A ship that a zone names by IMO number or name is known to it from the look after she has sent it."""
-        if any(zone.ships != self._zone_ships.get(zone.name, zone.ships) for zone in self.zones):
+        if any(zone.ships != self._zone_ships.get(zone.key or zone.name, zone.ships) for zone in self.zones):
             named = {name: frozenset(ships) for name, ships in self._zone_ships.items()}
-            self.zones = tuple(replace(zone, ships=named.get(zone.name, zone.ships)) for zone in self.zones)
+            self.zones = tuple(replace(zone, ships=named.get(zone.key or zone.name, zone.ships)) for zone in self.zones)
 
     def _evidence(self, source_rows: tuple[int, ...]) -> tuple[Evidence, ...]:
         found = []

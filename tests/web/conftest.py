@@ -34,7 +34,10 @@ class Harbour:
         self.epoch = 5
         self.version = 0
         self.names = [(200000001, HOSTILE, 200000001, "MH"), (200000002, "KOKUKA", 200000002, "PA")]
-        self.store = {"alerts": {}, "incidents": {}, "reports": {}, "exclusions": {}}
+        self.store = {"alerts": {}, "incidents": {}, "reports": {}, "exclusions": {}, "zones": {}}
+        self.told = {"meetings": [], "dark": [], "jammed": []}
+        self.folder = ""
+        self.boxes = []
         for name in ("a1", "a2"):
             self.store["alerts"][name] = {"id": name, "title": f"{HOSTILE}: sudden stop", "score": float("nan")}
         self.decided = []
@@ -88,6 +91,11 @@ class Harbour:
             incidents=listed["incidents"],
             reports=listed["reports"],
             exclusions=listed["exclusions"],
+            zones=listed["zones"],
+            chart=lambda: self.told,
+            coverage=lambda box: self.boxes.append(box) or {"height_deg": 0.02},
+            outlines=lambda box: self.boxes.append(box) or [[200000001, 1.0, 2.0, 3.0, 4.0]],
+            charts=lambda: self.folder,
             ship=lambda name: ship if name == 200000001 else None,
             track=lambda name: {"time_s": [1.0], "sog_kn": [None]} if name == 200000001 else None,
             search=lambda text: [ship] * 30 if text else [],

@@ -121,6 +121,7 @@ SHIP_WORDS: Final = 'an MMSI ("538001234"), an IMO number ("IMO 9000003") or a n
 
 KEYS: Final[tuple[Key, ...]] = (
     Key("desk.listen", TEXT, "127.0.0.1:8420", "address and port of the page; only this machine's own (loopback) until there is a log-in"),
+    Key("desk.charts", TEXT, "", "a folder of your own charts, *.pmtiles and *.mbtiles, seen from this file's folder", example='"charts"'),
     Key(
         "sources.list",
         TEXTS,

@@ -72,7 +72,7 @@ class Config:
 
     `allow_remote`: a source may listen where other machines reach it. `zone_ships`: the ships whom a zone's rules are for, by its name, as
     they were named. `quiet_in_port`: ids of detectors. `context`: what was learnt before. `keeping`: what becomes
-    of the journal.
+    of the journal. `charts`: a folder.
     """
 
     listen: str
@@ -94,6 +94,7 @@ class Config:
     keeping: Keeping = Keeping()
     small_craft_days: float = 30.0
     webhook: Hook | None = None
+    charts: str = ""
 
 
 def load(path: Path | None, detectors: Iterable[DeclaredDetector]) -> Config:
@@ -184,6 +185,7 @@ class _Reader:
             keeping=keeping_of(journal, self.path.parent if self.path is not None else Path(), self.fault),
             small_craft_days=history["small_craft_days"],
             webhook=hook_of(webhook, self.path.parent if self.path is not None else Path(), self.fault),
+            charts=self.charts(desk["charts"]),
         )
 
     def context(self, name: str) -> Context | None:
@@ -196,6 +198,13 @@ class _Reader:
         except InputFault as fault:
             self.fault("context.file", f"{fault.where} {fault.what}", fault.help)
             return None
+
+    def charts(self, name: str) -> str:
+        """The folder of charts, "" for none."""
+        folder = (self.path.parent if self.path is not None else Path()) / name
+        if name and not folder.is_dir():
+            self.fault("desk.charts", f"{name!r} is no folder", "make it, and lay *.pmtiles and *.mbtiles files in it")
+        return str(folder) if name else ""
 
     def address(self, where: str, text: str) -> None:
         if loopback(text) is None:

@@ -108,6 +108,16 @@ class Desk:
     incidents: Callable[[], list[dict[str, Any]]]
     reports: Callable[[], list[dict[str, Any]]]
     exclusions: Callable[[], list[dict[str, Any]]]
+    zones: Callable[[], list[dict[str, Any]]]
+    """those of the configuration and those drawn, also what was removed"""
+    chart: Callable[[], dict[str, Any]]
+    """what the map shows beside ships, new each second"""
+    coverage: Callable[[tuple[float, float, float, float]], dict[str, Any]]
+    """how well ships are heard in a box: south, west, north, east"""
+    outlines: Callable[[tuple[float, float, float, float]], list[list[Any]]]
+    """the hulls in a box"""
+    charts: Callable[[], str]
+    """the folder of the user's own charts, "" for none"""
     ship: Callable[[int], dict[str, Any] | None]
     track: Callable[[int], dict[str, Any] | None]
     search: Callable[[str], list[dict[str, Any]]]

@@ -25,7 +25,7 @@ class Zone:
     that all are of one. What lies in an odd number of rings of a polygon lies in it, and in the zone when in one of its polygons.
     enter, leave: crossing is told · min_kn, max_kn: speeds allowed inside, NaN for no bound · forbidden: codes of the kinds (`mmsi.py`)
     that may not be inside · kinds, ships: whom all this is for, by code and by MMSI · for_all: for every ship · port: ships at rest in it
-    are in port.
+    are in port · key: what it is known by whatever it is called, its name when empty · since_s: since when it is as it is, NaN for always.
     """
 
     name: str
@@ -41,6 +41,8 @@ class Zone:
     ships: frozenset[int] = frozenset()
     for_all: bool = True
     port: bool = False
+    key: str = ""
+    since_s: float = NAN
     _polygons: tuple[tuple[float, float, float, float, F64], ...] = field(init=False, repr=False)
     """of each polygon its south, west, north and east in deg, and its edges (n, 4) as lat, lon, lat, lon"""
 
@@ -69,6 +71,23 @@ class Zone:
         if self.for_all:
             return np.ones(len(mmsi), np.bool_)
         return np.asarray(np.isin(kind, list(self.kinds)) | np.isin(mmsi, list(self.ships)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnZone:
+    """A zone that a person drew. `content`: as `ingest/drawn.py` checks it · `by`: who drew or changed it last, at `changed_s`, and
+    the stream stood at `since_s` · `removed_s`: since when it is no more, None while it is · `before`: what it was before the last
+    change, None when it was not.
+    """
+
+    id: str
+    content: dict[str, Any]
+    by: str
+    made_s: float
+    changed_s: float
+    since_s: float
+    removed_s: float | None = None
+    before: dict[str, Any] | None = None
 
 
 def _polygon(rings: list[F64]) -> tuple[float, float, float, float, F64]:

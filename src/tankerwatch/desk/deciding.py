@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tankerwatch.core.drawn import DRAWING, MOST_DRAWN
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import ANSWERS, CLOSED, TRANSITIONS, Alert
 from tankerwatch.pipeline import River
@@ -22,6 +23,8 @@ def completed(river: River, kind: str, subject: str, content: dict[str, Any]) ->
         if exclusion.undone_s is not None:
             raise InputFault("this exclusion was taken back before", where=kind, help="nothing is left out by it any more")
         return subject, {**content, "alert": exclusion.alert}
+    if kind in DRAWING:
+        return _zone(river, kind, subject, dict(content))
     if kind not in (*ANSWERS, "exclude"):
         return subject, content
     alert = river.triage.alerts[subject]
@@ -61,3 +64,24 @@ def _here(alert: Alert, content: dict[str, Any]) -> dict[str, Any] | None:
     if alert.lat_deg is None:
         raise InputFault("this alert has no place", where="exclude.here_nm", help="leave these ships out everywhere, or not at all")
     return {"lat_deg": alert.lat_deg, "lon_deg": alert.lon_deg, "radius_nm": radius_nm}
+
+
+def _zone(river: River, kind: str, subject: str, content: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A zone drawn, changed, removed, or as it was before; `{"undo": true}` asks for the last."""
+    zone = river.drawn.all[subject] if subject else None
+    if kind == "unzone":
+        if zone is not None and zone.removed_s is not None:
+            raise InputFault("this zone was removed before", where=kind, help="undo brings it back")
+        return subject, content
+    if content.pop("undo", False):
+        if zone is None or zone.before is None:
+            raise InputFault("this zone was never changed", where=kind, help="remove it instead")
+        content = {**zone.before, **content}
+    name = " ".join(str(content.get("name") or "").split()).casefold()
+    others = {each.name.casefold() for each in river.config.zones}
+    others |= {each.content["name"].casefold() for each in river.drawn.watched if each.id != subject}
+    if name in others:
+        raise InputFault("there is a zone of this name", where="zone.name", help="give it another")
+    if (zone is None or zone.removed_s is not None) and len(river.drawn.watched) >= MOST_DRAWN:
+        raise InputFault(f"{MOST_DRAWN} zones are drawn", where=kind, help="remove one that is not needed")
+    return subject, content

@@ -21,7 +21,7 @@ import tankerwatch
 from tankerwatch.config import Config
 from tankerwatch.core.ports import Desk, FeedState, Journal, LiveSource, PictureNow
 from tankerwatch.core.tables import Batch, Decision, Lines, View
-from tankerwatch.desk import deciding, panel
+from tankerwatch.desk import charting, deciding, panel
 from tankerwatch.desk import health as healths
 from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.inbox import Inbox, Waiting
@@ -279,6 +279,8 @@ class LiveDesk:
             self.hub.publish("incidents", [render.incident_json(i, self.river.name_of) for i in changes.incidents.values()])
         if changes.reports:
             self.hub.publish("reports", [render.report_json(r) for r in changes.reports.values()])
+        if changes.zones:
+            self.hub.publish("zones", [charting.zone_json(zone) for zone in changes.zones.values()])
         if changes.exclusions:
             self.hub.publish("exclusions", [render.exclusion_json(e, self.river.name_of) for e in changes.exclusions.values()])
 
@@ -314,6 +316,11 @@ class LiveDesk:
             incidents=lambda: self._read(lambda r: [render.incident_json(i, r.name_of) for i in r.triage.incidents.values()]),
             reports=lambda: self._read(lambda r: [render.report_json(x) for x in r.triage.reports.values()]),
             exclusions=lambda: self._read(lambda r: [render.exclusion_json(e, r.name_of) for e in r.exclusions.all.values()]),
+            zones=lambda: self._read(charting.zones),
+            chart=lambda: self._read(charting.chart),
+            coverage=lambda box: charting.coverage(self._read(lambda r: r.learner.context.cells), box),
+            outlines=lambda box: self._read(lambda r: charting.outlines(r, box)),
+            charts=lambda: self.config.charts,
             ship=lambda ship: self._of_ship(ship, lambda slot: panel.ship_panel(self.river, self.trails, slot)),
             track=lambda ship: self._of_ship(ship, lambda slot: self.trails.track(slot, self.river.clock_s)),
             search=lambda text: self._read(lambda r: panel.search(r, text)),

@@ -43,7 +43,7 @@ EVERY_RECORDS: Final = 150_000
 """So much is read again in a second or two (bench/restart.py)."""
 AT_LEAST_S: Final = 20.0
 """However much comes in: a snapshot of a busy sea takes a second of another thread."""
-_OF_THE_PLACE: Final = ("listen", "sources", "allow_remote", "remarks", "keeping", "small_craft_days", "webhook")
+_OF_THE_PLACE: Final = ("listen", "sources", "allow_remote", "remarks", "keeping", "small_craft_days", "webhook", "charts")
 """What a configuration says of where the desk stands and what it keeps, not of what it finds."""
 
 log = logging.getLogger("tankerwatch.desk")

@@ -14,12 +14,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from tankerwatch.core.drawn import DRAWING
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import ANSWERS, EXCLUSIONS, REPORT_KINDS
 from tankerwatch.core.mmsi import is_radar
 from tankerwatch.core.tables import Decision
+from tankerwatch.ingest import drawn
 
-DECISION_KINDS: Final = (*ANSWERS, *EXCLUSIONS, "guard")
+DECISION_KINDS: Final = (*ANSWERS, *EXCLUSIONS, *DRAWING, "guard")
 NEEDS_WORDS: Final = ("dismiss", "close", "note", "exclude")
 LONGEST_NAME: Final = 60
 LONGEST_SNOOZE_MIN: Final = 1440.0
@@ -70,15 +72,17 @@ def report(content: Mapping[str, Any], now_s: float, where: str = "report") -> D
 
 
 def decision(kind: str, subject: str, content: Mapping[str, Any] | None, now_s: float) -> Decision:
-    """What is decided at `now_s` about the alert `subject`; for guard the ship, for exclude the rule, for include the exclusion.
+    """What is decided at `now_s` about the alert `subject`; for guard the ship, for exclude the rule, for include the exclusion,
+    for zone and unzone the zone ("" for a new one).
 
     content: `words` (needed to dismiss, close, note and exclude: the next watch must know why), `by` (who, at most 60 characters), and for
     assign `to`; snooze `minutes`, at most a day, 0 to end it; guard `guard` true or false; exclude `ships` (one or two), `alert` from which
-    it is made, and `here`: lat_deg, lon_deg, radius_nm, or null for everywhere. Raises InputFault.
+    it is made, and `here`: lat_deg, lon_deg, radius_nm, or null for everywhere; zone what `ingest/drawn.py` says. Raises InputFault.
     """
     if kind not in DECISION_KINDS:
         raise InputFault(f"{_shown(kind)} is no decision", where="decision", help=f"one of {', '.join(DECISION_KINDS)}")
-    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or _stripped(subject) != subject:
+    unnamed = kind == "zone" and subject == ""
+    if not unnamed and (not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or _stripped(subject) != subject):
         raise InputFault(f"{_shown(subject)} names nothing", where=kind, help="give the id of the alert or the ship")
     content = {} if content is None else content
     if not isinstance(content, Mapping):
@@ -92,6 +96,8 @@ def decision(kind: str, subject: str, content: Mapping[str, Any] | None, now_s: 
         made["minutes"] = _within(content.get("minutes"), 0.0, LONGEST_SNOOZE_MIN, "snooze.minutes", "minutes, at most a day; 0 to end it")
     if kind == "exclude":
         made |= _exclusion(content)
+    if kind == "zone":
+        made |= drawn.zone(content)
     if kind == "guard":
         subject = str(_ship(subject, "guard.ship"))
         guard = content.get("guard", True)

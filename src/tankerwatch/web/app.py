@@ -23,6 +23,7 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import ANSWERS
 from tankerwatch.core.ports import Desk
 from tankerwatch.web.asking import Refused, ask, body_of, found
+from tankerwatch.web.charting import Charting
 from tankerwatch.web.guard import Guard
 from tankerwatch.web.live import Hub
 from tankerwatch.web.plain import Answer, refusal
@@ -72,6 +73,7 @@ class Api:
             Route("/api/exclusions", self.exclusions),
             Route("/api/exclusions/{id}/undo", self.undo, methods=["POST"]),
             Route("/api/guard", self.guard, methods=["POST"]),
+            *Charting(self.desk, self._decide).routes(),
             Route("/api/replay", self.timeline),
             Route("/api/replay", self.replay, methods=["POST"]),
             WebSocketRoute("/ws", self.socket),

@@ -22,7 +22,7 @@ from tankerwatch.core.ports import Desk, PictureNow
 from tankerwatch.web.frames import State, advanced
 from tankerwatch.web.plain import encoded
 
-KINDS: Final = ("alerts", "incidents", "reports", "exclusions")
+KINDS: Final = ("alerts", "incidents", "reports", "exclusions", "zones")
 PUSH_S: Final = 0.4
 HEALTH_S: Final = 1.0
 RESUME_WITHIN_S: Final = 0.15
@@ -34,6 +34,8 @@ NAMES_A_MESSAGE: Final = 5000
 MOST_SAID: Final = 16
 """Messages that a page may send: it has one thing to say."""
 LONGEST_SAID: Final = 512
+NOTHING: Final = encoded({"meetings": [], "dark": [], "jammed": [], "type": "chart"})
+"""What the map shows beside ships when there is nothing of it: no page has to be told."""
 
 log = logging.getLogger("tankerwatch.web")
 
@@ -46,6 +48,7 @@ class Slot:
     resume: asyncio.Future[tuple[int, int] | None] | None = None
     hello: int = -1
     health: int = -1
+    chart: int = 0
     told: int = -1
     epoch: Any = None
     frames_epoch: int | None = None
@@ -66,6 +69,7 @@ class Hub:
         self._forgotten = -1
         self._hello: tuple[int, Any] | None = None
         self._health: tuple[int, str] = (-1, "")
+        self._chart: tuple[int, str] = (0, NOTHING)
         self._health_s = -1e9
         self._state: State | None = None
         self._picture: PictureNow | None = None
@@ -76,7 +80,7 @@ class Hub:
     # -- what is new ----------------------------------------------------------------------------------------------------
 
     def publish(self, kind: str, news: Any) -> None:
-        """Tell all pages: `alerts`, `incidents`, `reports`, `exclusions` (those that changed) or `hello` (its object). From any thread."""
+        """Tell all pages: what changed of one of `KINDS`, or `hello` (its object). From any thread."""
         if kind != "hello" and kind not in KINDS:
             raise ValueError(f"nothing of kind {kind!r} is told to pages")
         with self._lock:
@@ -138,6 +142,9 @@ class Hub:
         if now_s - self._health_s >= self.health_s:
             self._health_s = now_s
             self._health = (number + 1, encoded({**await asyncio.to_thread(desk.health), "type": "health"}))
+            chart = encoded({**await asyncio.to_thread(desk.chart), "type": "chart"})
+            if chart != self._chart[1]:
+                self._chart = (self._chart[0] + 1, chart)
         return self._state is not before or self._health[0] != number
 
     # -- one page -------------------------------------------------------------------------------------------------------
@@ -194,6 +201,9 @@ class Hub:
             if self._health[0] > slot.health:
                 slot.health, text = self._health
                 await socket.send_text(text)
+            if self._chart[0] > slot.chart:
+                slot.chart, text = self._chart
+                await socket.send_text(text)
             await slot.wake.wait()
 
     async def _tell_words(self, socket: WebSocket, slot: Slot, desk: Desk) -> None:
@@ -203,7 +213,7 @@ class Hub:
         if hello is not None and hello[0] > slot.hello:
             slot.hello = hello[0]
             whole = whole or hello[1].get("epoch") != slot.epoch
-            slot.epoch = hello[1].get("epoch")
+            slot.epoch, slot.chart = hello[1].get("epoch"), 0
             await socket.send_text(encoded({**hello[1], "type": "hello"}))
         if number == slot.told and not whole:
             return

@@ -1,13 +1,13 @@
 """Zone: a ship crosses the border of a zone, or does in it what is not wanted there.
 
-What it does      Judges the zones of the configuration (`[zone.NAME]`) and the ships that each is for. Raised when a ship that was outside
-                  has been inside for `inside_s`, or one that was inside has been outside for as long; when a ship inside has been faster
-                  or slower than allowed for `speed_s`; and when one of a forbidden kind has been inside for `inside_s`. A border is
-                  crossed only `border_nm` beyond it. Entering, speed and kind end when she leaves or keeps to the rule for `clear_s`;
-                  leaving ends when she is back, or after `left_s`.
+What it does      Judges the zones of the configuration (`[zone.NAME]`) and those drawn on the map, and the ships that each is for. Raised
+                  when a ship that was outside has been inside for `inside_s`, or one that was inside has been outside for as long; when
+                  a ship inside has been faster or slower than allowed for `speed_s`; and when one of a forbidden kind has been inside for
+                  `inside_s`. A border is crossed only `border_nm` beyond it. Entering, speed and kind end when she leaves or keeps to the
+                  rule for `clear_s`; leaving ends when she is back, or after `left_s`. All end when the zone is removed.
 Why it matters    Waters with rules of their own: high risk areas, separation schemes, anchorages, cables, closed areas, the own terminal.
-When it is wrong  A zone drawn through a lane or an anchorage: ships pass its border all day. A ship first heard inside has not entered.
-                  Positions that are not trusted are not judged.
+When it is wrong  A zone drawn through a lane or an anchorage: ships pass its border all day. A ship first heard inside has not entered, nor
+                  one that was inside when it was drawn. Positions that are not trusted are not judged.
 Sources           GeoJSON: RFC 7946. Areas to be avoided and speed limits: IMO MSC.1/Circ.1060; the zones are those who watch draw.
 """
 
@@ -58,7 +58,7 @@ FORGOTTEN_S: Final = 86_400.0
 
 
 def _number(zone: Zone) -> int:
-    return crc32(zone.name.encode())
+    return crc32((zone.key or zone.name).encode())
 
 
 def _sides(zone: Zone, picture: Picture, slots: Any, border_nm: float) -> Any:
@@ -92,7 +92,7 @@ class _Zone:
         self.found.append(
             finding(
                 detector="zone",
-                episode=f"{mmsi}-{self.zone.name}-{rule}-{int(since_s)}",
+                episode=f"{mmsi}-{self.zone.key or self.zone.name}-{rule}-{int(since_s)}",
                 verb=verb,
                 time_s=self.view.now_s,
                 start_s=since_s,
@@ -134,7 +134,9 @@ class _Zone:
     def came_from_outside(self, slot: int) -> bool:
         """Whether she was heard outside within the last hour: who is first heard inside has not entered."""
         track = self.view.hour.track(slot, self.view.now_s)
-        return bool(len(track)) and not bool(self.zone.inside(track.lat_deg, track.lon_deg).all())
+        outside = ~self.zone.inside(track.lat_deg, track.lon_deg)
+        outside &= ~(track.minute_s < self.zone.since_s)  # who was inside when it was drawn has not entered either
+        return bool(outside.any())
 
     def crossed(self, key: int, slot: int, side: int) -> None:
         """Keep the side she is on; a crossing is told where the zone asks for it."""
@@ -144,6 +146,10 @@ class _Zone:
             if side != INSIDE:
                 return
             row = self.rows[key, SIDE] = [OUTSIDE if self.came_from_outside(slot) else INSIDE, NAN, now_s, NAN]
+        if row[2] < self.zone.since_s and side != UNKNOWN:
+            row[0], row[1] = side, NAN  # it was drawn anew around her: she has crossed nothing
+            for rule in (ENTER, FAST, SLOW, KIND) if side == OUTSIDE else (LEAVE,):
+                self.over(key, slot, rule, f"{self.name} was drawn anew.")
         row[2] = now_s
         if side in (UNKNOWN, row[0]):
             row[1] = row[1] if side == UNKNOWN else NAN
@@ -236,13 +242,23 @@ def _judge(view: View, zone: Zone, memory: Presence, settings: Settings) -> tupl
     return rules.found, Presence.concat([rules.memory(), rested])
 
 
+def _ruled(zone: Zone) -> bool:
+    return bool(zone.enter or zone.leave or zone.forbidden or zone.max_kn == zone.max_kn or zone.min_kn == zone.min_kn)
+
+
+def _let_go(view: View, zone: Zone, memory: Presence, settings: Settings) -> list[Findings]:
+    """A zone was removed, or its rules were: what was raised of it ends."""
+    rules = _Zone(view, zone, memory, settings)
+    for key, rule in list(rules.rows):
+        slot = np.flatnonzero(view.picture.mmsi == np.uint32(key >> 32))
+        if len(slot):
+            rules.over(key, int(slot[0]), rule, f"{rules.name} is no longer watched.")
+    return rules.found
+
+
 def step(view: View, memory: Presence, settings: Settings) -> tuple[Findings, Presence]:
     """Judge every zone's ships at a look. A ship outside, of whom nothing is open, takes no memory."""
-    ruled = [
-        zone
-        for zone in view.zones
-        if zone.enter or zone.leave or zone.forbidden or zone.max_kn == zone.max_kn or zone.min_kn == zone.min_kn
-    ]
+    ruled = [zone for zone in view.zones if _ruled(zone)]
     found: list[Findings] = []
     kept: list[Presence] = []
     of_zone = memory.key & np.uint64(0xFFFFFFFF)
@@ -250,6 +266,9 @@ def step(view: View, memory: Presence, settings: Settings) -> tuple[Findings, Pr
         said, held = _judge(view, zone, memory.take(of_zone == np.uint64(_number(zone))), settings)
         found += said
         kept.append(held)
+    for zone in view.zones if len(memory) else ():
+        if not _ruled(zone) and zone.key:
+            found += _let_go(view, zone, memory.take(of_zone == np.uint64(_number(zone))), settings)
     made = Presence.concat(kept)
     return Findings.concat(found), made.take(np.lexsort((made.rule, made.key)))
 
