@@ -16,6 +16,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import fake_charting
 import fake_past
 import numpy as np
 from pmtiles.reader import MmapSource, Reader
@@ -125,6 +126,7 @@ class FakeDesk:
         self.alerts = {alert["id"]: alert for alert in self.make_alerts()}
         self.incidents = [self.make_incident()]
         self.exclusions: dict[str, dict] = {}
+        self.charting = fake_charting.Charting(self)
         self.messages: list[str] = []
         self.sockets = 0
         self.posts: list[tuple[str, dict]] = []
@@ -582,6 +584,8 @@ def make_app(desk: FakeDesk) -> Starlette:
             await websocket.send_text(json.dumps({"type": "incidents", "incidents": desk.incidents, "all": True}))
             await websocket.send_text(json.dumps({"type": "reports", "reports": desk.reports, "all": True}))
             await websocket.send_text(json.dumps({"type": "exclusions", "exclusions": list(desk.exclusions.values()), "all": True}))
+            for told in desk.charting.told():
+                await websocket.send_text(json.dumps(told))
             await websocket.send_text(json.dumps(desk.health()))
 
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
@@ -617,6 +621,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             Route("/api/reports", report, methods=["POST"]),
             Route("/api/reports", lambda _: JSONResponse({"reports": desk.reports})),
             Route("/api/guard", guard, methods=["POST"]),
+            *desk.charting.routes(),
             Route("/api/replay", period),
             Route("/api/replay", replay, methods=["POST"]),
             Route("/api/ships", ships),

@@ -13,11 +13,13 @@ import { latitude, mercatorX, mercatorY } from "./fleet";
 import { clockTime, position } from "./format";
 import { incidentPanel } from "./incident-panel";
 import { startKeys } from "./keys";
+import { view } from "./layers";
 import { foreignLink, readLink, writeLink } from "./link";
 import { ChartMap } from "./map";
 import { alertPlace, drawGrid, drawMarks, reportAt } from "./marks";
 import { blankRate, frameRate } from "./measure";
-import { PALETTES, nextPalette, usePalette } from "./palette";
+import type { Overlay } from "./overlay";
+import { PALETTES, nextPalette, usePalette, type PaletteName } from "./palette";
 import { drawReplay } from "./replay";
 import { leaveReport, picking, pickPosition, reportPanel } from "./report";
 import { startSearch } from "./search";
@@ -47,8 +49,15 @@ parts.chart.querySelector("#map")!.after(ships.canvas);
 ships.labelMode = namesKept();
 
 const place = (slot: number): [number, number] => ships.place(slot, map.camera());
-ships.below = (context, camera) => drawGrid(context, camera, ships.palette);
-ships.above = (context, camera) => drawMarks(context, camera, ships.palette, (slot) => ships.place(slot, camera));
+let overlay: Overlay | null = null;
+ships.below = (context, camera) => {
+  drawGrid(context, camera, ships.palette);
+  overlay?.below(context, camera, ships.palette, (slot) => ships.place(slot, camera));
+};
+ships.above = (context, camera) => {
+  overlay?.above(context, camera, ships.palette, (slot) => ships.place(slot, camera));
+  drawMarks(context, camera, ships.palette, (slot) => ships.place(slot, camera));
+};
 
 function drawShips(): void {
   ships.selected = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
@@ -155,10 +164,16 @@ function drawScale(): void {
 }
 
 function changePalette(): void {
-  desk.palette = nextPalette(desk.palette);
+  view.paletteBy = "hand";
+  showPalette(nextPalette(desk.palette));
+}
+
+function showPalette(name: PaletteName): void {
+  desk.palette = name;
   usePalette(desk.palette);
   ships.usePalette(PALETTES[desk.palette]);
   map.usePalette(PALETTES[desk.palette]);
+  overlay?.paletteChanged();
   drawShips();
   desk.changed();
 }
@@ -208,6 +223,7 @@ startKeys({
 });
 
 map.onClick((x, y) => {
+  if (overlay?.busy()) return;
   if (picking.on) {
     const { lat_deg, lon_deg } = map.at(x, y);
     pickPosition(lat_deg, lon_deg);
@@ -240,6 +256,7 @@ map.onDrag(() => {
 map.onMoved(() => {
   drawScale();
   ships.rankLabels(map.camera());
+  overlay?.moved();
   desk.changed();
 });
 
@@ -291,9 +308,20 @@ connect(
     drawShips();
     ships.rankLabels(map.camera());
     api.ready = true;
+    void loadOverlay();
   },
   lookAtScene,
 );
+
+/** What lies on the map beside ships comes after them: they are what is waited for. */
+let overlayAsked = false;
+async function loadOverlay(): Promise<void> {
+  if (overlayAsked) return;
+  overlayAsked = true;
+  const { start } = await import("./overlay");
+  overlay = start({ map, chart: parts.chart, redraw: drawShips, palette: () => PALETTES[desk.palette], showPalette });
+  drawShips();
+}
 
 /** For tests and measurement. */
 const api = {

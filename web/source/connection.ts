@@ -120,6 +120,12 @@ function readText(text: string): void {
     case "exclusions":
       keep(desk.exclusions, message.exclusions, message.all);
       break;
+    case "zones":
+      keep(desk.zones, message.zones, message.all);
+      break;
+    case "chart":
+      desk.chart = message;
+      break;
   }
   desk.changed();
 }
@@ -151,6 +157,8 @@ function forget(): void {
   desk.incidents.clear();
   desk.reports.clear();
   desk.exclusions.clear();
+  desk.zones.clear();
+  desk.chart = { meetings: [], dark: [], jammed: [] };
   desk.alertsKnown = false;
   desk.ship = null;
   desk.track = null;

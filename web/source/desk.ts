@@ -1,5 +1,6 @@
 /** What the page knows, and who wants to be told when it changes. Panels are drawn from here and nowhere else. */
 
+import type { ChartNow, Zone } from "./chart-shapes";
 import { Fleet } from "./fleet";
 import { storedPalette, type PaletteName } from "./palette";
 import type { Alert, Exclusion, Health, Hello, Incident, Report, Ship, Track } from "./shapes";
@@ -23,6 +24,8 @@ class Desk {
   incidents = new Map<string, Incident>();
   reports = new Map<string, Report>();
   exclusions = new Map<string, Exclusion>();
+  zones = new Map<string, Zone>();
+  chart: ChartNow = { meetings: [], dark: [], jammed: [] };
   /** Whether all that is open now has been told: before, nothing is news. */
   alertsKnown = false;
   selection: Selection = { ship: null, alert: null, incident: null };

@@ -8,7 +8,7 @@ import type { Severity } from "./shapes";
 
 const KEYS: [string, string][] = [
   ["/", "Search for a ship"], ["J K", "Next, previous alert"], ["A", "Acknowledge the alert shown"], ["F", "Follow the ship shown"],
-  ["L", "Names on or off"], ["R", "Type in a report"], ["Space", "Play or pause a replay"], [", .", "Replay: 10 s back, on"],
+  ["L", "Names on or off"], ["Y", "Layers; then 1 to 8"], ["Z", "Draw a zone"], ["M", "Bearing and distance"], ["G", "Range rings"], ["R", "Type in a report"], ["Space", "Play or pause a replay"], [", .", "Replay: 10 s back, on"],
   ["< >", "Replay: 1 min back, on"], ["[ ]", "Replay: previous, next alert"], ["N", "Day, dusk, night"],
   ["+ −", "Zoom in, zoom out"], ["Arrows", "Move the map, when it has the focus"], ["Esc", "Close what is on top"], ["T", "All alerts as a table"], ["?", "This help"],
 ];
@@ -54,6 +54,9 @@ export function openHelp(): void {
             <li>Dashed ring: position not trusted</li>
             <li>Pale: not heard for minutes</li>
             <li>Sheet of paper: a person's report</li>
+            <li>Dashed lines that meet two dots: how near two ships will pass</li>
+            <li>Four ticks and a dotted ring: silent; where she could be</li>
+            <li>Hatched circle: positions there are false · zz: snoozed</li>
           </ul>
         </section>
       </div>

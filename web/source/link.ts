@@ -1,7 +1,8 @@
-/** The state of the page in its address, so that it can be sent to someone: #map=zoom/lat/lon&ship=…&alert=…&incident=…&f=… */
+/** The state of the page in its address, so that it can be sent to someone: #map=zoom/lat/lon&ship=…&alert=…&incident=…&f=…, and what is shown on the map (layers.ts). */
 
 import { desk } from "./desk";
 import { readFilter, written as writtenFilter } from "./filters";
+import { layerParts, readLayers } from "./layers";
 
 export interface Link {
   map: { zoom: number; lat_deg: number; lon_deg: number } | null;
@@ -16,6 +17,7 @@ export function readLink(): Link {
   const usable = [zoom, lat_deg, lon_deg].every(Number.isFinite) && Math.abs(lat_deg) <= 85 && zoom >= 0 && zoom <= 20;
   const ship = Number(given.get("ship"));
   readFilter(given.get("f"));
+  readLayers(given);
   return {
     map: usable ? { zoom, lat_deg, lon_deg } : null,
     ship: Number.isSafeInteger(ship) && ship > 0 ? ship : null,
@@ -31,6 +33,7 @@ export function writeLink(where: { zoom: number; lat_deg: number; lon_deg: numbe
   if (desk.selection.alert !== null) parts.push(`alert=${encodeURIComponent(desk.selection.alert)}`);
   if (desk.selection.incident !== null) parts.push(`incident=${encodeURIComponent(desk.selection.incident)}`);
   if (writtenFilter()) parts.push(`f=${writtenFilter()}`);
+  parts.push(...layerParts());
   const hash = `#${parts.join("&")}`;
   if (hash === written) return;
   written = hash;

@@ -3,6 +3,7 @@
 import OpenLayersMap from "ol/Map";
 import View from "ol/View";
 import MVT from "ol/format/MVT";
+import DoubleClickZoom from "ol/interaction/DoubleClickZoom";
 import { defaults } from "ol/interaction/defaults";
 import VectorTileLayer from "ol/layer/VectorTile";
 import VectorTileSource from "ol/source/VectorTile";
@@ -130,6 +131,18 @@ export class ChartMap {
 
   onMoved(listener: () => void): void {
     this.map.on("moveend", listener);
+  }
+
+  /** Above the land, under the ships: where charts of one's own are laid. */
+  get layers(): ReturnType<OpenLayersMap["getLayers"]> {
+    return this.map.getLayers();
+  }
+
+  /** While someone draws, two quick clicks are two corners. */
+  doubleClickZooms(on: boolean): void {
+    this.map.getInteractions().forEach((each) => {
+      if (each instanceof DoubleClickZoom) each.setActive(on);
+    });
   }
 
   resized(): void {

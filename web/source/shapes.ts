@@ -1,5 +1,7 @@
 /** The JSON that the desk and the page exchange: docs/reference/wire.md, written as types. */
 
+import type { ChartNow, Zone } from "./chart-shapes";
+
 export type Severity = "notice" | "caution" | "danger" | "distress";
 export type Mode = "live" | "replay" | "reconstruction";
 
@@ -269,7 +271,9 @@ export type Message =
   | { type: "alerts"; alerts: Alert[]; all: boolean }
   | { type: "incidents"; incidents: Incident[]; all: boolean }
   | { type: "reports"; reports: Report[]; all: boolean }
-  | { type: "exclusions"; exclusions: Exclusion[]; all: boolean };
+  | { type: "exclusions"; exclusions: Exclusion[]; all: boolean }
+  | { type: "zones"; zones: Zone[]; all: boolean }
+  | ({ type: "chart" } & ChartNow);
 
 export const SEVERITY_RANK: Record<Severity, number> = { notice: 0, caution: 1, danger: 2, distress: 3 };
 
