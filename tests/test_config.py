@@ -108,6 +108,7 @@ def test_every_key_is_read(written, tmp_path):
         ("[desk]\nlisten = '0.0.0.0:8420'", "desk.listen", "no address of this machine alone", "no log-in"),
         ("[desk]\nlisten = '127.0.0.1:99999'", "desk.listen", "no address", "HOST:PORT"),
         ("[sources]\nlist = ['http://x']", "sources.list", "'http://x' is no source", "tcp://"),
+        ("[desk]\ncharts = 'nowhere'", "desk.charts", "'nowhere' is no folder", "*.mbtiles"),
         ("[sources]\nlist = ['tcp-listen://0.0.0.0:1']", "sources.list", "anyone on the network could send", "127.0.0.1:1"),
         ("[sources]\nlist = ['tcp://nowhere']", "sources.list", "needs a host and a port", "tcp://192.0.2.1:10110"),
         ("[sources]\nlist = ['file:absent.nmea']", "sources.list", "no such file", "check the path"),
@@ -170,6 +171,11 @@ def test_a_port_for_other_machines_is_allowed_on_purpose_only(written):
     config = load(written("[sources]\nallow_remote = true\nlist = ['tcp-listen://0.0.0.0:1']"), DETECTORS)
     assert config.allow_remote and config.sources == ("tcp-listen://0.0.0.0:1",)
     assert not load(None, DETECTORS).allow_remote
+
+
+def test_a_folder_of_charts_is_seen_from_the_file(written, tmp_path):
+    (tmp_path / "mine").mkdir()
+    assert load(written("[desk]\ncharts = 'mine'"), DETECTORS).charts == str(tmp_path / "mine")
 
 
 def test_all_faults_are_told_at_once(written):

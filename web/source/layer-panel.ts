@@ -141,7 +141,7 @@ export function toolsPanel(deeds: PanelDeeds): TemplateResult {
             <div class="field">
               <label for="palette-by">Day, dusk, night</label>
               <select id="palette-by" @change=${(event: Event) => deeds.paletteBy(value(event) as PaletteBy)}>
-                ${BY.map(([by, words]) => html`<option value=${by} ?selected=${view.paletteBy === by}>${words}</option>`)}
+                ${BY.map(([by, words]) => html`<option value=${by} .selected=${view.paletteBy === by}>${words}</option>`)}
               </select>
             </div>
             ${measureForm(deeds)} ${ringForm(deeds)} ${zoneList(deeds.show, deeds.zone)}`}

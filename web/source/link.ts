@@ -11,6 +11,10 @@ export interface Link {
   incident: string | null;
 }
 
+/** What this page made the address, and how the browser spells it. */
+let said = "";
+let written = "";
+
 export function readLink(): Link {
   const given = new URLSearchParams(location.hash.slice(1));
   const [zoom, lat_deg, lon_deg] = (given.get("map") ?? "").split("/").map(Number);
@@ -18,6 +22,7 @@ export function readLink(): Link {
   const ship = Number(given.get("ship"));
   readFilter(given.get("f"));
   readLayers(given);
+  written = location.hash;
   return {
     map: usable ? { zoom, lat_deg, lon_deg } : null,
     ship: Number.isSafeInteger(ship) && ship > 0 ? ship : null,
@@ -26,7 +31,6 @@ export function readLink(): Link {
   };
 }
 
-let written = "";
 export function writeLink(where: { zoom: number; lat_deg: number; lon_deg: number }): void {
   const parts = [`map=${where.zoom.toFixed(2)}/${where.lat_deg.toFixed(4)}/${where.lon_deg.toFixed(4)}`];
   if (desk.selection.ship !== null) parts.push(`ship=${desk.selection.ship}`);
@@ -35,9 +39,11 @@ export function writeLink(where: { zoom: number; lat_deg: number; lon_deg: numbe
   if (writtenFilter()) parts.push(`f=${writtenFilter()}`);
   parts.push(...layerParts());
   const hash = `#${parts.join("&")}`;
-  if (hash === written) return;
-  written = hash;
+  // An address that someone typed is read first: the event that tells of it comes a moment later.
+  if (hash === said || foreignLink()) return;
+  said = hash;
   history.replaceState(null, "", hash);
+  written = location.hash;
 }
 
 /** True when the address was changed by someone else than this page. */

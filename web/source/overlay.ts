@@ -68,7 +68,16 @@ export function start(host: Host): Overlay {
   let first: Place | null = null;
   let pointer: Place | null = null;
 
+  const busy = (): boolean => drawing.draft !== null || picking !== null;
+  let zooming = true;
+  /** At once, for a click may follow in no time. */
+  function ready(): void {
+    chart.classList.toggle("drawing", busy());
+    if (zooming === busy()) map.doubleClickZooms((zooming = !busy()));
+  }
+
   function changed(): void {
+    ready();
     keepLayers();
     look();
     host.redraw();
@@ -90,6 +99,7 @@ export function start(host: Host): Overlay {
     first = pointer = null;
     if (what === "measure") desk.say("Click where to measure from, then where to");
     if (what === "rings") desk.say("Click the middle of the rings");
+    ready();
     desk.changed();
   }
 
@@ -107,17 +117,12 @@ export function start(host: Host): Overlay {
     changed();
   }
 
-  function useCharts(): void {
-    placeCharts(map, host.palette());
-    changed();
-  }
-
   const deeds: PanelDeeds = {
     close: () => turnPanel(false),
     turn,
     turnChart: (name) => {
       view.charts = view.charts.includes(name) ? view.charts.filter((other) => other !== name) : [...view.charts, name];
-      useCharts();
+      changed();
     },
     paletteBy: (by: PaletteBy) => {
       view.paletteBy = by;
@@ -135,15 +140,12 @@ export function start(host: Host): Overlay {
     zone,
   };
 
-  const busy = (): boolean => drawing.draft !== null || picking !== null;
-  let zooming = true;
-
   function draw(): void {
     tools.hidden = !open;
     if (open) render(toolsPanel(deeds), tools);
     button.setAttribute("aria-expanded", String(open));
-    chart.classList.toggle("drawing", busy());
-    if (zooming === busy()) map.doubleClickZooms((zooming = !busy()));
+    ready();
+    placeCharts(map, host.palette()); // an address may have asked for other ones
     const words = chartWords();
     note.hidden = !words;
     if (note.textContent !== words) note.textContent = words;
@@ -242,7 +244,7 @@ export function start(host: Host): Overlay {
   setInterval(followSun, SUN_EVERY_MS);
   fillMeasure();
   followSun();
-  void loadCharts().then(useCharts, () => {}); // without charts of one's own the map is as it was
+  void loadCharts().then(changed, () => {}); // without charts of one's own the map is as it was
   draw();
 
   return {

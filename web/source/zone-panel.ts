@@ -131,7 +131,7 @@ export function zoneForm(draft: Draft, done: () => void): TemplateResult {
     <div class="field">
       <label for="zone-severity">How bad it is</label>
       <select id="zone-severity" @change=${(event: Event) => { draft.severity = value(event) as Severity; }}>
-        ${(["notice", "caution", "danger"] as const).map((severity) => html`<option value=${severity} ?selected=${draft.severity === severity}>${severity}</option>`)}
+        ${(["notice", "caution", "danger"] as const).map((severity) => html`<option value=${severity} .selected=${draft.severity === severity}>${severity}</option>`)}
       </select>
     </div>
     ${kinds(draft, "for_kinds", "Only for kinds")}

@@ -116,7 +116,10 @@ async function decide(path: string, body: object, done: (zone: Zone) => string):
 export async function keepZone(): Promise<boolean> {
   const { draft } = drawing;
   if (!draft || draft.sending) return false;
-  if (!draft.name.trim()) draft.problem = "Give it a name: it is said in every alert";
+  const name = draft.name.trim().toLowerCase();
+  const taken = [...desk.zones.values()].some((zone) => zone.removed_s === null && zone.id !== draft.id && zone.name.toLowerCase() === name);
+  if (!name) draft.problem = "Give it a name: it is said in every alert";
+  else if (taken) draft.problem = "There is a zone of this name: give it another";
   else if (draft.corners.length < 3) draft.problem = "A zone has three corners or more: click them on the map, or type them";
   if (draft.problem) {
     desk.changed();
