@@ -14,6 +14,7 @@ const STEPS: [least: number, alpha: number][] = [[0.95, 0.42], [0.8, 0.3], [0.5,
 const UNKNOWN_ALPHA = 0.07;
 
 let known: Coverage | null = null;
+let told = 0;
 let askedFor = "";
 let askedAt_ms = -Infinity;
 
@@ -23,14 +24,18 @@ export function lookForCoverage(camera: Camera, arrived: () => void): void {
   askedFor = box;
   askedAt_ms = performance.now();
   void get<Coverage>(`/api/coverage?${box}`).then(
-    (told) => {
+    (answer) => {
       if (box !== askedFor) return;
-      known = told;
+      known = answer;
+      told++;
       arrived();
     },
     () => {}, // what was known stays
   );
 }
+
+/** Another one whenever the desk has told anew. */
+export const coverageKey = (): string => String(told);
 
 export function drawCoverage(context: Context, camera: Camera, palette: Palette): void {
   if (!known) return;

@@ -24,6 +24,7 @@ export interface PanelDeeds {
   changed: () => void;
   show: (zone: Zone) => void;
   zone: (zone: Zone | null) => void;
+  zoneDone: () => void;
 }
 
 const problems: Record<string, string> = {};
@@ -136,7 +137,7 @@ export function toolsPanel(deeds: PanelDeeds): TemplateResult {
     </div>
     <div class="panel-body">
       ${draft
-        ? zoneForm(draft, deeds.changed)
+        ? zoneForm(draft, deeds.zoneDone)
         : html`${layerList(deeds)} ${chartList(deeds)}
             <div class="field">
               <label for="palette-by">Day, dusk, night</label>

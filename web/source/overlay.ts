@@ -3,20 +3,22 @@
 import { render } from "lit-html";
 import { chartWords, loadCharts, placeCharts } from "./charts";
 import type { Zone } from "./chart-shapes";
-import { drawCoverage, lookForCoverage } from "./coverage";
+import { coverageKey, drawCoverage, lookForCoverage } from "./coverage";
 import { drawDangers } from "./dangers";
 import { desk } from "./desk";
+import { latitude } from "./fleet";
 import { position } from "./format";
 import { drawHulls, drawVectors, lookForHulls } from "./hulls";
 import { fillMeasure, layersIcon, toolsPanel, type PanelDeeds, type Picking } from "./layer-panel";
 import { LAYERS, keepLayers, view, type LayerId, type PaletteBy } from "./layers";
 import type { ChartMap } from "./map";
 import type { Palette, PaletteName } from "./palette";
-import type { Context, Place } from "./plane";
+import { borderOf, type Context, type Place } from "./plane";
 import { drawMeasure, drawRings, measured, ringsAt } from "./rings";
 import type { Camera } from "./ships";
+import { Still } from "./still";
 import { paletteOfHour, paletteOfSun } from "./sun";
-import { addCorner, beginZone, drawZones, drawing, moveCorner, takeCorner } from "./zones";
+import { addCorner, beginZone, drawDraft, drawZones, drawing, moveCorner, takeCorner, zonesKey } from "./zones";
 
 export interface Host {
   map: ChartMap;
@@ -38,6 +40,8 @@ export interface Overlay {
 const LOOK_EVERY_MS = 500;
 const SUN_EVERY_MS = 30_000;
 const STILL_PX = 6;
+/** More of them than this are painted once and not on each frame. */
+const FEW_ZONES = 8;
 
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
@@ -66,6 +70,7 @@ export function start(host: Host): Overlay {
   let open = false;
   let picking: Picking = null;
   let first: Place | null = null;
+  const still = new Still();
   let pointer: Place | null = null;
 
   const busy = (): boolean => drawing.draft !== null || picking !== null;
@@ -134,10 +139,14 @@ export function start(host: Host): Overlay {
     picking: () => picking,
     changed,
     show: ({ rings }) => {
-      const [lats, lons] = [0, 1].map((part) => rings.flat().map((corner) => corner[part as 0 | 1]));
-      map.fit(Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats));
+      const { west, east, top, bottom } = borderOf(rings);
+      map.fit(west * 360 - 180, latitude(bottom), east * 360 - 180, latitude(top));
     },
     zone,
+    zoneDone: () => {
+      changed();
+      setTimeout(() => tools.querySelector<HTMLElement>("h2")?.focus(), 40);
+    },
   };
 
   function draw(): void {
@@ -249,8 +258,14 @@ export function start(host: Host): Overlay {
 
   return {
     below: (context, camera, palette, place) => {
-      if (view.on.has("coverage")) drawCoverage(context, camera, palette);
-      drawZones(context, camera, palette);
+      const covered = view.on.has("coverage");
+      const paint = (onto: Context, seen: Camera): void => {
+        if (covered) drawCoverage(onto, seen, palette);
+        drawZones(onto, seen, palette);
+      };
+      if (covered || desk.zones.size > FEW_ZONES) still.draw(context, camera, `${palette.sea} ${covered ? coverageKey() : ""} ${zonesKey()}`, paint);
+      else paint(context, camera);
+      drawDraft(context, camera, palette);
       if (view.on.has("hulls")) drawHulls(context, camera, palette, place);
       if (view.on.has("vectors")) drawVectors(context, camera, palette, place);
     },

@@ -47,6 +47,59 @@ export function trace(path: Path2D, places: readonly Place[], camera: Camera, cl
   if (closed && places.length) path.closePath();
 }
 
+/** A border in units of the world, unrolled round it, with its edges: made once, drawn on each frame. */
+export interface Border {
+  rings: Float64Array[];
+  west: number;
+  east: number;
+  top: number;
+  bottom: number;
+}
+
+export function borderOf(rings: readonly (readonly Place[])[]): Border {
+  const border: Border = { rings: [], west: Infinity, east: -Infinity, top: Infinity, bottom: -Infinity };
+  let first: number | null = null;
+  for (const ring of rings) {
+    const flat = new Float64Array(ring.length * 2);
+    let before: number | null = first;
+    ring.forEach(([lat_deg, lon_deg], index) => {
+      let x = mercatorX(lon_deg);
+      if (before !== null) x += Math.round(before - x);
+      const y = mercatorY(lat_deg);
+      before = x;
+      first ??= x;
+      flat[index * 2] = x;
+      flat[index * 2 + 1] = y;
+      border.west = Math.min(border.west, x);
+      border.east = Math.max(border.east, x);
+      border.top = Math.min(border.top, y);
+      border.bottom = Math.max(border.bottom, y);
+    });
+    border.rings.push(flat);
+  }
+  return border;
+}
+
+/** The border on the screen, in that image of the world that is nearest; null when none of it is seen. */
+export function borderPath(border: Border, camera: Camera): Path2D | null {
+  const { width, height, centreX, centreY, worldPx } = camera;
+  const turn = Math.round(centreX - (border.west + border.east) / 2);
+  const [halfWidth, halfHeight] = [width / 2 / worldPx, height / 2 / worldPx];
+  if (border.east + turn < centreX - halfWidth || border.west + turn > centreX + halfWidth) return null;
+  if (border.bottom < centreY - halfHeight || border.top > centreY + halfHeight) return null;
+  const path = new Path2D();
+  for (const ring of border.rings) {
+    for (let at = 0; at < ring.length; at += 2) {
+      const x = (ring[at] + turn - centreX) * worldPx + width / 2;
+      const y = (ring[at + 1] - centreY) * worldPx + height / 2;
+      if (at) path.lineTo(x, y);
+      else path.moveTo(x, y);
+    }
+    path.closePath();
+  }
+  return path;
+}
+
 /** All that is within so many miles of a place. */
 export function circle(path: Path2D, centre: Place, radius_nm: number, camera: Camera): void {
   const places: Place[] = [];

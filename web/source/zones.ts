@@ -6,7 +6,7 @@ import { desk } from "./desk";
 import { position, readPosition } from "./format";
 import { view } from "./layers";
 import type { Palette } from "./palette";
-import { toScreen, trace, write, type Context, type Place } from "./plane";
+import { borderOf, borderPath, toScreen, trace, write, type Border, type Context, type Place } from "./plane";
 import { who } from "./settings";
 import type { Camera } from "./ships";
 
@@ -145,26 +145,47 @@ function colourOf(zone: ZoneRules, palette: Palette): string {
   return silent ? palette.track : zone.severity === "danger" ? palette.danger : zone.severity === "caution" ? palette.caution : palette.notice;
 }
 
+/** By the zone as it was told: one that is changed is told anew. */
+const borders = new WeakMap<Zone, Border>();
+const northernmost = (zone: Zone): Place => zone.rings[0].reduce((north, corner) => (corner[0] > north[0] ? corner : north));
+
+const serials = new WeakMap<Zone, number>();
+let newest = 0;
+/** Tells which zones are drawn, and as what. */
+export function zonesKey(): string {
+  if (!view.on.has("zones")) return "";
+  const said: number[] = [];
+  for (const zone of desk.zones.values()) {
+    let serial = serials.get(zone);
+    if (serial === undefined) serials.set(zone, (serial = ++newest));
+    said.push(serial);
+  }
+  return `${said.join()} ${drawing.draft?.id}`;
+}
+
 /** Quiet lines: what matters of a zone is told by its alerts. Below the ships. */
 export function drawZones(context: Context, camera: Camera, palette: Palette): void {
-  if (view.on.has("zones")) {
-    for (const zone of desk.zones.values()) {
-      if (zone.removed_s !== null || zone.id === drawing.draft?.id) continue;
-      const path = new Path2D();
-      for (const ring of zone.rings) trace(path, ring, camera);
-      context.strokeStyle = context.fillStyle = colourOf(zone, palette);
-      context.lineWidth = 1.25;
-      context.globalAlpha = 0.05;
-      context.fill(path, "evenodd");
-      context.globalAlpha = 0.75;
-      context.setLineDash(zone.drawn ? [] : [6, 3]);
-      context.stroke(path);
-      context.setLineDash([]);
-      context.globalAlpha = 1;
-      const [x, y] = toScreen(...zone.rings[0].reduce((north, corner) => (corner[0] > north[0] ? corner : north)), camera);
-      write(context, zone.name, x + 4, y - 8, palette.label, palette.labelHalo);
-    }
+  for (const zone of view.on.has("zones") ? desk.zones.values() : []) {
+    if (zone.removed_s !== null || zone.id === drawing.draft?.id) continue;
+    let border = borders.get(zone);
+    if (!border) borders.set(zone, (border = borderOf(zone.rings)));
+    const path = borderPath(border, camera);
+    if (!path) continue;
+    context.strokeStyle = context.fillStyle = colourOf(zone, palette);
+    context.lineWidth = 1.25;
+    context.globalAlpha = 0.05;
+    context.fill(path, "evenodd");
+    context.globalAlpha = 0.75;
+    context.setLineDash(zone.drawn ? [] : [6, 3]);
+    context.stroke(path);
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+    const [x, y] = toScreen(...northernmost(zone), camera);
+    write(context, zone.name, x + 4, y - 8, palette.label, palette.labelHalo);
   }
+}
+
+export function drawDraft(context: Context, camera: Camera, palette: Palette): void {
   const { draft } = drawing;
   if (!draft) return;
   const path = new Path2D();
