@@ -20,7 +20,6 @@ import numpy as np
 from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
 from tankerwatch.core.context import Context
-from tankerwatch.core.drawn import DrawnZones
 from tankerwatch.core.hour import Hour
 from tankerwatch.core.incidents import Alert, Evidence, Exclusion, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
@@ -29,6 +28,7 @@ from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Findings, Heard
 from tankerwatch.core.zones import DrawnZone
 from tankerwatch.decode import Decoder
 from tankerwatch.detect import catalog
+from tankerwatch.detect.areas import Areas
 from tankerwatch.detect.kit import Detector, Settings
 from tankerwatch.respond.ledger import Ledger
 from tankerwatch.share.ships import Ship
@@ -108,9 +108,7 @@ class River:
         ]
         self.triage = self.triage_of(self.watches)
         self.learner = Learner(context or config.context)
-        self.zones = config.zones
-        self.drawn = DrawnZones()
-        self._zone_ships: dict[str, set[int]] = {name: set(ships.mmsis) for name, ships in config.zone_ships.items()}
+        self.areas = Areas(config.zones, config.zone_ships)
         self.picture = self.before = Picture.empty()
         self.pairs = Pairs.empty()
         self.exclusions = Exclusions()
@@ -206,9 +204,8 @@ class River:
         for decision in decisions:
             if decision.kind == "guard":
                 self.fleet.register.guard(int(decision.subject), bool(decision.content["guard"]))
-            elif (zone := self.drawn.take(decision, frame.now_s)) is not None:
+            elif (zone := self.areas.take(decision, frame.now_s)) is not None:
                 changes.zones[zone.id] = zone
-                self.zones = (*(each for each in self.zones if not each.key), *self.drawn.zones())
             self.ledger.take(decision)
         timed = frame.now_s == frame.now_s
         stations = rows.get("stations", ()) if timed else ()
@@ -220,7 +217,7 @@ class River:
         if frame.look:
             self.picture = self.fleet.picture(frame.now_s)
             self.pairs = pairs_of(self.picture, frame.now_s, at_rest=minute)
-            self._place_zones()
+            self.areas.place()
             self._cards |= {mmsi: self._card(mmsi) for mmsi in self.changed}
             if minute:
                 self.learner.learn(self.picture, frame.now_s)
@@ -237,7 +234,7 @@ class River:
             decisions=decisions,
             before=self.before,
             time_error_s=self.time_error_s,
-            zones=self.zones,
+            zones=self.areas.zones,
             minute=minute,
             hour=self.fleet.last_hour() if frame.look else _NO_HOUR,
             context=self.learner.context,
@@ -319,7 +316,7 @@ class River:
     def _in_port(self, mmsi: int, time_s: float) -> bool:
         """Whether a ship lay in port when something was found: what is found in rows asks the look before."""
         picture = self.picture if time_s >= self._now_s else self.before
-        return in_port(picture, mmsi, self.zones, time_s)
+        return in_port(picture, mmsi, self.areas.zones, time_s)
 
     def _identity(self, mmsi: int) -> Identity:
         slot = self.fleet.register.slot(mmsi)
@@ -335,9 +332,7 @@ class River:
         own = config.fleet.holds(mmsi=mmsi, imo=identity.imo, name=identity.name)
         if self._scoped:
             self._note((mmsi,))
-        for name, ships in config.zone_ships.items():
-            held = self._zone_ships[name]
-            (held.add if ships.holds(mmsi=mmsi, imo=identity.imo, name=identity.name) else held.discard)(mmsi)
+        self.areas.know(config.zone_ships, mmsi, identity.imo, identity.name)
         return bool(guarded or own), own
 
     def _newcomers(self, mmsi: U32, kind: U8) -> tuple[Bool, Bool]:
@@ -350,12 +345,6 @@ class River:
         if self._scoped:
             for mmsi in ships:
                 self.changed.setdefault(mmsi, self._cards.get(mmsi, Card(mmsi)))
-
-    def _place_zones(self) -> None:
-        """A ship that a zone names by IMO number or name is known to it from the look after she has sent it."""
-        if any(zone.ships != self._zone_ships.get(zone.key or zone.name, zone.ships) for zone in self.zones):
-            named = {name: frozenset(ships) for name, ships in self._zone_ships.items()}
-            self.zones = tuple(replace(zone, ships=named.get(zone.key or zone.name, zone.ships)) for zone in self.zones)
 
     def _evidence(self, source_rows: tuple[int, ...]) -> tuple[Evidence, ...]:
         found = []

@@ -161,12 +161,12 @@ def test_what_would_be_in_vain_is_refused_and_undo_brings_back(config):
     assert "never changed" in refused("zone", name, {"undo": True})
     decide("zone", name, {**ALL, "name": "THE BOX"}, 2)
     decide("zone", name, {"undo": True, "by": "BEN"}, 3)
-    assert (river.drawn.all[name].content["name"], river.drawn.all[name].by) == ("BOX", "BEN")
+    assert (river.areas.drawn.all[name].content["name"], river.areas.drawn.all[name].by) == ("BOX", "BEN")
     decide("unzone", name, {}, 4)
     assert "removed before" in refused("unzone", name, {})
-    assert not river.drawn.watched
+    assert not river.areas.drawn.watched
     decide("zone", name, {"undo": True}, 5)
-    assert river.drawn.all[name].content == {**ALL, **river.drawn.all[name].content} and len(river.drawn.watched) == 1
+    assert river.areas.drawn.all[name].content == {**ALL, **river.areas.drawn.all[name].content} and len(river.areas.drawn.watched) == 1
     with pytest.raises(KeyError):
         deciding.completed(river, "unzone", "zone-none", {})
     for number in range(199):
@@ -211,5 +211,5 @@ def test_a_config_zone_of_a_drawn_name_keeps_its_ships(config):
     """A name is given to a zone of the configuration after one was drawn by it: each is for its own ships."""
     river = River(replace(config), ("feed",))
     river.take(Batch(decisions=(Decision(START_S, "zone", "z1", "", {**ALL, "name": "ROADS", "for_ships": [311000002]}),)))
-    configured, drawn = river.zones
+    configured, drawn = river.areas.zones
     assert (configured.for_all, drawn.ships, drawn.key) == (True, frozenset({311000002}), "z1")

@@ -17,6 +17,7 @@ import { borderOf, type Context, type Place } from "./plane";
 import { drawMeasure, drawRings, measured, ringsAt } from "./rings";
 import type { Camera } from "./ships";
 import { Still } from "./still";
+import { letters } from "./settings";
 import { paletteOfHour, paletteOfSun } from "./sun";
 import { addCorner, beginZone, drawDraft, drawZones, drawing, moveCorner, takeCorner, zonesKey } from "./zones";
 
@@ -237,7 +238,7 @@ export function start(host: Host): Overlay {
       event.preventDefault();
       return;
     }
-    if (typing(event.target) && !(event.target instanceof HTMLInputElement && event.target.type === "checkbox")) return;
+    if (!letters.on || (typing(event.target) && !(event.target instanceof HTMLInputElement && event.target.type === "checkbox"))) return;
     const number = Number(event.key);
     if (open && !drawing.draft && number >= 1 && number <= Object.keys(LAYERS).length) turn((Object.keys(LAYERS) as LayerId[])[number - 1]);
     else if (event.key.toLowerCase() === "y") turnPanel();

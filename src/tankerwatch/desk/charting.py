@@ -120,7 +120,7 @@ def _jammed(river: River) -> Iterator[dict[str, Any]]:
 
 def zones(river: River) -> list[dict[str, Any]]:
     """Every zone: those of the configuration, which only a file can change, and those that were drawn."""
-    return [_configured(zone) for zone in river.zones if not zone.key] + [zone_json(zone) for zone in river.drawn.all.values()]
+    return [_configured(zone) for zone in river.areas.zones if not zone.key] + [zone_json(zone) for zone in river.areas.drawn.all.values()]
 
 
 def zone_json(zone: DrawnZone) -> dict[str, Any]:

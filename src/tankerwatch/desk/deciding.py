@@ -68,7 +68,7 @@ def _here(alert: Alert, content: dict[str, Any]) -> dict[str, Any] | None:
 
 def _zone(river: River, kind: str, subject: str, content: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """A zone drawn, changed, removed, or as it was before; `{"undo": true}` asks for the last."""
-    zone = river.drawn.all[subject] if subject else None
+    zone = river.areas.drawn.all[subject] if subject else None
     if kind == "unzone":
         if zone is not None and zone.removed_s is not None:
             raise InputFault("this zone was removed before", where=kind, help="undo brings it back")
@@ -79,9 +79,9 @@ def _zone(river: River, kind: str, subject: str, content: dict[str, Any]) -> tup
         content = {**zone.before, **content}
     name = " ".join(str(content.get("name") or "").split()).casefold()
     others = {each.name.casefold() for each in river.config.zones}
-    others |= {each.content["name"].casefold() for each in river.drawn.watched if each.id != subject}
+    others |= {each.content["name"].casefold() for each in river.areas.drawn.watched if each.id != subject}
     if name in others:
         raise InputFault("there is a zone of this name", where="zone.name", help="give it another")
-    if (zone is None or zone.removed_s is not None) and len(river.drawn.watched) >= MOST_DRAWN:
+    if (zone is None or zone.removed_s is not None) and len(river.areas.drawn.watched) >= MOST_DRAWN:
         raise InputFault(f"{MOST_DRAWN} zones are drawn", where=kind, help="remove one that is not needed")
     return subject, content
