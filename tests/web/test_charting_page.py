@@ -108,7 +108,13 @@ def test_a_zone_is_typed_changed_and_undone_with_the_keyboard(open_page, desk):
     zone.locator("button:has-text('Undo')").press("Enter")
     zone.locator(".zone-name", has_text="TYPED").wait_for()
     page.keyboard.press("z")
+    page.fill("#zone-corners", "25 57")
     page.keyboard.press("Escape")
+    page.locator("#notice", has_text="Z takes it up again").wait_for()
+    page.focus("#chart")
+    page.keyboard.press("z")
+    assert page.input_value("#zone-corners") == "25 57"
+    page.click("button:has-text('Cancel')")
     page.locator("#tools h2", has_text="Layers").wait_for()
     page.keyboard.press("Escape")
     page.locator("#tools").wait_for(state="hidden")
@@ -181,6 +187,8 @@ def test_passes_silent_ships_and_false_positions_are_drawn(open_page, desk):
 
     look("12.00/25.1900/57.1000&l=reach", CAUTION)
     look("13.00/25.4310/57.6120&l=meetings", DANGER)
+    look("9.30/25.3000/57.4000&l=coverage", (105, 183, 230))
+    look(f"16.00/{desk.lat[0]:.4f}/{desk.lon[0]:.4f}&l=hulls", (141, 138, 114), 200)
     slot = desk.slot_of(desk.ids[2])
     look(f"13.00/{desk.lat[slot] + 0.002:.4f}/{desk.lon[slot] + 0.008:.4f}&l=", (199, 211, 220), 120)
 

@@ -19,7 +19,7 @@ import type { Camera } from "./ships";
 import { Still } from "./still";
 import { letters } from "./settings";
 import { paletteOfHour, paletteOfSun } from "./sun";
-import { addCorner, beginZone, drawDraft, drawZones, drawing, moveCorner, takeCorner, zonesKey } from "./zones";
+import { addCorner, beginZone, drawDraft, drawZones, drawing, leaveZone, moveCorner, takeCorner, zonesKey } from "./zones";
 
 export interface Host {
   map: ChartMap;
@@ -93,7 +93,7 @@ export function start(host: Host): Overlay {
   function turnPanel(to = !open): void {
     open = to;
     if (!open) {
-      drawing.draft = null;
+      if (drawing.draft) leaveZone();
       pick(null);
       chart.focus();
     } else setTimeout(() => tools.querySelector<HTMLElement>("h2")?.focus(), 40);
@@ -146,7 +146,10 @@ export function start(host: Host): Overlay {
     zone,
     zoneDone: () => {
       changed();
-      setTimeout(() => tools.querySelector<HTMLElement>("h2")?.focus(), 40);
+      // The form takes the focus with it when it goes; who has gone on meanwhile is left there.
+      setTimeout(() => {
+        if (document.activeElement === document.body) tools.querySelector<HTMLElement>("h2")?.focus();
+      }, 40);
     },
   };
 
@@ -231,7 +234,7 @@ export function start(host: Host): Overlay {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") {
       if (picking) pick(null);
-      else if (drawing.draft) drawing.draft = null;
+      else if (drawing.draft) leaveZone();
       else if (open && (tools.contains(document.activeElement) || document.activeElement === chart || document.activeElement === document.body)) turnPanel(false);
       else return;
       changed();

@@ -23,15 +23,31 @@ export interface Draft extends ZoneRules {
   sending: boolean;
 }
 
-export const drawing: { draft: Draft | null } = { draft: null };
+/** `left`: what was put aside without a word; it is taken up again. */
+export const drawing: { draft: Draft | null; left: Draft | null } = { draft: null, left: null };
 
 const spoken = (corners: Place[]): string => corners.map(([lat_deg, lon_deg]) => position(lat_deg, lon_deg)).join("\n");
 
+/** Put aside: a key that was hit by mistake loses nothing. */
+export function leaveZone(): void {
+  const { draft } = drawing;
+  drawing.draft = null;
+  if (!draft?.corners.length) return;
+  drawing.left = draft;
+  desk.say("Put aside, not saved: Z takes it up again");
+}
+
 export function beginZone(zone: Zone | null): void {
+  view.on.add("zones");
+  const { left } = drawing;
+  drawing.left = null;
+  if (!zone && left) {
+    drawing.draft = left;
+    return;
+  }
   const corners = zone ? zone.rings[0].map(([lat_deg, lon_deg]): Place => [lat_deg, lon_deg]) : [];
   const rules: ZoneRules = zone ?? { name: "", rule: ["enter"], min_kn: null, max_kn: null, forbidden: [], for_kinds: [], for_ships: [], severity: "caution", port: false };
   drawing.draft = { ...structuredClone(rules), id: zone?.id ?? null, corners, text: spoken(corners), problem: null, sending: false };
-  view.on.add("zones");
 }
 
 function reshape(draft: Draft): void {

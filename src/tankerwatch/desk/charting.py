@@ -79,13 +79,13 @@ def _place_at(river: River, slot: int, time_s: float) -> list[float | None]:
 
 def _dark(river: River) -> Iterator[dict[str, Any]]:
     """Ships that an open alert calls dark: where they were last, and the best speed that they were seen to make."""
-    picture, told = river.fleet.picture(river.clock_s), 0
-    for alert in river.triage.alerts.values():
-        slot = river.fleet.register.slot(alert.ships[0]) if alert.detector == "dark" and alert.state == OPEN and alert.ships else None
-        if slot is None or slot >= len(picture) or told == MOST_DARK:
+    silent = [alert for alert in river.triage.alerts.values() if alert.detector == "dark" and alert.state == OPEN and alert.ships]
+    picture = river.fleet.picture(river.clock_s) if silent else river.picture
+    for alert in silent[-MOST_DARK:]:
+        slot = river.fleet.register.slot(alert.ships[0])
+        if slot is None or slot >= len(picture):
             continue
         speeds = [number(float(values[slot])) for values in (picture.best_sog_kn, picture.usual_sog_kn, picture.sog_kn)]
-        told += 1
         yield {
             "ship": alert.ships[0],
             "alert": alert.id,
