@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import json
 from dataclasses import replace
@@ -140,6 +141,19 @@ def test_killed_anywhere_and_replayed_it_is_the_same(config, received, tmp_path)
     desk.warm()
     desk.found()
     assert [zone["removed_s"] is None for zone in charting.zones(desk.river)] == [True, False]
+
+
+def test_every_page_is_told(config, tmp_path):
+    run = cases.Run(tmp_path, config)
+    drawn = said("zone", "", ALL, 5)
+    changes, _ = run.desk._process(Batch(decisions=(drawn,)), None)
+    asyncio.run(run.desk._publish(changes))
+    asked = run.desk.desk
+    (told,) = run.desk.hub._newer("zones", -1)
+    assert told in asked.zones() and (told["id"], told["rings"]) == (drawn.id, [BOX])
+    assert asked.chart() == {"meetings": [], "dark": [], "jammed": []}
+    assert asked.outlines((20, 50, 30, 60)) == [] and asked.coverage((20, 50, 30, 60))["share"] == [] and asked.charts() == ""
+    run.kill()
 
 
 def test_what_would_be_in_vain_is_refused_and_undo_brings_back(config):
