@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from websockets.sync.client import connect
 
+from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import Desk, PictureNow
 from tankerwatch.web.app import create_app
 from tankerwatch.web.live import Hub
@@ -34,7 +35,7 @@ class Harbour:
         self.epoch = 5
         self.version = 0
         self.names = [(200000001, HOSTILE, 200000001, "MH"), (200000002, "KOKUKA", 200000002, "PA")]
-        self.store = {"alerts": {}, "incidents": {}, "reports": {}, "exclusions": {}}
+        self.store = {"alerts": {}, "incidents": {}, "reports": {}, "exclusions": {}, "guards": {}}
         for name in ("a1", "a2"):
             self.store["alerts"][name] = {"id": name, "title": f"{HOSTILE}: sudden stop", "score": float("nan")}
         self.decided = []
@@ -78,6 +79,11 @@ class Harbour:
         self.wishes.append(wish)
         return not self.live
 
+    def track_file(self, ship, kind, hours):
+        if hours > 700:
+            raise InputFault("too many positions", help="ask for fewer hours")
+        return f"{ship} {kind} {hours}".encode() if ship == 200000001 else None
+
     def desk(self) -> Desk:
         listed = {kind: (lambda kind=kind: list(self.store[kind].values())) for kind in self.store}
         ship = {"id": 200000001, "name": HOSTILE}
@@ -88,7 +94,10 @@ class Harbour:
             incidents=listed["incidents"],
             reports=listed["reports"],
             exclusions=listed["exclusions"],
+            guards=listed["guards"],
             ship=lambda name: ship if name == 200000001 else None,
+            page=lambda name: {"id": 200000001, "imo_valid": None} if name == 200000001 else None,
+            track_file=self.track_file,
             track=lambda name: {"time_s": [1.0], "sog_kn": [None]} if name == 200000001 else None,
             search=lambda text: [ship] * 30 if text else [],
             hello=lambda: {"type": "hello", "epoch": self.epoch, "mode": "live"},

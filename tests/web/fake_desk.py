@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import fake_past
+import fake_ship
 import numpy as np
 from pmtiles.reader import MmapSource, Reader
 from starlette.applications import Starlette
@@ -125,6 +126,7 @@ class FakeDesk:
         self.alerts = {alert["id"]: alert for alert in self.make_alerts()}
         self.incidents = [self.make_incident()]
         self.exclusions: dict[str, dict] = {}
+        self.guards: dict[str, dict] = {}
         self.messages: list[str] = []
         self.sockets = 0
         self.posts: list[tuple[str, dict]] = []
@@ -550,6 +552,7 @@ def make_app(desk: FakeDesk) -> Starlette:
         slot = desk.slot_of(body["ship"])
         desk.flags[slot] = desk.flags[slot] | 4 if body["guard"] else desk.flags[slot] & ~4
         desk.posts.append(("guard", body))
+        fake_ship.guard(desk, body)
         return JSONResponse({})
 
     async def replay(request: Request) -> Response:
@@ -582,6 +585,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             await websocket.send_text(json.dumps({"type": "incidents", "incidents": desk.incidents, "all": True}))
             await websocket.send_text(json.dumps({"type": "reports", "reports": desk.reports, "all": True}))
             await websocket.send_text(json.dumps({"type": "exclusions", "exclusions": list(desk.exclusions.values()), "all": True}))
+            await websocket.send_text(json.dumps({"type": "guards", "guards": list(desk.guards.values()), "all": True}))
             await websocket.send_text(json.dumps(desk.health()))
 
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
@@ -617,6 +621,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             Route("/api/reports", report, methods=["POST"]),
             Route("/api/reports", lambda _: JSONResponse({"reports": desk.reports})),
             Route("/api/guard", guard, methods=["POST"]),
+            *fake_ship.routes(desk),
             Route("/api/replay", period),
             Route("/api/replay", replay, methods=["POST"]),
             Route("/api/ships", ships),

@@ -291,8 +291,8 @@ def test_a_new_page_is_told_everything(running):
     with running.page() as page:
         got = heard(page, is_kind("health"))
     kinds = [message["type"] if isinstance(message, dict) else "frame" for message in got]
-    assert kinds[:5] == ["hello", "alerts", "incidents", "reports", "exclusions"]
-    assert kinds[5:] == ["frame", "names", "health"]
+    assert kinds[:6] == ["hello", "alerts", "incidents", "reports", "exclusions", "guards"]
+    assert kinds[6:] == ["frame", "names", "health"]
     alerts = got[1]
     assert (alerts["all"], [alert["id"] for alert in alerts["alerts"]]) == (True, ["a1", "a2"])
     assert got[6]["ships"][0] == [0, 200000001, HOSTILE, 200000001, "MH"]

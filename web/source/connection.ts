@@ -120,6 +120,9 @@ function readText(text: string): void {
     case "exclusions":
       keep(desk.exclusions, message.exclusions, message.all);
       break;
+    case "guards":
+      keep(desk.guards, message.guards, message.all);
+      break;
   }
   desk.changed();
 }
@@ -151,6 +154,7 @@ function forget(): void {
   desk.incidents.clear();
   desk.reports.clear();
   desk.exclusions.clear();
+  desk.guards.clear();
   desk.alertsKnown = false;
   desk.ship = null;
   desk.track = null;

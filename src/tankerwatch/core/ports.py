@@ -108,8 +108,13 @@ class Desk:
     incidents: Callable[[], list[dict[str, Any]]]
     reports: Callable[[], list[dict[str, Any]]]
     exclusions: Callable[[], list[dict[str, Any]]]
+    guards: Callable[[], list[dict[str, Any]]]
     ship: Callable[[int], dict[str, Any] | None]
+    page: Callable[[int], dict[str, Any] | None]
+    """all that the page of one ship shows beside what `ship` and `track` tell"""
     track: Callable[[int], dict[str, Any] | None]
+    track_file: Callable[[int, str, float], bytes | None]
+    """(ship, `.csv`, `.geojson` or `.kml`, hours back) → a file of where she was; raises InputFault for more than is given out at once"""
     search: Callable[[str], list[dict[str, Any]]]
     hello: Callable[[], dict[str, Any]]
     decide: Callable[[str, str, dict[str, Any]], Any]
