@@ -122,4 +122,5 @@ def test_readable_at_both_widths_by_day_and_by_night(open_page, with_hole, size,
     page.locator(".timeline.linked canvas").wait_for()
     assert violations(page) == []
     assert narrow_enough(page)
-    page.screenshot(path=f"/tmp/shippage-fake-{palette}.png")
+    where, top = f"tankerwatch.pixelOf({with_hole.ids[0]})", "document.querySelector('#panel').getBoundingClientRect()"
+    wait(page, f"{where} && ({where}[0] < {top}.left || {where}[1] < {top}.top)")

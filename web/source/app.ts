@@ -120,17 +120,19 @@ function lookAtShips(): void {
   placed = true;
 }
 
-/** Of a ship whose page is opened the map shows where she is, unless that is in the open already. */
-function bringIntoView(): void {
+/** Of a ship whose page is opened the map shows where she is, unless that is in the open already. True when it is known. */
+function bringIntoView(): boolean {
   const slot = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
-  if (slot === null || desk.fleet.state[slot] !== 2) return;
+  if (slot === null || desk.fleet.state[slot] !== 2) return false;
   const [x, y] = place(slot);
   const { right_px, bottom_px } = hidden();
   const { width, height } = map.camera();
   if (x < 20 || y < 20 || x > width - right_px - 20 || y > height - bottom_px - 20) map.look(...desk.fleet.latLon(slot), undefined, GLIDE_MS, hidden());
+  return true;
 }
 
 let reportShown = false;
+let toBring = false;
 function drawPanel(): void {
   const { ship, alert: alertId, incident: incidentId } = desk.selection;
   const alert = alertId === null ? undefined : desk.alerts.get(alertId);
@@ -144,8 +146,9 @@ function drawPanel(): void {
   if (parts.panel.dataset.shows !== what) {
     parts.panel.dataset.shows = what;
     parts.panel.querySelector(".panel-body")?.scrollTo(0, 0);
-    if (wide) bringIntoView();
+    toBring = wide !== null;
   }
+  if (toBring && bringIntoView()) toBring = false;
   if (ship !== null && wide) wide.drawLarge(ship);
   else if (ship !== null) shipPart()?.small.draw();
   if (!wide) loadedShipPart()?.leave();
@@ -309,7 +312,6 @@ connect(
     if (!snapshot) return;
     lookAtShips();
     moveShips();
-    if (desk.page === "ship" && !link.map) bringIntoView();
     drawShips();
     ships.rankLabels(map.camera());
     api.ready = true;

@@ -35,7 +35,7 @@ class TrackFiles:
         with self._one, tempfile.TemporaryDirectory(prefix="tankerwatch-track-") as folder:
             kept = self._kept(ship, from_s, clock_s)
             last_s = max((float(table.column("time_s")[-1].as_py()) for table in kept), default=from_s)
-            tables = [*kept, _newest(ship, track, max(from_s, last_s + 1.0) if kept else from_s)]
+            tables = [*kept, _newest(ship, track, max(from_s, last_s + 1.0) if kept else from_s, clock_s)]
             points = sum(table.num_rows for table in tables)
             if points > MOST_POINTS:
                 help = f"at most {MOST_POINTS:,}: ask for fewer hours, or take all with: tankerwatch history DIR --ship {ship} -o FILE"
@@ -60,8 +60,8 @@ class TrackFiles:
         return [table for table in asked.again(lambda: list(map(public, asked.ship_days([ship], from_s, to_s)))) if table.num_rows]
 
 
-def _newest(ship: int, track: Mapping[str, list[Any]], from_s: float) -> Any:
-    """The positions after a time, of those that the desk has in mind, in the form of the history."""
+def _newest(ship: int, track: Mapping[str, list[Any]], from_s: float, to_s: float) -> Any:
+    """The positions of a span of time, of those that the desk has in mind, in the form of the history."""
     import pyarrow as pa
 
     from tankerwatch.store.history.questions import PUBLIC
@@ -70,6 +70,6 @@ def _newest(ship: int, track: Mapping[str, list[Any]], from_s: float) -> Any:
     rows = [
         {"mmsi": ship, **dict(zip(columns, values, strict=True))}
         for *values, displaced in zip(*(track[name] for name in (*columns, "displaced")), strict=True)
-        if values[0] > from_s and values[1] is not None and not displaced
+        if from_s < values[0] <= to_s and values[1] is not None and not displaced
     ]
     return pa.Table.from_pylist(rows, schema=PUBLIC)
