@@ -101,7 +101,11 @@ def test_guarded_with_a_ring_and_an_end_and_undone(open_page, desk):
     other = open_page()
     other.click(".guards summary:has-text('Guarded at the desk: 1')")
     item = other.locator(f"[data-guard-id='{ship}']")
-    assert "FRONT ALTAIR: guarded, ring 2 NM, until" in item.inner_text() and "owner asked <b> · ANNA" in item.inner_text()
+    assert (
+        "guarded, ring 2 NM, until" in item.inner_text()
+        and "FRONT ALTAIR" in item.inner_text()
+        and "owner asked <b> · ANNA" in item.inner_text()
+    )
     assert violations(other) == []
     item.locator("button", has_text="Undo").click()
     other.locator(".guards .undone", has_text="over since").wait_for()

@@ -47,7 +47,8 @@ export const shipOf = (guard: Guard): string => desk.fleet.nameOf(guard.ship) ||
 function item(guard: Guard): TemplateResult {
   const over = guard.over_s !== null;
   return html`<li class=${over ? "exclusion undone" : "exclusion"} data-guard-id=${guard.id}>
-    <p class="exclusion-words"><button class="link" @click=${() => selectShip(guard.ship)}>${shipOf(guard)}</button>: ${guardWords(guard)}</p>
+    <button class="link" @click=${() => selectShip(guard.ship)}>${shipOf(guard)}</button>
+    <p class="exclusion-words">${guardWords(guard)}</p>
     <p class="quiet">${guard.words ? `${guard.words} · ` : ""}${guard.by} · <span class="figures">${timeAndAge(guard.made_s, desk.clock_s())}</span></p>
     ${over
       ? html`<p class="quiet">over since <span class="figures">${timeAndAge(guard.over_s, desk.clock_s())}</span></p>`

@@ -9,7 +9,7 @@ Why it matters    A ship that was threatened, that drifts or that takes on a boa
 When it is wrong  Traffic: in a lane every passer enters a wide ring; a tug or a pilot that was sent for is told as well. A radar target
                   beside a ship that sends AIS is taken for her echo, so a boat without AIS that first shows there is not told.
                   It tells who is near, never how to get there.
-Sources           The ring is what a person drew; BMP Maritime Security (2025): call early on whoever comes near.
+Sources           The ring is what a person drew; BMP Maritime Security (2025): report suspicious approaches early.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 
 from tankerwatch.core import mmsi as identities
 from tankerwatch.core.geo import distance_nm, moved
-from tankerwatch.core.schema import F64, I64, NAN
+from tankerwatch.core.schema import F64, I64, NAN, Bool
 from tankerwatch.core.tables import Picture
 from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, Spells, View, key_of, ship_finding, ships_of
 
@@ -68,16 +68,16 @@ def _now(view: View, settings: Settings) -> tuple[F64, F64, Any]:
     return lat, lon, heard & ~np.isnan(lat + lon)
 
 
-def _near(picture: Picture, slot: int, reach_nm: float, lat: F64, lon: F64, heard: Any) -> tuple[I64, F64]:
-    """The craft within a distance of a ship, and how far off each is; not the echoes of others and of herself."""
+def _near(picture: Picture, slot: int, reach_nm: float, lat: F64, lon: F64, heard: Any) -> tuple[I64, F64, Bool]:
+    """The craft within a distance of a ship, how far off each is, and which are echoes of others or of herself."""
     some = np.flatnonzero(heard & (np.abs(lat - lat[slot]) <= (reach_nm + 0.1) / 60.0))
     apart = distance_nm(lat[slot], lon[slot], lat[some], lon[some])
     some, apart = some[apart <= reach_nm], apart[apart <= reach_nm]
     radar = picture.kind[some] == identities.RADAR
     sends, echoes = some[~radar], some[radar]
     double = (distance_nm(lat[echoes][:, None], lon[echoes][:, None], lat[sends][None, :], lon[sends][None, :]) <= ECHO_NM).any(axis=1)
-    wanted = ~np.isin(some, echoes[double]) & (some != slot)
-    return some[wanted], apart[wanted]
+    others = some != slot
+    return some[others], apart[others], np.isin(some, echoes[double])[others]
 
 
 def _judge(
@@ -88,12 +88,12 @@ def _judge(
     known = rows.get((ship, 0))
     fresh = known is None or known[4] < ring_nm
     rows[ship, 0] = [now_s, now_s, NAN, DRAWN, ring_nm]
-    near, apart = _near(picture, slot, ring_nm + settings["border_nm"], lat, lon, heard)
-    for craft, apart_nm in zip(near.tolist(), apart.tolist(), strict=True):
+    near = _near(picture, slot, ring_nm + settings["border_nm"], lat, lon, heard)
+    for craft, apart_nm, echo in zip(*(column.tolist() for column in near), strict=True):
         key = ship, int(picture.mmsi[craft])
         row = rows.get(key)
         if row is None:
-            if apart_nm > ring_nm:
+            if apart_nm > ring_nm or (echo and not fresh):
                 continue
             row = rows[key] = [now_s, now_s, NAN, LET_BE if fresh else INSIDE, apart_nm]
         row[1] = now_s
