@@ -158,4 +158,6 @@ function forget(): void {
   desk.alertsKnown = false;
   desk.ship = null;
   desk.track = null;
+  desk.trackSpan = null;
+  desk.trackAt = null;
 }

@@ -61,9 +61,11 @@ let unfolded = false;
 export function guardList(): Content {
   const all = [...desk.guards.values()].sort((one, other) => Number(one.over_s !== null) - Number(other.over_s !== null) || other.made_s - one.made_s);
   if (!all.length) return nothing;
-  const active = all.filter((guard) => guard.over_s === null).length;
+  const holding = all.filter((guard) => guard.over_s === null);
+  const guarded = holding.filter((guard) => guard.guard).length;
+  const not = holding.length - guarded;
   return html`<details class="over guards" ?open=${unfolded} @toggle=${(event: Event) => { unfolded = (event.target as HTMLDetailsElement).open; }}>
-    <summary>Guarded at the desk: ${active || "nobody any more"}</summary>
+    <summary>Guarded at the desk: ${guarded || "nobody now"}${not ? `, not guarded: ${not}` : ""}</summary>
     <ul role="list">${all.map(item)}</ul>
   </details>`;
 }

@@ -1,7 +1,7 @@
 /** The page of one ship: who she says she is and said before, her state with the age of every field, her last hours, who hears her, what she sent. */
 
 import { html, nothing, type TemplateResult } from "lit-html";
-import { copy, fitOnMap, selectAlert, selectShip, toggleFollow } from "./actions";
+import { copy, fitOnMap, openShipPage, selectAlert, toggleFollow } from "./actions";
 import { get, words } from "./api";
 import { desk } from "./desk";
 import { age, clockTime, count, degrees, duration, knots, metres, position, timeAndAge } from "./format";
@@ -133,7 +133,7 @@ function history(page: ShipPage): TemplateResult {
       ? html`<h4>Others who sent her IMO number or call sign</h4>
           <ul class="lines" role="list">
             ${page.others.map(
-              (other) => html`<li><button class="line" @click=${() => selectShip(other.id)}><span>${other.name || String(other.id)} · ${other.flag || "flag not known"} · MMSI ${String(other.id).padStart(9, "0")}<br /><span class="quiet">same ${other.same.map((field) => (field === "imo" ? "IMO number" : "call sign")).join(" and ")} · <span class="figures">${when(other.told_s)}</span></span></span></button></li>`,
+              (other) => html`<li><button class="line" @click=${() => openShipPage(other.id)}><span>${other.name || String(other.id)} · ${other.flag || "flag not known"} · MMSI ${String(other.id).padStart(9, "0")}<br /><span class="quiet">same ${other.same.map((field) => (field === "imo" ? "IMO number" : "call sign")).join(" and ")} · <span class="figures">${when(other.told_s)}</span></span></span></button></li>`,
             )}
           </ul>`
       : nothing}`;

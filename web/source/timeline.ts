@@ -220,7 +220,7 @@ export class Timeline {
     const course = this.course;
     if (!course || !this.plot) return;
     const [first_s, last_s] = [course.time_s[0], course.time_s[course.time_s.length - 1]];
-    const whole = span === null || (span[0] <= first_s && span[1] >= last_s);
+    const whole = span === null || (span[0] <= first_s && span[1] >= last_s) || span[0] >= last_s || span[1] <= first_s;
     this.span = whole ? null : [Math.max(first_s, span[0]), Math.min(last_s, span[1])];
     const [min, max] = this.span ?? [first_s, last_s];
     this.plot.setScale("x", { min, max });
