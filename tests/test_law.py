@@ -255,12 +255,13 @@ QUESTIONS = """
     GET /   GET /tiles/{z}/{x}/{y}.mvt   GET /assets   WS /ws
     GET /api/health   GET /api/alerts   GET /api/alerts/{id}   GET /api/incidents   GET /api/reports
     GET /api/ships   GET /api/ships/{id}   GET /api/ships/{id}/track   GET /api/watched
+    GET /api/ships/{id}/page   GET /api/ships/{id}/track.csv   GET /api/ships/{id}/track.geojson   GET /api/ships/{id}/track.kml
     POST /api/alerts/{id}/acknowledge   POST /api/alerts/{id}/confirm   POST /api/alerts/{id}/dismiss
     POST /api/alerts/{id}/assign   POST /api/alerts/{id}/snooze   POST /api/alerts/{id}/note   POST /api/alerts/{id}/close
     POST /api/alerts/{id}/reopen   POST /api/alerts/{id}/exclude   GET /api/exclusions   POST /api/exclusions/{id}/undo
     GET /api/zones   POST /api/zones   POST /api/zones/{id}   POST /api/zones/{id}/remove   POST /api/zones/{id}/undo
     GET /api/coverage   GET /api/outlines   GET /api/charts   GET /charts/{name}/{z}/{x}/{y}
-    POST /api/reports   POST /api/guard   GET /api/replay   POST /api/replay
+    POST /api/reports   POST /api/guard   GET /api/guards   GET /api/replay   POST /api/replay
 """
 
 

@@ -21,7 +21,7 @@ from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
 from tankerwatch.core.context import Context
 from tankerwatch.core.hour import Hour
-from tankerwatch.core.incidents import Alert, Evidence, Exclusion, Helper, Incident, Report
+from tankerwatch.core.incidents import Alert, Evidence, Exclusion, Guard, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
 from tankerwatch.core.schema import F64, U8, U32, Bool
 from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
@@ -43,6 +43,7 @@ from tankerwatch.track.ticks import LOOK_S, Frame, Ticks
 from tankerwatch.triage import render, words
 from tankerwatch.triage.budget import Budget
 from tankerwatch.triage.exclusions import Exclusions
+from tankerwatch.triage.guards import Guards
 from tankerwatch.triage.quiet import Quiet, in_port
 from tankerwatch.triage.scope import Card, Gate, Scope
 from tankerwatch.triage.triage import Triage
@@ -68,6 +69,7 @@ class Changes:
     reports: dict[str, Report] = field(default_factory=dict)
     exclusions: dict[str, Exclusion] = field(default_factory=dict)
     zones: dict[str, DrawnZone] = field(default_factory=dict)
+    guards: dict[int, Guard] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -111,7 +113,7 @@ class River:
         self.areas = Areas(config.zones, config.zone_ships)
         self.picture = self.before = Picture.empty()
         self.pairs = Pairs.empty()
-        self.exclusions = Exclusions()
+        self.exclusions, self.guards = Exclusions(), Guards()
         self.ledger = Ledger()
         """what was sent of which alert"""
         self.changed: dict[int, Card] = {}
@@ -201,10 +203,11 @@ class River:
     def _frame(self, frame: Frame, changes: Changes) -> None:
         rows = frame.rows
         decisions = rows.get("decisions", ())
+        for guard in (*self.guards.take(decisions), *(self.guards.due(frame.now_s) if frame.look else ())):
+            self.fleet.register.guard(guard.ship, guard.guarded if guard.over_s is None else None, guard.ring_nm)
+            changes.guards[guard.ship] = guard
         for decision in decisions:
-            if decision.kind == "guard":
-                self.fleet.register.guard(int(decision.subject), bool(decision.content["guard"]))
-            elif (zone := self.areas.take(decision, frame.now_s)) is not None:
+            if (zone := self.areas.take(decision, frame.now_s)) is not None:
                 changes.zones[zone.id] = zone
             self.ledger.take(decision)
         timed = frame.now_s == frame.now_s
@@ -294,7 +297,7 @@ class River:
         return Triage(
             rules=_rules(watches),
             names=self.name_of,
-            evidence=self._evidence,
+            evidence=self.evidence,
             budget=Budget(sys.maxsize, sys.maxsize) if singly else budget_of(self.config),
             absorbs={watch.detector.id: watch.detector.absorbs for watch in watches},
             quiet=Quiet(frozenset(self.config.quiet_in_port), self._in_port, hours),
@@ -346,7 +349,8 @@ class River:
             for mmsi in ships:
                 self.changed.setdefault(mmsi, self._cards.get(mmsi, Card(mmsi)))
 
-    def _evidence(self, source_rows: tuple[int, ...]) -> tuple[Evidence, ...]:
+    def evidence(self, source_rows: Sequence[int]) -> tuple[Evidence, ...]:
+        """What was received in these rows; without its sentence where that is no longer kept."""
         found = []
         for row, line in zip(source_rows, self.ring.find(source_rows), strict=True):
             feed = row >> FEED_SHIFT

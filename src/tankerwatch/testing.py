@@ -19,6 +19,7 @@
     [[craft]]            # a radar target without AIS: number, every_s, track
     [[line]]             # a sentence as it is: minute, text
     [[report]]           # typed in: minute, kind, words, ship
+    [[guard]]            # a ship is guarded: minute, ship, ring_nm, until_minute
 
     [zone.NAME]          # polygon, and what may be given of a `core.zones.Zone`: enter, leave, max_kn, forbidden…
 
@@ -35,8 +36,10 @@ given. A scene without `expect` must raise nothing.
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,27 +126,33 @@ class DetectorScene:
         return sorted(made, key=lambda pair: pair[0])
 
     def decisions(self) -> list[Decision]:
-        """The reports typed in."""
+        """The reports typed in, and the ships guarded."""
         made = []
+        for n, guard in enumerate(self.content.get("guard", ())):
+            content = {"guard": True, "words": "", "ring_nm": guard["ring_nm"], "until_s": START_S + 60 * guard["until_minute"]}
+            made.append(Decision(START_S + 60.0 * guard["minute"], "guard", f"guard-{n}", str(guard["ship"]), content))
         for n, report in enumerate(self.content.get("report", ())):
             time_s = float(START_S + 60 * report["minute"])
             content = {"verified": True, "source": "scene", "ship": None, "lat_deg": None, "lon_deg": None, "time_s": time_s}
             content |= {key: value for key, value in report.items() if key != "minute"}
             made.append(Decision(time_s, "report", f"report-{n}", "", content))
-        return made
+        return sorted(made, key=lambda decision: decision.time_s)
 
     def log(self) -> bytes:
         """The sentences as a log file."""
         return b"".join(line + b"\r\n" for _, line in self.received())
 
     def batches(self, cuts: int = 1) -> Iterator[Batch]:
-        """The sentences in `cuts` batches of equal numbers of lines, each report at its time."""
+        """The sentences in `cuts` batches of equal numbers of lines, each report and guard at its time."""
         received, waiting = self.received(), self.decisions()
         size = max(1, -(-len(received) // cuts))
-        for begin in range(0, len(received), size):
-            part = received[begin : begin + size]
-            lines = Lines.of([line for _, line in part], [t for t, _ in part], list(range(begin + 1, begin + 1 + len(part))))
-            due = tuple(d for d in waiting if d.time_s <= part[-1][0])
+        times = [time_s for time_s, _ in received]
+        said = {bisect(times, decision.time_s) for decision in waiting}
+        edges = sorted({*range(0, len(received), size), *said, len(received)} | {0})
+        for begin, end in pairwise(edges):
+            part = received[begin:end]
+            lines = Lines.of([line for _, line in part], [t for t, _ in part], list(range(begin + 1, end + 1)))
+            due = tuple(d for d in waiting if bisect(times, d.time_s) <= end)
             waiting = waiting[len(due) :]
             yield Batch(lines=lines, decisions=due)
         end_s = START_S + 60.0 * self.content.get("minutes", 0)

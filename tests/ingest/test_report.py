@@ -186,3 +186,22 @@ def test_what_a_decision_carries() -> None:
 
 def test_moments_are_utc() -> None:
     assert moment("2019-06-13T02:40:00Z") == moment("2019-06-13 02:40") == moment("2019-06-13T04:40:00+02:00") == NOW
+
+
+def test_a_guard_has_a_ring_and_an_end():
+    made = decision("guard", "538006800", {"guard": True, "ring_nm": 3, "until_s": NOW + 3600, "words": "asked", "by": "ANNA"}, NOW)
+    assert made.content == {"words": "asked", "by": "ANNA", "guard": True, "ring_nm": 3.0, "until_s": NOW + 3600}
+    assert decision("guard", "538006800", {"guard": None}, NOW).content == {"words": "", "guard": None}
+    for wrong in (
+        {"ring_nm": 0},
+        {"ring_nm": 12.5},
+        {"ring_nm": "wide"},
+        {"ring_nm": True},
+        {"guard": False, "ring_nm": 3},
+        {"until_s": NOW},
+        {"until_s": NOW + 32 * 86_400},
+        {"until_s": float("nan")},
+        {"guard": None, "until_s": NOW + 60},
+    ):
+        with pytest.raises(InputFault, match=r"will not do|a ring goes with a guard|has no end"):
+            decision("guard", "538006800", {"guard": True, **wrong}, NOW)

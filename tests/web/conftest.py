@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from websockets.sync.client import connect
 
+from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import Desk, PictureNow
 from tankerwatch.web.app import create_app
 from tankerwatch.web.live import Hub
@@ -34,7 +35,7 @@ class Harbour:
         self.epoch = 5
         self.version = 0
         self.names = [(200000001, HOSTILE, 200000001, "MH"), (200000002, "KOKUKA", 200000002, "PA")]
-        self.store = {"alerts": {}, "incidents": {}, "reports": {}, "exclusions": {}, "zones": {}}
+        self.store = {kind: {} for kind in ("alerts", "incidents", "reports", "exclusions", "guards", "zones")}
         self.told = {"meetings": [], "dark": [], "jammed": []}
         self.folder = ""
         self.boxes = []
@@ -81,6 +82,11 @@ class Harbour:
         self.wishes.append(wish)
         return not self.live
 
+    def track_file(self, ship, kind, hours):
+        if hours > 700:
+            raise InputFault("too many positions", help="ask for fewer hours")
+        return f"{ship} {kind} {hours}".encode() if ship == 200000001 else None
+
     def desk(self) -> Desk:
         listed = {kind: (lambda kind=kind: list(self.store[kind].values())) for kind in self.store}
         ship = {"id": 200000001, "name": HOSTILE}
@@ -96,7 +102,10 @@ class Harbour:
             coverage=lambda box: self.boxes.append(box) or {"height_deg": 0.02},
             outlines=lambda box: self.boxes.append(box) or [[200000001, 1.0, 2.0, 3.0, 4.0]],
             charts=lambda: self.folder,
+            guards=listed["guards"],
             ship=lambda name: ship if name == 200000001 else None,
+            page=lambda name: {"id": 200000001, "imo_valid": None} if name == 200000001 else None,
+            track_file=self.track_file,
             track=lambda name: {"time_s": [1.0], "sog_kn": [None]} if name == 200000001 else None,
             search=lambda text: [ship] * 30 if text else [],
             hello=lambda: {"type": "hello", "epoch": self.epoch, "mode": "live"},

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import fake_charting
 import fake_past
+import fake_ship
 import numpy as np
 from pmtiles.reader import MmapSource, Reader
 from starlette.applications import Starlette
@@ -127,6 +128,7 @@ class FakeDesk:
         self.incidents = [self.make_incident()]
         self.exclusions: dict[str, dict] = {}
         self.charting = fake_charting.Charting(self)
+        self.guards: dict[str, dict] = {}
         self.messages: list[str] = []
         self.sockets = 0
         self.posts: list[tuple[str, dict]] = []
@@ -552,6 +554,7 @@ def make_app(desk: FakeDesk) -> Starlette:
         slot = desk.slot_of(body["ship"])
         desk.flags[slot] = desk.flags[slot] | 4 if body["guard"] else desk.flags[slot] & ~4
         desk.posts.append(("guard", body))
+        fake_ship.guard(desk, body)
         return JSONResponse({})
 
     async def replay(request: Request) -> Response:
@@ -586,6 +589,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             await websocket.send_text(json.dumps({"type": "exclusions", "exclusions": list(desk.exclusions.values()), "all": True}))
             for told in desk.charting.told():
                 await websocket.send_text(json.dumps(told))
+            await websocket.send_text(json.dumps({"type": "guards", "guards": list(desk.guards.values()), "all": True}))
             await websocket.send_text(json.dumps(desk.health()))
 
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
@@ -622,6 +626,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             Route("/api/reports", lambda _: JSONResponse({"reports": desk.reports})),
             Route("/api/guard", guard, methods=["POST"]),
             *desk.charting.routes(),
+            *fake_ship.routes(desk),
             Route("/api/replay", period),
             Route("/api/replay", replay, methods=["POST"]),
             Route("/api/ships", ships),

@@ -152,10 +152,30 @@ def test_our_own_fault_is_said_so(client, harbour):
     assert "secret" not in answer.text
 
 
+def test_the_page_of_a_ship_and_her_track_as_files(client):
+    assert client.get("/api/ships/200000001/page").json() == {"id": 200000001, "imo_valid": None}
+    for path in ("/api/ships/5/page", "/api/ships/x/page", "/api/ships/5/track.csv", "/api/ships/../track.kml"):
+        assert client.get(path).status_code == 404
+    for kind, media in ((".csv", "text/csv"), (".geojson", "application/geo+json"), (".kml", "application/vnd.google-earth.kml+xml")):
+        answer = client.get(f"/api/ships/200000001/track{kind}?hours=24")
+        assert answer.text == f"200000001 {kind} 24.0" and answer.headers["content-type"].startswith(media)
+        assert answer.headers["content-disposition"] == f'attachment; filename="track-200000001{kind}"'
+    assert client.get("/api/ships/200000001/track.csv").text == "200000001 .csv 6.0"
+    for hours in ("0", "-1", "745", "nan", "inf", "x", "1e9999"):
+        assert client.get(f"/api/ships/200000001/track.csv?hours={hours}").status_code == 422
+    assert client.get("/api/ships/200000001/track.csv?hours=720").json() == {"error": "too many positions", "help": "ask for fewer hours"}
+
+
 def test_guard_and_replay(client, harbour):
     assert client.get("/api/replay").json() == {"start_s": 1.0, "end_s": 9.0, "surveyed": True, "gaps": [[2.0, 3.5]], "alerts": []}
     assert client.post("/api/guard", json={"ship": 200000001, "guard": True}).status_code == 200
     assert harbour.decided == [("guard", "200000001", {"guard": True})]
+    ring = {"ship": 200000001, "guard": True, "ring_nm": 3, "until_s": 1560397810, "words": "asked", "by": "ANNA"}
+    assert client.post("/api/guard", json={**ring, "unknown": 1}).json() == ring
+    assert harbour.decided.pop() == ("guard", "200000001", {key: value for key, value in ring.items() if key != "ship"})
+    assert client.post("/api/guard", json={"ship": 200000001, "guard": None}).json() == {"ship": 200000001, "guard": None}
+    harbour.store["guards"]["1"] = {"id": "1"}
+    assert client.get("/api/guards").json() == {"guards": [{"id": "1"}]}
     for wrong in ({"ship": "x", "guard": True}, {"ship": True, "guard": True}, {"ship": 1}):
         assert client.post("/api/guard", json=wrong).status_code == 422
     for wish in ({"speed": 120}, {"paused": True}, {"again": True}):
@@ -291,8 +311,8 @@ def test_a_new_page_is_told_everything(running):
     with running.page() as page:
         got = heard(page, is_kind("health"))
     kinds = [message["type"] if isinstance(message, dict) else "frame" for message in got]
-    assert kinds[:6] == ["hello", "alerts", "incidents", "reports", "exclusions", "zones"]
-    assert kinds[6:] == ["frame", "names", "health"]
+    assert kinds[:7] == ["hello", "alerts", "incidents", "reports", "exclusions", "guards", "zones"]
+    assert kinds[7:] == ["frame", "names", "health"]
     alerts = got[1]
     assert (alerts["all"], [alert["id"] for alert in alerts["alerts"]]) == (True, ["a1", "a2"])
     assert got[7]["ships"][0] == [0, 200000001, HOSTILE, 200000001, "MH"]

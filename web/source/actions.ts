@@ -24,6 +24,26 @@ function focusPanel(): void {
   setTimeout(() => document.querySelector<HTMLElement>("#panel h2")?.focus({ preventScroll: true }), 40);
 }
 
+let fit: (bounds: Bounds) => void = () => {};
+
+export interface Bounds {
+  west_deg: number;
+  south_deg: number;
+  east_deg: number;
+  north_deg: number;
+}
+
+export function onFit(listener: typeof fit): void {
+  fit = listener;
+}
+
+export const fitOnMap = (bounds: Bounds): void => fit(bounds);
+
+export function openShipPage(id: number, focus = true): void {
+  selectShip(id, focus);
+  desk.page = "ship";
+}
+
 export function selectShip(id: number, focus = true): void {
   if (desk.selection.ship !== id) {
     desk.ship = null;
@@ -31,6 +51,7 @@ export function selectShip(id: number, focus = true): void {
     desk.shipProblem = null;
   }
   desk.selection.ship = id;
+  desk.page = null;
   desk.listOpen = false;
   desk.reportOpen = false;
   if (focus) focusPanel();
@@ -39,6 +60,7 @@ export function selectShip(id: number, focus = true): void {
 }
 
 export function selectAlert(id: string, focus = true, keepIncident = false): void {
+  desk.page = null;
   desk.selection = { ship: null, alert: id, incident: keepIncident ? desk.selection.incident : null };
   desk.ship = null;
   desk.track = null;
@@ -50,6 +72,7 @@ export function selectAlert(id: string, focus = true, keepIncident = false): voi
 }
 
 export function selectIncident(id: string, focus = true): void {
+  desk.page = null;
   desk.selection = { ship: null, alert: null, incident: id };
   desk.ship = null;
   desk.track = null;
@@ -64,6 +87,7 @@ export function selectIncident(id: string, focus = true): void {
 export function closeTop(): boolean {
   if (desk.reportOpen) desk.reportOpen = false;
   else if (desk.feedsOpen) desk.feedsOpen = false;
+  else if (desk.page !== null) desk.page = null;
   else if (desk.selection.ship !== null) {
     desk.selection.ship = null;
     desk.ship = null;

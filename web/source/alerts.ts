@@ -7,6 +7,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { selectAlert, selectIncident, showAlert, showOnMap } from "./actions";
 import { desk } from "./desk";
 import { exclusionList } from "./exclusions";
+import { guardList } from "./guards";
 import { admits, filter, filtering, filterLine, hiddenLine, written } from "./filters";
 import { age, clockTime, count, timeAndAge } from "./format";
 import { severityIcon } from "./parts";
@@ -202,7 +203,7 @@ function list(): TemplateResult {
       ${shown.some((group) => group.alerts.length || group.incident) ? repeat(shown, (group) => group.key, groupOf) : asleep.length || filtering() ? nothing : emptyList()}
       ${asleep.length ? fold(`Snoozed: ${asleep.length}, first back at ${clockTime(desk.alerts.get(asleep[0])?.snoozed_until_s)}`, "asleep", asleepOpen || filter.state === "snoozed", (open) => { asleepOpen = open; }, repeat(sleepers, (alert) => alert.id, row)) : nothing}
       ${over.length ? fold(`Over: ${over.length} closed or withdrawn`, "", overOpen || filter.state === "closed", (open) => { overOpen = open; }, repeat(past, (alert) => alert.id, pastRow)) : nothing}
-      ${exclusionList()}
+      ${guardList()} ${exclusionList()}
     </div>`;
 }
 

@@ -2,7 +2,7 @@
 
 import "./app.css";
 import { nothing, render } from "lit-html";
-import { loadShip, onLook, selectAlert, selectIncident, selectShip } from "./actions";
+import { loadShip, onFit, onLook, openShipPage, selectAlert, selectIncident, selectShip } from "./actions";
 import { alertPanel } from "./alert-panel";
 import { drawAlerts, holdOrder } from "./alerts";
 import { drawBanners, drawEnded, drawNotice } from "./banners";
@@ -14,6 +14,7 @@ import { clockTime, position } from "./format";
 import { incidentPanel } from "./incident-panel";
 import { startKeys } from "./keys";
 import { view } from "./layers";
+import { loadedShipPart, shipPart } from "./later";
 import { foreignLink, readLink, writeLink } from "./link";
 import { ChartMap } from "./map";
 import { alertPlace, drawGrid, drawMarks, reportAt } from "./marks";
@@ -25,9 +26,9 @@ import { leaveReport, picking, pickPosition, reportPanel } from "./report";
 import { startSearch } from "./search";
 import { keepNames, namesKept } from "./settings";
 import { listen, rung } from "./sound";
+import { drawShipMarks } from "./ship-marks";
 import { shipPanel } from "./ship-panel";
 import { ShipLayer } from "./ships";
-import { drawTimeline } from "./timeline";
 import { drawBadge, drawHealth } from "./top-bar";
 import { parseFrame } from "./wire";
 
@@ -57,6 +58,7 @@ ships.below = (context, camera) => {
 ships.above = (context, camera) => {
   overlay?.above(context, camera, ships.palette, (slot) => ships.place(slot, camera));
   drawMarks(context, camera, ships.palette, (slot) => ships.place(slot, camera));
+  drawShipMarks(context, camera, ships.palette);
 };
 
 function drawShips(): void {
@@ -70,6 +72,7 @@ function moveShips(): void {
 }
 
 map.onFrame = drawShips;
+desk.redraw = drawShips;
 
 function followShip(): void {
   const slot = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
@@ -93,7 +96,7 @@ if (link.map) {
   map.look(link.map.lat_deg, link.map.lon_deg, link.map.zoom);
   placed = true;
 }
-if (link.ship !== null) selectShip(link.ship, false);
+if (link.ship !== null) (link.page === "ship" ? openShipPage : selectShip)(link.ship, false);
 else if (link.alert !== null) selectAlert(link.alert, false);
 else if (link.incident !== null) selectIncident(link.incident, false);
 if (link.ship !== null && link.alert !== null) desk.selection.alert = link.alert;
@@ -124,20 +127,38 @@ function lookAtShips(): void {
   placed = true;
 }
 
+/** Of a ship whose page is opened the map shows where she is, unless that is in the open already. True when it is known. */
+function bringIntoView(): boolean {
+  const slot = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
+  if (slot === null || desk.fleet.state[slot] !== 2) return false;
+  const [x, y] = place(slot);
+  const { right_px, bottom_px } = hidden();
+  const { width, height } = map.camera();
+  if (x < 20 || y < 20 || x > width - right_px - 20 || y > height - bottom_px - 20) map.look(...desk.fleet.latLon(slot), undefined, GLIDE_MS, hidden());
+  return true;
+}
+
 let reportShown = false;
+let toBring = false;
 function drawPanel(): void {
   const { ship, alert: alertId, incident: incidentId } = desk.selection;
   const alert = alertId === null ? undefined : desk.alerts.get(alertId);
   const incident = incidentId === null ? undefined : desk.incidents.get(incidentId);
-  const content = desk.reportOpen ? reportPanel() : ship !== null ? shipPanel(ship) : alert ? alertPanel(alert) : incident ? incidentPanel(incident) : nothing;
-  const what = desk.reportOpen ? "report" : ship !== null ? `ship ${ship}` : alert ? `alert ${alert.id}` : incident ? `incident ${incident.id}` : "";
+  const wide = !desk.reportOpen && desk.page === "ship" && ship !== null ? shipPart() : null;
+  const content = desk.reportOpen ? reportPanel() : ship !== null ? (wide?.shipPage(ship) ?? shipPanel(ship)) : alert ? alertPanel(alert) : incident ? incidentPanel(incident) : nothing;
+  const what = desk.reportOpen ? "report" : ship !== null ? `${wide ? "page of " : ""}ship ${ship}` : alert ? `alert ${alert.id}` : incident ? `incident ${incident.id}` : "";
   parts.panel.hidden = content === nothing;
+  parts.panel.classList.toggle("wide", wide !== null);
   render(content, parts.panel);
   if (parts.panel.dataset.shows !== what) {
     parts.panel.dataset.shows = what;
     parts.panel.querySelector(".panel-body")?.scrollTo(0, 0);
+    toBring = wide !== null;
   }
-  if (ship !== null) drawTimeline();
+  if (toBring && bringIntoView()) toBring = false;
+  if (ship !== null && wide) wide.drawLarge(ship);
+  else if (ship !== null) shipPart()?.small.draw();
+  if (!wide) loadedShipPart()?.leave();
   if (reportShown && !desk.reportOpen) leaveReport();
   reportShown = desk.reportOpen;
   parts.chart.classList.toggle("picking", picking.on);
@@ -206,6 +227,7 @@ function drawAll(): void {
 }
 
 desk.onChange(drawAll);
+onFit((bounds) => map.fit(bounds.west_deg, bounds.south_deg, bounds.east_deg, bounds.north_deg, hidden()));
 onLook((lat_deg, lon_deg) => setTimeout(() => map.look(lat_deg, lon_deg, undefined, GLIDE_MS, hidden()), 30), followShip);
 holdOrder(parts.list);
 startSearch(document.querySelector<HTMLInputElement>("#search")!);
@@ -281,7 +303,7 @@ window.addEventListener("hashchange", () => {
   if (!foreignLink()) return;
   const fresh = readLink();
   if (fresh.map) map.look(fresh.map.lat_deg, fresh.map.lon_deg, fresh.map.zoom);
-  if (fresh.ship !== null) selectShip(fresh.ship, false);
+  if (fresh.ship !== null) (fresh.page === "ship" ? openShipPage : selectShip)(fresh.ship, false);
   else if (fresh.alert !== null) selectAlert(fresh.alert, false);
   else if (fresh.incident !== null) selectIncident(fresh.incident, false);
 });
@@ -363,6 +385,8 @@ const api = {
   blank: (duration_ms: number): Promise<number> => blankRate(duration_ms, ships.canvas),
   parseFrame,
   rung,
+  /** What a time line shows on the map. */
+  shown: () => ({ track: desk.track, span: desk.trackSpan, at: desk.trackAt }),
   /** Where a ship is on the screen, in pixels of the page. */
   pixelOf(id: number): [number, number] | null {
     const slot = desk.fleet.slotOf(id);

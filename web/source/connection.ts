@@ -123,6 +123,9 @@ function readText(text: string): void {
     case "zones":
       keep(desk.zones, message.zones, message.all);
       break;
+    case "guards":
+      keep(desk.guards, message.guards, message.all);
+      break;
     case "chart":
       desk.chart = message;
       break;
@@ -159,7 +162,10 @@ function forget(): void {
   desk.exclusions.clear();
   desk.zones.clear();
   desk.chart = { meetings: [], dark: [], jammed: [] };
+  desk.guards.clear();
   desk.alertsKnown = false;
   desk.ship = null;
   desk.track = null;
+  desk.trackSpan = null;
+  desk.trackAt = null;
 }

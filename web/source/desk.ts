@@ -3,7 +3,7 @@
 import type { ChartNow, Zone } from "./chart-shapes";
 import { Fleet } from "./fleet";
 import { storedPalette, type PaletteName } from "./palette";
-import type { Alert, Exclusion, Health, Hello, Incident, Report, Ship, Track } from "./shapes";
+import type { Alert, Exclusion, Guard, Health, Hello, Incident, Report, Ship, Track } from "./shapes";
 
 export interface Selection {
   ship: number | null;
@@ -26,12 +26,18 @@ class Desk {
   exclusions = new Map<string, Exclusion>();
   zones = new Map<string, Zone>();
   chart: ChartNow = { meetings: [], dark: [], jammed: [] };
+  guards = new Map<string, Guard>();
   /** Whether all that is open now has been told: before, nothing is news. */
   alertsKnown = false;
   selection: Selection = { ship: null, alert: null, incident: null };
   ship: Ship | null = null;
   shipProblem: string | null = null;
   track: Track | null = null;
+  /** The part of the track that is looked at on a time line, and where she was at the point of it. */
+  trackSpan: [from_s: number, to_s: number] | null = null;
+  trackAt: { lat_deg: number; lon_deg: number; time_s: number } | null = null;
+  /** What is open at full width instead of in the panel. */
+  page: "ship" | null = null;
   following = false;
   palette: PaletteName = storedPalette();
   connected = false;
@@ -46,6 +52,9 @@ class Desk {
   /** Alerts that have been read out to those who listen rather than look. */
   told = new Set<string>();
   notice: { words: string; bad: boolean } | null = null;
+
+  /** Draw the chart now: what is on it changed, and nothing else. */
+  redraw: () => void = () => {};
 
   private clockBase_s = 0;
   private clockBase_ms = 0;

@@ -1,6 +1,6 @@
 /** The keyboard: one letter, one deed. Letters typed into a field are just letters. */
 
-import { closeTop, openReport, selectAlert, showAlert, toggleFollow } from "./actions";
+import { closeTop, openReport, openShipPage, selectAlert, showAlert, toggleFollow } from "./actions";
 import { listed, openTable } from "./alerts";
 import { deedOf } from "./answer-keys";
 import { answerByKey } from "./answers";
@@ -64,6 +64,10 @@ export function startKeys(deeds: KeyDeeds): void {
         break;
       case "f": case "F":
         toggleFollow();
+        break;
+      case "o": case "O":
+        if (desk.selection.ship === null) desk.say("Select a ship first: then O opens her page");
+        else openShipPage(desk.selection.ship);
         break;
       case "l": case "L":
         deeds.labels();

@@ -93,12 +93,12 @@ export class ChartMap {
     }
   }
 
-  fit(west_deg: number, south_deg: number, east_deg: number, north_deg: number): void {
+  fit(west_deg: number, south_deg: number, east_deg: number, north_deg: number, hidden = { right_px: 0, bottom_px: 0 }): void {
     const extent = [
       (mercatorX(west_deg) - 0.5) * WORLD_M, (0.5 - mercatorY(south_deg)) * WORLD_M,
       (mercatorX(east_deg) - 0.5) * WORLD_M, (0.5 - mercatorY(north_deg)) * WORLD_M,
     ];
-    this.view.fit(extent, { padding: [40, 40, 40, 40], maxZoom: 10 });
+    this.view.fit(extent, { padding: [40, 40 + hidden.right_px, 40 + hidden.bottom_px, 40], maxZoom: 10 });
   }
 
   zoomBy(step: number): void {

@@ -11,7 +11,7 @@ type Context = CanvasRenderingContext2D;
 const STEPS_DEG = [45, 30, 15, 10, 5, 2, 1, 0.5, 1 / 6, 1 / 12, 1 / 30, 1 / 60, 1 / 120, 1 / 600];
 const DOT_EVERY_S = 600;
 
-function toScreen(lat_deg: number, lon_deg: number, camera: Camera): [x: number, y: number] {
+export function toScreen(lat_deg: number, lon_deg: number, camera: Camera): [x: number, y: number] {
   return [toScreenX(mercatorX(lon_deg), camera), (mercatorY(lat_deg) - camera.centreY) * camera.worldPx + camera.height / 2];
 }
 

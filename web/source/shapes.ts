@@ -99,6 +99,20 @@ export interface Exclusion {
   undone_by: string | null;
 }
 
+export interface Guard {
+  id: string;
+  ship: number;
+  name: string;
+  /** null: as the configuration says. */
+  guard: boolean | null;
+  ring_nm: number | null;
+  until_s: number | null;
+  words: string;
+  by: string;
+  made_s: number;
+  over_s: number | null;
+}
+
 export interface Helper {
   mmsi: number;
   name: string;
@@ -180,6 +194,31 @@ export interface Ship {
   alerts: string[];
   sentences: { time_s: number; sentence: string }[] | null;
   beliefs: { lat_deg: number; lon_deg: number; last_s: number; fixes: number; trusted: boolean }[] | null;
+}
+
+export interface Claim {
+  field: string;
+  value: string | number;
+  first_s: number | null;
+  last_s: number | null;
+  times: number;
+}
+
+export interface ShipPage {
+  id: number;
+  told_s: Record<string, number | null>;
+  /** From the antenna to bow, stern, port and starboard side. */
+  hull_m: [number, number, number, number] | null;
+  status_s: number | null;
+  spoken_s: number | null;
+  imo_valid: boolean | null;
+  claims: Claim[];
+  others: { id: number; name: string; flag: string; same: string[]; told_s: number | null }[];
+  conflicts: string[];
+  interval_s: number | null;
+  gap_s: number;
+  sentences: Evidence[];
+  guard: Guard | null;
 }
 
 export interface Track {
@@ -273,6 +312,7 @@ export type Message =
   | { type: "reports"; reports: Report[]; all: boolean }
   | { type: "exclusions"; exclusions: Exclusion[]; all: boolean }
   | { type: "zones"; zones: Zone[]; all: boolean }
+  | { type: "guards"; guards: Guard[]; all: boolean }
   | ({ type: "chart" } & ChartNow);
 
 export const SEVERITY_RANK: Record<Severity, number> = { notice: 0, caution: 1, danger: 2, distress: 3 };

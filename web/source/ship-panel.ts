@@ -1,15 +1,15 @@
 /** One ship: where she is and what she does, who she says she is, who hears her, and what the desk has against it. */
 
 import { html, nothing, type TemplateResult } from "lit-html";
-import { guardShip, selectAlert, toggleFollow } from "./actions";
+import { guardShip, openShipPage, selectAlert, toggleFollow } from "./actions";
 import { desk } from "./desk";
 import { clockTime, count, degrees, knots, metres, position, timeAndAge } from "./format";
+import { shipPart } from "./later";
 import { fact, panelHead, positionLine, severityIcon, type Content } from "./parts";
 import { FLAG, KIND_WORDS, NO_U16, type Ship } from "./shapes";
-import { timelineElement } from "./timeline";
 
 /** The live columns are fresher than the last answer about the ship. */
-function liveState(id: number): { sog_kn: number | null; cog_deg: number | null; heading_deg: number | null; heard_s: number; lat_deg: number | null; lon_deg: number | null } | null {
+export function liveState(id: number): { sog_kn: number | null; cog_deg: number | null; heading_deg: number | null; heard_s: number; lat_deg: number | null; lon_deg: number | null } | null {
   const { fleet } = desk;
   const slot = fleet.slotOf(id);
   if (slot === null || !fleet.state[slot]) return null;
@@ -105,11 +105,12 @@ export function shipPanel(id: number): TemplateResult {
         Last heard <span class="figures">${timeAndAge(live?.heard_s || ship?.heard_s, now_s)}</span>${ship?.nav_status_words ? html`<br />Says she is ${ship.nav_status_words}` : nothing}
       </p>
       <div class="buttons">
+        <button @click=${() => openShipPage(id)}>Open her page (O)</button>
         <button aria-pressed=${desk.following ? "true" : "false"} @click=${() => toggleFollow()}>Follow (F)</button>
         <button aria-pressed=${ship?.guarded ? "true" : "false"} ?disabled=${!ship} @click=${() => ship && guardShip(id, !ship.guarded)} title="Watch over her more strictly than over others">
           ${ship?.guarded ? "Guarded" : "Guard"}
         </button>
       </div>
-      ${ship ? alertLines(ship.alerts) : nothing} ${timelineElement} ${ship ? html`${identity(ship, now_s)}${hearing(ship, now_s)}` : html`<p class="quiet">Asking the desk…</p>`}
+      ${ship ? alertLines(ship.alerts) : nothing} ${shipPart()?.small.element ?? html`<div class="timeline"></div>`} ${ship ? html`${identity(ship, now_s)}${hearing(ship, now_s)}` : html`<p class="quiet">Asking the desk…</p>`}
     </div>`;
 }

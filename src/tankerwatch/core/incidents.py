@@ -113,6 +113,24 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """What a person at the desk said of guarding a ship. guarded: None for "as configured again".
+
+    ring_nm: no other craft is wanted nearer to her · until_s: when it is over by itself · over_s: since when it is, by the clock or by a
+    later word. The newest one of each ship.
+    """
+
+    ship: int
+    guarded: bool | None
+    ring_nm: float | None
+    until_s: float | None
+    words: str
+    by: str
+    made_s: float
+    over_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Exclusion:
     """What a person at the desk does not want to hear of: a rule about one ship, or two together, everywhere or near a place.
 

@@ -118,8 +118,13 @@ class Desk:
     """the hulls in a box"""
     charts: Callable[[], str]
     """the folder of the user's own charts, "" for none"""
+    guards: Callable[[], list[dict[str, Any]]]
     ship: Callable[[int], dict[str, Any] | None]
+    page: Callable[[int], dict[str, Any] | None]
+    """all that the page of one ship shows beside what `ship` and `track` tell"""
     track: Callable[[int], dict[str, Any] | None]
+    track_file: Callable[[int, str, float], bytes | None]
+    """(ship, `.csv`, `.geojson` or `.kml`, hours back) → a file of where she was; raises InputFault for more than is given out at once"""
     search: Callable[[str], list[dict[str, Any]]]
     hello: Callable[[], dict[str, Any]]
     decide: Callable[[str, str, dict[str, Any]], Any]

@@ -357,6 +357,7 @@ class Picture(Table):
     inaccurate_s:       Annotated[F64, col("s", "since when it has no longer been accurate; inf: it is", missing=NAN)]
     guarded:      Annotated[Bool, col("-", "on the guard list, or of a guarded kind")]
     own_fleet:    Annotated[Bool, col("-", "of the own fleet")]
+    ring_nm:      Annotated[F32, col("nm", "no other craft is wanted nearer to her than this", missing=NAN)]
     source_row:   Annotated[U64, col("-", "feed and line number of the newest trusted fix")]
     # fmt: on
 

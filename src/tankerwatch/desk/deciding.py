@@ -9,6 +9,8 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import ANSWERS, CLOSED, TRANSITIONS, Alert
 from tankerwatch.pipeline import River
 
+MOST_RINGS: Final = 100
+"""Rings at once: each is looked at every ten seconds."""
 NEVER_EXCLUDED: Final = ("distress",)
 """Whoever calls for help is heard, unless the configuration says otherwise."""
 
@@ -25,6 +27,8 @@ def completed(river: River, kind: str, subject: str, content: dict[str, Any]) ->
         return subject, {**content, "alert": exclusion.alert}
     if kind in DRAWING:
         return _zone(river, kind, subject, dict(content))
+    if kind == "guard":
+        _guardable(river, int(subject), content)
     if kind not in (*ANSWERS, "exclude"):
         return subject, content
     alert = river.triage.alerts[subject]
@@ -32,6 +36,14 @@ def completed(river: River, kind: str, subject: str, content: dict[str, Any]) ->
         return alert.detector, {**content, "alert": alert.id, "here": _here(alert, content), "ships": _ships(river, alert, content)}
     _allow(alert, kind, content)
     return subject, content
+
+
+def _guardable(river: River, ship: int, content: dict[str, Any]) -> None:
+    if content.get("guard", True) is None and (ship not in river.guards.all or river.guards.all[ship].over_s is not None):
+        raise InputFault("nobody at the desk guards this ship", where="guard", help="it is as the configuration says already")
+    rings = sum(1 for guard in river.guards.all.values() if guard.ring_nm and guard.over_s is None and guard.ship != ship)
+    if content.get("ring_nm") is not None and rings >= MOST_RINGS:
+        raise InputFault(f"{rings} ships have a ring already", where="guard.ring_nm", help="take one back first, or guard without a ring")
 
 
 def _allow(alert: Alert, kind: str, content: dict[str, Any]) -> None:

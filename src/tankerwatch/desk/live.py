@@ -24,8 +24,10 @@ from tankerwatch.core.tables import Batch, Decision, Lines, View
 from tankerwatch.desk import charting, deciding, panel
 from tankerwatch.desk import health as healths
 from tankerwatch.desk.advice import Advisor
+from tankerwatch.desk.exporting import TrackFiles
 from tankerwatch.desk.inbox import Inbox, Waiting
 from tankerwatch.desk.messenger import Messenger
+from tankerwatch.desk.ship_page import ship_page
 from tankerwatch.desk.snapshots import Keeper, Remembered
 from tankerwatch.desk.steward import Steward
 from tankerwatch.desk.timeline import Survey, Timeline
@@ -101,6 +103,7 @@ class LiveDesk:
         self.epochs = itertools.count(int(clock.now()) & 0x7FFFFFFF)
         self.advisor = Advisor(config, history, self.inbox.decide, clock.now) if history is not None and player is None else None
         """who finds out, from the journal on disk, which setting would change most what a rule beyond its budget raises"""
+        self.track_files = TrackFiles(history)
         self._player = player
         self.timeline = Timeline(show.start_s, show.end_s, survey) if player else None
         self.repeated = False
@@ -281,6 +284,8 @@ class LiveDesk:
             self.hub.publish("reports", [render.report_json(r) for r in changes.reports.values()])
         if changes.zones:
             self.hub.publish("zones", [charting.zone_json(zone) for zone in changes.zones.values()])
+        if changes.guards:
+            self.hub.publish("guards", [render.guard_json(g, self.river.name_of) for g in changes.guards.values()])
         if changes.exclusions:
             self.hub.publish("exclusions", [render.exclusion_json(e, self.river.name_of) for e in changes.exclusions.values()])
 
@@ -321,8 +326,11 @@ class LiveDesk:
             coverage=lambda box: charting.coverage(self._read(lambda r: r.learner.context.cells), box),
             outlines=lambda box: self._read(lambda r: charting.outlines(r, box)),
             charts=lambda: self.config.charts,
+            guards=lambda: self._read(lambda r: [render.guard_json(g, r.name_of) for g in r.guards.all.values()]),
             ship=lambda ship: self._of_ship(ship, lambda slot: panel.ship_panel(self.river, self.trails, slot)),
+            page=lambda ship: self._of_ship(ship, lambda slot: ship_page(self.river, self.trails, slot)),
             track=lambda ship: self._of_ship(ship, lambda slot: self.trails.track(slot, self.river.clock_s)),
+            track_file=self._track_file,
             search=lambda text: self._read(lambda r: panel.search(r, text)),
             hello=self._hello,
             decide=self._decide,
@@ -339,6 +347,10 @@ class LiveDesk:
         with self.lock:
             slot = self.river.fleet.register.slot(ship)
             return None if slot is None else question(slot)
+
+    def _track_file(self, ship: int, kind: str, hours: float) -> bytes | None:
+        told = self._of_ship(ship, lambda slot: {"track": self.trails.track(slot, self.river.clock_s), "name": self.river.name_of(ship)})
+        return None if told is None else self.track_files.make(ship, told["name"], kind, told["track"], self.river.clock_s, hours)
 
     def _health(self) -> dict[str, Any]:
         with self.lock:

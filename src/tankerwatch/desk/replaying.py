@@ -56,7 +56,8 @@ class PastDesk(LiveDesk):
         self._after_frame = 0
         ends = [time_s if math.isfinite(time_s) else None for time_s in (period.from_s, period.to_s)]
         show = Show("replay", str(period.directory), None, *ends)
-        super().__init__(config, Unwritten(), FeedRegister(period.directory), Hub(), player=self._play, show=show, survey=self._survey)
+        register, history = FeedRegister(period.directory), period.directory
+        super().__init__(config, Unwritten(), register, Hub(), player=self._play, show=show, survey=self._survey, history=history)
 
     def _play(self) -> WholePlayer:
         self.past = Past(self.period.directory, self._after_frame)

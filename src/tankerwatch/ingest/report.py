@@ -26,6 +26,8 @@ NEEDS_WORDS: Final = ("dismiss", "close", "note", "exclude")
 LONGEST_NAME: Final = 60
 LONGEST_SNOOZE_MIN: Final = 1440.0
 FARTHEST_NM: Final = 50.0
+WIDEST_RING_NM: Final = 12.0
+LONGEST_GUARD_S: Final = 31 * 86_400.0
 LONGEST_WORDS: Final = 2000
 LONGEST_SOURCE: Final = 100
 LONGEST_SUBJECT: Final = 200
@@ -76,8 +78,9 @@ def decision(kind: str, subject: str, content: Mapping[str, Any] | None, now_s: 
     for zone and unzone the zone ("" for a new one).
 
     content: `words` (needed to dismiss, close, note and exclude: the next watch must know why), `by` (who, at most 60 characters), and for
-    assign `to`; snooze `minutes`, at most a day, 0 to end it; guard `guard` true or false; exclude `ships` (one or two), `alert` from which
-    it is made, and `here`: lat_deg, lon_deg, radius_nm, or null for everywhere; zone what `ingest/drawn.py` says. Raises InputFault.
+    assign `to`; snooze `minutes`, at most a day, 0 to end it; guard `guard` true, false or null for "as configured again", and if wanted
+    `ring_nm` and `until_s`; exclude `ships` (one or two), `alert` from which it is made, and `here`: lat_deg, lon_deg, radius_nm, or null
+    for everywhere; zone what `ingest/drawn.py` says. Raises InputFault.
     """
     if kind not in DECISION_KINDS:
         raise InputFault(f"{_shown(kind)} is no decision", where="decision", help=f"one of {', '.join(DECISION_KINDS)}")
@@ -100,12 +103,27 @@ def decision(kind: str, subject: str, content: Mapping[str, Any] | None, now_s: 
         made |= drawn.zone(content)
     if kind == "guard":
         subject = str(_ship(subject, "guard.ship"))
-        guard = content.get("guard", True)
-        if not isinstance(guard, bool):
-            help = "true to guard the ship, false to stop it"
-            raise InputFault(f"{_shown(guard)} is neither true nor false", where="guard.guard", help=help)
-        made["guard"] = guard
+        made |= _guard(content, now_s)
     return Decision(now_s, kind, _name(kind, {"subject": subject, **made}, now_s), subject, made)
+
+
+def _guard(content: Mapping[str, Any], now_s: float) -> dict[str, Any]:
+    """Whether a ship is guarded from now on, with which ring and until when."""
+    guard, ring_nm, until_s = content.get("guard", True), content.get("ring_nm"), content.get("until_s")
+    if guard is not None and not isinstance(guard, bool):
+        help = "true to guard the ship, false to stop it, null for what the configuration says"
+        raise InputFault(f"{_shown(guard)} is neither true nor false", where="guard.guard", help=help)
+    made: dict[str, Any] = {"guard": guard}
+    if ring_nm is not None:
+        if not guard:
+            raise InputFault("a ring goes with a guard only", where="guard.ring_nm", help='send "guard": true with it')
+        made["ring_nm"] = _within(ring_nm, 0.1, WIDEST_RING_NM, "guard.ring_nm", f"nautical miles, 0.1 to {WIDEST_RING_NM:g}")
+    if until_s is not None:
+        if guard is None:
+            raise InputFault("what is taken back has no end", where="guard.until_s", help="leave until_s out")
+        help = "seconds since 1970, later than now and within 31 days"
+        made["until_s"] = _within(until_s, math.nextafter(now_s, math.inf), now_s + LONGEST_GUARD_S, "guard.until_s", help)
+    return made
 
 
 def _exclusion(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -173,6 +173,7 @@ class Fleet:
             made_deg=(np.degrees(np.arctan2(made[0], made[1])) % 360).astype(np.float32),
             guarded=said.guarded[:n].copy(),
             own_fleet=said.own_fleet[:n].copy(),
+            ring_nm=said.ring_nm(n),
         )
 
     def last_hour(self) -> Hour:

@@ -11,12 +11,16 @@ import numpy as np
 
 from tankerwatch.core import mmsi as identities
 from tankerwatch.core.kernels import lookup
-from tankerwatch.core.schema import I64, U8, U32, Bool
+from tankerwatch.core.schema import F32, I64, U8, U32, Bool
 from tankerwatch.core.tables import Statics
+from tankerwatch.track.claims import Claims
 
 MOST_SHIPS: Final = 300_000
 """More identities than all ships at sea: who sends more makes them up. Those beyond are counted, and take no memory."""
 NOBODY: Final = -1
+TOLD: Final = ("name", "callsign", "imo", "ship_type", "size", "draught_m", "destination", "eta")
+CLAIMED: Final = ("name", "callsign", "imo", "ship_type", "size", "draught_m", "destination")
+"""Of what a ship tells of herself, that of which changes are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Register:
         self._class: list[int] = []
         self.identities: list[Identity] = []
         self.guarded_by_hand: dict[int, bool] = {}
+        self.claims = Claims()
         self.changed_names: set[int] = set()
         self.refused = 0
         """reports of identities beyond `MOST_SHIPS`"""
@@ -69,6 +74,10 @@ class Register:
         """from the antenna to bow, stern, port and starboard side"""
         self.static_s: Any = np.zeros(0)
         """when she last said something of herself; NaN when never"""
+        self.told_s: Any = np.zeros((0, len(TOLD)))
+        """when she last told each of `TOLD`; NaN when never"""
+        self.rings_nm: dict[int, float] = {}
+        """by identity, the ring round a guarded ship in which no other craft is wanted"""
 
     def __len__(self) -> int:
         """The number of identities."""
@@ -128,7 +137,7 @@ class Register:
         self.mmsi, self.kind = longer(self.mmsi, 0), longer(self.kind, 0)
         self.guarded, self.own_fleet = longer(self.guarded, False), longer(self.own_fleet, False)
         self.length_m, self.beam_m, self.hull_m = longer(self.length_m, 0), longer(self.beam_m, 0), longer(self.hull_m, 0)
-        self.static_s = longer(self.static_s, np.nan)
+        self.static_s, self.told_s = longer(self.static_s, np.nan), longer(self.told_s, np.nan)
 
     def _judge(self, slot: int, kind: int) -> None:
         identity = self.identities[slot]
@@ -136,12 +145,26 @@ class Register:
         self.guarded[slot] = self.guarded_by_hand.get(identity.mmsi, guarded)
         self.own_fleet[slot] = own
 
-    def guard(self, mmsi: int, guarded: bool) -> None:
-        """A person puts a ship on the guard list, or takes her off."""
-        self.guarded_by_hand[mmsi] = guarded
+    def guard(self, mmsi: int, guarded: bool | None, ring_nm: float | None = None) -> None:
+        """A person puts a ship on the guard list, with a ring round her or without, or takes her off; None: it is as configured again."""
+        self.guarded_by_hand.pop(mmsi, None)
+        self.rings_nm.pop(mmsi, None)
+        if guarded is not None:
+            self.guarded_by_hand[mmsi] = guarded
+        if guarded and ring_nm is not None:
+            self.rings_nm[mmsi] = ring_nm
         slot = self.slot(mmsi)
         if slot is not None:
             self._judge(slot, int(self.kind[slot]))
+
+    def ring_nm(self, ships: int) -> F32:
+        """(n,) the ring round each of the first ships, NaN where there is none."""
+        made = np.full(ships, np.nan, np.float32)
+        for mmsi, ring_nm in self.rings_nm.items():
+            slot = self.slot(mmsi)
+            if slot is not None and slot < ships:
+                made[slot] = ring_nm
+        return made
 
     def take(self, statics: Statics) -> None:
         """Take in what ships say of themselves; most of them say what they said before."""
@@ -151,22 +174,39 @@ class Register:
             self.refused += int((~known).sum())
             slots, statics = slots[known], statics.take(known)
         self.static_s[slots] = np.fmax(self.static_s[slots], statics.time_s)
+        self._note_told(slots, statics)
         said = zip(*(getattr(statics, column).tolist() for column in _SAID), strict=True)
         learnt: dict[int, None] = {}
-        for slot, content in zip(slots.tolist(), said, strict=True):
+        for slot, time_s, content in zip(slots.tolist(), statics.time_s.tolist(), said, strict=True):
             # By kind of message: of those that come in two parts each says its own.
             part = slot << 9 | content[0] << 1 | (content[1] == "B")
             told = _digest(content)
             if self._said.get(part) != told:
                 self._said[part] = told
-                self._learn(slot, content)
+                self._learn(slot, content, time_s)
                 learnt[slot] = None
         if learnt:
             rows = np.fromiter(learnt, np.int64, len(learnt))
             sizes = [(self.identities[slot].length_m, self.identities[slot].beam_m) for slot in learnt]
             self.length_m[rows], self.beam_m[rows] = np.minimum(np.array(sizes, np.int64), 65535).T
 
-    def _learn(self, slot: int, content: tuple[Any, ...]) -> None:
+    def _note_told(self, slots: I64, statics: Statics) -> None:
+        """For each field, when it was told last: a message may lack some, or say that they are not available."""
+        given = (
+            statics.name != "",
+            statics.callsign != "",
+            statics.imo > 0,
+            statics.ship_type > 0,
+            (statics.to_bow_m > 0) | (statics.to_stern_m > 0) | (statics.to_port_m > 0) | (statics.to_starboard_m > 0),
+            statics.draught_m > 0,
+            statics.destination != "",
+            statics.eta != "",
+        )
+        for column, which in enumerate(given):
+            rows = slots[which]
+            self.told_s[rows, column] = np.fmax(self.told_s[rows, column], statics.time_s[which])
+
+    def _learn(self, slot: int, content: tuple[Any, ...], time_s: float) -> None:
         msg_type, _, name, callsign, imo, ship_type, bow, stern, port, starboard, draught_m, destination, eta = content
         before = self.identities[slot]
         # Not for a part that carries no such field, nor for "not available": what was known stays.
@@ -182,6 +222,10 @@ class Register:
             destination.strip() or before.destination,
             eta or before.eta,
         )
+        for field in CLAIMED:
+            was, is_now = _claim(before, field), _claim(now, field)
+            if was and is_now != was:
+                self.claims.note(slot, field, was, is_now, time_s)
         if now.ship_type != before.ship_type or now.name != before.name or now.imo != before.imo:
             radar = identities.is_radar(now.mmsi)
             kind = identities.RADAR if radar else identities.kind_of_class(self._class[slot], now.ship_type, msg_type)
@@ -190,6 +234,16 @@ class Register:
             self._judge(slot, kind)
         if bow + stern or port + starboard:
             self.hull_m[slot] = bow, stern, port, starboard
+
+
+def _claim(identity: Identity, field: str) -> str | int | float:
+    """A field's value as a claim; "" or 0 where there is none."""
+    if field == "size":
+        return f"{identity.length_m} m x {identity.beam_m} m" if identity.length_m or identity.beam_m else ""
+    if field == "draught_m":
+        return round(identity.draught_m, 1) if identity.draught_m > 0 else 0
+    value: str | int = getattr(identity, field)
+    return value
 
 
 def _digest(content: tuple[Any, ...]) -> int:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tankerwatch.core.incidents import Alert, Exclusion, Helper, Incident, Report
+from tankerwatch.core.incidents import Alert, Evidence, Exclusion, Guard, Helper, Incident, Report
 from tankerwatch.triage import words
 
 Json = dict[str, Any]
@@ -68,16 +68,18 @@ def alert_json(alert: Alert, names: Callable[[int], str] = nameless) -> Json:
             {"time_s": number(step.time_s, 3), "verb": step.verb, "words": step.words, "by": step.by or None} for step in alert.history
         ],
         "rule": plain(alert.rule),
-        "evidence": [
-            {
-                "source_row": piece.source_row,
-                "feed": piece.feed,
-                "station": piece.station,
-                "time_s": number(piece.time_s, 3),
-                "sentence": piece.sentence,
-            }
-            for piece in alert.evidence
-        ],
+        "evidence": [evidence_json(piece) for piece in alert.evidence],
+    }
+
+
+def evidence_json(piece: Evidence) -> Json:
+    """A received line, and where it came from."""
+    return {
+        "source_row": piece.source_row,
+        "feed": piece.feed,
+        "station": piece.station,
+        "time_s": number(piece.time_s, 3),
+        "sentence": piece.sentence,
     }
 
 
@@ -122,6 +124,22 @@ def exclusion_json(exclusion: Exclusion, names: Callable[[int], str] = nameless)
         "undone_s": number(exclusion.undone_s, 3),
         "undone_by": exclusion.undone_by or None,
         "undone_words": exclusion.undone_words,
+    }
+
+
+def guard_json(guard: Guard, names: Callable[[int], str] = nameless) -> Json:
+    """What a person at the desk said of guarding a ship; its id is the ship's, as text."""
+    return {
+        "id": str(guard.ship),
+        "ship": guard.ship,
+        "name": words.ship_name(guard.ship, names(guard.ship)),
+        "guard": guard.guarded,
+        "ring_nm": number(guard.ring_nm, 2),
+        "until_s": number(guard.until_s, 3),
+        "words": guard.words,
+        "by": guard.by,
+        "made_s": number(guard.made_s, 3),
+        "over_s": number(guard.over_s, 3),
     }
 
 

@@ -30,6 +30,7 @@ TITLES: Final = {
     "rendezvous": "possible rendezvous",
     "loitering": "loitering",
     "zone": "in a watched zone",
+    "ring": "craft in her ring",
     "collision": "possible collision",
     "grounding": "possible grounding",
     "identity": "identity changed",

@@ -22,7 +22,8 @@ from starlette.websockets import WebSocket
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import ANSWERS
 from tankerwatch.core.ports import Desk
-from tankerwatch.web.asking import Refused, ask, body_of, found
+from tankerwatch.web import ship_page
+from tankerwatch.web.asking import Refused, ask, body_of, found, ship_id
 from tankerwatch.web.charting import Charting
 from tankerwatch.web.guard import Guard
 from tankerwatch.web.live import Hub
@@ -38,12 +39,6 @@ MORE: Final = {"assign": ("to",), "snooze": ("minutes",), "exclude": ("ships", "
 FASTEST: Final = 3600.0
 
 log = logging.getLogger("tankerwatch.web")
-
-
-def _ship_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 10):
-        raise Refused(404, "there is no such ship", "a ship's id is her MMSI; find her with /api/ships?q=NAME")
-    return int(text)
 
 
 class Api:
@@ -72,8 +67,8 @@ class Api:
             Route("/api/reports", self.report, methods=["POST"]),
             Route("/api/exclusions", self.exclusions),
             Route("/api/exclusions/{id}/undo", self.undo, methods=["POST"]),
-            Route("/api/guard", self.guard, methods=["POST"]),
             *Charting(self.desk, self._decide).routes(),
+            *ship_page.routes(self.desk, self._decide),
             Route("/api/replay", self.timeline),
             Route("/api/replay", self.replay, methods=["POST"]),
             WebSocketRoute("/ws", self.socket),
@@ -116,11 +111,11 @@ class Api:
 
     async def ship(self, request: Request) -> Response:
         """One ship."""
-        return found(await ask(self.desk.ship, _ship_id(request.path_params["id"])), "ship")
+        return found(await ask(self.desk.ship, ship_id(request.path_params["id"])), "ship")
 
     async def track(self, request: Request) -> Response:
         """Where one ship was."""
-        return found(await ask(self.desk.track, _ship_id(request.path_params["id"])), "ship")
+        return found(await ask(self.desk.track, ship_id(request.path_params["id"])), "ship")
 
     async def report(self, request: Request) -> Response:
         """A person's report."""
@@ -139,15 +134,6 @@ class Api:
         await self._decide("include", name, {key: body[key] for key in ("words", "by") if key in body})
         exclusions = await ask(self.desk.exclusions)
         return found(next((each for each in exclusions if each["id"] == name), None), "exclusion")
-
-    async def guard(self, request: Request) -> Response:
-        """Guard a ship, or no longer."""
-        body = await body_of(request)
-        ship, guard = body.get("ship"), body.get("guard")
-        if type(ship) is not int or not isinstance(guard, bool):
-            raise Refused(422, "guard needs a ship and yes or no", 'send {"ship": 538008888, "guard": true}')
-        await self._decide("guard", str(ship), {"guard": guard})
-        return Answer({"ship": ship, "guard": guard})
 
     async def timeline(self, request: Request) -> Response:
         """The period of a replay, its gaps, and the alerts in it that are known so far."""

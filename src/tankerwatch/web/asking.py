@@ -49,6 +49,13 @@ async def ask(question: Callable[..., Any], *given: Any) -> Any:
     return await asyncio.to_thread(question, *given)
 
 
+def ship_id(text: str) -> int:
+    """The number that a path names. Raises Refused (404) for what is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+        raise Refused(404, "there is no such ship", "a ship's id is her MMSI; find her with /api/ships?q=NAME")
+    return int(text)
+
+
 def found(value: Any, what: str) -> Answer:
     """The value as an answer. Raises Refused (404) for None."""
     if value is None:

@@ -22,7 +22,7 @@ from tankerwatch.core.ports import Desk, PictureNow
 from tankerwatch.web.frames import State, advanced
 from tankerwatch.web.plain import encoded
 
-KINDS: Final = ("alerts", "incidents", "reports", "exclusions", "zones")
+KINDS: Final = ("alerts", "incidents", "reports", "exclusions", "guards", "zones")
 PUSH_S: Final = 0.4
 HEALTH_S: Final = 1.0
 RESUME_WITHIN_S: Final = 0.15
@@ -80,7 +80,7 @@ class Hub:
     # -- what is new ----------------------------------------------------------------------------------------------------
 
     def publish(self, kind: str, news: Any) -> None:
-        """Tell all pages: what changed of one of `KINDS`, or `hello` (its object). From any thread."""
+        """Tell all pages, from any thread: what changed of one of `KINDS`, or `hello` with its object."""
         if kind != "hello" and kind not in KINDS:
             raise ValueError(f"nothing of kind {kind!r} is told to pages")
         with self._lock:
