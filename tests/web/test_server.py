@@ -315,7 +315,7 @@ def test_a_new_page_is_told_everything(running):
     assert kinds[7:] == ["frame", "names", "health"]
     alerts = got[1]
     assert (alerts["all"], [alert["id"] for alert in alerts["alerts"]]) == (True, ["a1", "a2"])
-    assert got[7]["ships"][0] == [0, 200000001, HOSTILE, 200000001, "MH"]
+    assert got[8]["ships"][0] == [0, 200000001, HOSTILE, 200000001, "MH"]
     assert struct.unpack_from("<4sBBHIII", got[6])[1::4] == (1, 2)
 
 
