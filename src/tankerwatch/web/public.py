@@ -158,7 +158,7 @@ class PublicView:
             return []
 
         known: dict[str, Any] = {"hello": self.hello, "health": self.health, "snapshot": lambda: self._picture}
-        known |= {"chart": dict, **dict.fromkeys(KINDS, none)}
+        known |= {"chart": lambda: {"meetings": [], "dark": [], "jammed": []}, **dict.fromkeys(KINDS, none)}
         return Desk(**{field.name: known.get(field.name, nothing) for field in fields(Desk)})
 
 
