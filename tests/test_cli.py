@@ -162,7 +162,7 @@ def test_every_example_is_understood(name):
         ("", "COMMAND help: tankerwatch --help"),
         ("decode x", "-o/--out help: tankerwatch decode --help"),
         ("decode . -o x.txt", "decode: x.txt is neither a folder nor a .csv or .jsonl file help: -o x for a folder"),
-        ("demo --listen 0.0.0.0:80", "'0.0.0.0:80' is no address of this machine alone"),
+        ("demo --listen desk.example:80", "'desk.example:80' is no address"),
         ("demo --speed fast", "'fast' is no speed"),
         ("demo --speed nan", "'nan' is no speed"),
         ("demo --json", "demo: --json tells what a whole run found help: add --headless"),

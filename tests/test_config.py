@@ -105,7 +105,7 @@ def test_every_key_is_read(written, tmp_path):
         ("[dsk]", "dsk", "no such section", "did you mean desk?"),
         ("desk = 1", "desk", "the number 1, not a section", "[desk]"),
         ("[desk]\nlisten = 8420", "desk.listen", "the number 8420, not a text", 'listen = "127.0.0.1:8420"'),
-        ("[desk]\nlisten = '0.0.0.0:8420'", "desk.listen", "no address of this machine alone", "no log-in"),
+        ("[desk]\nlisten = 'desk.example:8420'", "desk.listen", "no address", "0.0.0.0"),
         ("[desk]\nlisten = '127.0.0.1:99999'", "desk.listen", "no address", "HOST:PORT"),
         ("[sources]\nlist = ['http://x']", "sources.list", "'http://x' is no source", "tcp://"),
         ("[desk]\ncharts = 'nowhere'", "desk.charts", "'nowhere' is no folder", "*.mbtiles"),
@@ -204,6 +204,15 @@ def test_what_show_prints_is_the_default(written):
         assert set(tree["detect"][detector.id]) == {*COMMON, *detector.settings}
 
 
+COMPANIONS = {
+    "desk.certificate_file": 'key_file = "desk.key"',
+    "desk.key_file": 'certificate_file = "desk.pem"',
+    "desk.trusted_proxies": 'hosts = ["desk.example"]',
+    "oidc.issuer": 'client_id = "tankerwatch"\nviewers = ["port-office"]',
+}
+"""What a key needs beside it."""
+
+
 def test_examples_in_comments_load(written):
     """Every `Such as …` of a key is itself a right value."""
     for key in KEYS:
@@ -215,6 +224,7 @@ def test_examples_in_comments_load(written):
             other = "polygon = [[1, 1], [1, 2], [2, 2]]"
         if key.name == "feature":
             continue
+        other = COMPANIONS.get(key.path, other)
         load(written(f"[{section}]\n{key.name} = {key.example}\n{other}"), DETECTORS)
 
 

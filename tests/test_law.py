@@ -215,17 +215,17 @@ MAY_REACH = {
     "uvicorn": ("desk/", "web/", "store/copies/vault.py"),
     "starlette": ("web/", "store/copies/vault.py"),
     "serial": ("ingest/",),
-    "http.client": ("cli/reporting.py", "respond/webhook.py", "store/copies/remote.py"),
-    "ssl": ("respond/webhook.py", "store/copies/remote.py", "store/copies/vault.py"),
+    "http.client": ("cli/reporting.py", "respond/webhook.py", "store/copies/remote.py", "web/access/oidc.py"),
+    "ssl": ("respond/webhook.py", "store/copies/remote.py", "store/copies/vault.py", "web/serve.py"),
     "obstore": ("store/copies/objects.py",),
     **dict.fromkeys(("http", "urllib.request", "ftplib", "smtplib", "socketserver", "xmlrpc", "webbrowser"), ()),
     "websockets": ("cli/top/desk.py",),
     **dict.fromkeys(("requests", "httpx", "aiohttp", "urllib3"), ()),
 }
 """Modules that can reach a network, and the files that may use them. `cli/reporting.py` and `cli/top` speak to the desk on this machine
-only; `respond/webhook.py` (checkpoints, and the alerts of a live desk), `copies/remote.py` and `copies/objects.py` to places that a person
-wrote into the configuration or on the command line, of which there are none unless one does; `copies/vault.py` waits for its desks, with
-TLS and their tokens; `drill/vaults.py` runs a vault of its own on loopback, to strike at what it made."""
+only; `respond/webhook.py` (checkpoints, and the alerts of a live desk), `copies/remote.py`, `copies/objects.py` and `web/access/oidc.py`
+to places that a person wrote into the configuration or on the command line, of which there are none unless one does; `copies/vault.py`
+waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a vault of its own on loopback, to strike at what it made."""
 
 
 def test_nothing_is_sent_anywhere():
@@ -262,6 +262,7 @@ QUESTIONS = """
     GET /api/zones   POST /api/zones   POST /api/zones/{id}   POST /api/zones/{id}/remove   POST /api/zones/{id}/undo
     GET /api/coverage   GET /api/outlines   GET /api/charts   GET /charts/{name}/{z}/{x}/{y}
     POST /api/reports   POST /api/guard   GET /api/guards   GET /api/replay   POST /api/replay
+    GET /login   GET /login/oidc   GET /login/oidc/back   GET /api/session   POST /api/login   POST /api/logout
 """
 
 

@@ -13,6 +13,8 @@ const target = checking ? mkdtempSync(join(tmpdir(), "tankerwatch-page-")) : dis
 
 const copies = {
   "source/index.html": "index.html",
+  "source/login.html": "login.html",
+  "source/entered.html": "entered.html",
   "source/icon.svg": "icon.svg",
   "node_modules/@fontsource/b612/files/b612-latin-400-normal.woff2": "b612-400.woff2",
   "node_modules/@fontsource/b612/files/b612-latin-700-normal.woff2": "b612-700.woff2",
@@ -25,7 +27,7 @@ const parts = (folder) => readdirSync(folder).filter((name) => name.startsWith("
 for (const name of parts(target)) rmSync(join(target, name));
 const { metafile } = await build({
   absWorkingDir: here,
-  entryPoints: ["source/app.ts"],
+  entryPoints: ["source/app.ts", "source/login.ts"],
   bundle: true,
   minify: true,
   format: "esm",

@@ -21,7 +21,7 @@ from tankerwatch.config import Config
 from tankerwatch.config.keys import KINDS
 from tankerwatch.core.context import Context
 from tankerwatch.core.hour import Hour
-from tankerwatch.core.incidents import Alert, Evidence, Exclusion, Guard, Helper, Incident, Report
+from tankerwatch.core.incidents import ACCESS, Alert, Evidence, Exclusion, Guard, Helper, Incident, Report
 from tankerwatch.core.ports import RecordedSource
 from tankerwatch.core.schema import F64, U8, U32, Bool
 from tankerwatch.core.tables import FEED_SHIFT, ROW_MASK, Batch, Findings, Heard, Legs, Lines, Marks, Pairs, Picture, View
@@ -139,6 +139,8 @@ class River:
             self._flow(batch.heard, None, False, changes)
         if batch.decisions:
             for decision in batch.decisions:
+                if decision.kind == ACCESS:
+                    continue
                 if decision.kind == "desk":
                     self._frames(self.ticks.flush(), changes)
                     self.ticks.leap(math.floor(decision.time_s))

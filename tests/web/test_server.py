@@ -316,7 +316,7 @@ def test_a_new_page_is_told_everything(running):
     alerts = got[1]
     assert (alerts["all"], [alert["id"] for alert in alerts["alerts"]]) == (True, ["a1", "a2"])
     assert got[8]["ships"][0] == [0, 200000001, HOSTILE, 200000001, "MH"]
-    assert struct.unpack_from("<4sBBHIII", got[6])[1::4] == (1, 2)
+    assert struct.unpack_from("<4sBBHIII", got[7])[1::4] == (1, 2)
 
 
 def test_changes_come_at_once_and_once(running, harbour):

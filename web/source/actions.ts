@@ -2,6 +2,7 @@
 
 import { get, post, words } from "./api";
 import { desk } from "./desk";
+import { everybodys, looksOnly } from "./session";
 import { who } from "./settings";
 import type { Alert, Exclusion, Ship, Track } from "./shapes";
 
@@ -110,6 +111,7 @@ export function closeTop(): boolean {
 }
 
 export function openReport(): void {
+  if (looksOnly()) return desk.say("You are here to look: a watchkeeper reports");
   desk.reportOpen = true;
   desk.listOpen = false;
   desk.feedsOpen = false;
@@ -135,7 +137,7 @@ let trackAt_ms = 0;
 
 export async function loadShip(now = false): Promise<void> {
   const id = desk.selection.ship;
-  if (id === null) return;
+  if (id === null || everybodys()) return;
   const time_ms = performance.now();
   const shipDue = now || time_ms - shipAt_ms > SHIP_AGAIN_MS;
   const trackDue = now || time_ms - trackAt_ms > TRACK_AGAIN_MS;

@@ -8,6 +8,7 @@ import { desk } from "./desk";
 import { canExclude, excludeForm, sendExclusion } from "./exclusions";
 import { age, clockTime } from "./format";
 import type { Content } from "./parts";
+import { looksOnly, named } from "./session";
 import { setWho, who } from "./settings";
 import type { Alert } from "./shapes";
 
@@ -151,6 +152,7 @@ function snoozeLine(alert: Alert): Content {
 
 /** The form by which an alert is answered. */
 export function answerForm(alert: Alert): unknown {
+  if (looksOnly()) return nothing;
   const open = alert.state === "open";
   const mishap = problem?.id === alert.id ? problem.words : null;
   return keyed(
@@ -160,7 +162,7 @@ export function answerForm(alert: Alert): unknown {
       <textarea id="alert-words" rows="2" autocomplete="off" aria-describedby="alert-problem"></textarea>
       <div class="inline by">
         <label for="alert-by">Your name</label>
-        <input id="alert-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${who.name} @change=${(event: Event) => setWho((event.target as HTMLInputElement).value)} />
+        <input id="alert-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${who.name} ?readonly=${named()} @change=${(event: Event) => setWho((event.target as HTMLInputElement).value)} />
       </div>
       <p id="alert-problem" class="problem" role="alert">${mishap ?? nothing}</p>
       <div class="buttons">

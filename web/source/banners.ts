@@ -36,7 +36,7 @@ function ended(hello: Hello): TemplateResult {
       <button class="plain" aria-label="Close this panel" title="Close (Esc)" @click=${() => { desk.endedSeen = true; desk.changed(); }}>${icon("close")}</button>
     </div>
     ${hello.scene ? html`<p>${hello.scene.words}</p>` : nothing}
-    <p><button class="main" @click=${() => steerReplay({ again: true })}>${icon("again")} Play it again</button></p>
+    <p class="decides"><button class="main" @click=${() => steerReplay({ again: true })}>${icon("again")} Play it again</button></p>
     <ul class="offers" role="list">
       ${offers.map(
         (offer) => html`<li>

@@ -2,6 +2,7 @@
 
 import { desk } from "./desk";
 import type { Alert, Incident, Message } from "./shapes";
+import { ENDED, stillIn, takeSession, toLogin } from "./session";
 import { FrameError, KIND_SNAPSHOT, parseFrame } from "./wire";
 
 const FIRST_WAIT_MS = 500;
@@ -46,7 +47,11 @@ function open(): void {
     if (typeof event.data === "string") readText(event.data);
     else readFrame(event.data);
   };
-  fresh.onclose = () => drop(fresh);
+  fresh.onclose = (event) => {
+    if (event.code === ENDED) toLogin();
+    else void stillIn();
+    drop(fresh);
+  };
 }
 
 function drop(closed: WebSocket): void {
@@ -94,6 +99,9 @@ function readText(text: string): void {
       desk.fleet.begin(message.epoch);
       if (!message.ended) desk.endedSeen = false;
       onHello();
+      break;
+    case "session":
+      takeSession(message);
       break;
     case "health":
       desk.health = { ...message, feeds: message.feeds ?? [] };

@@ -19,7 +19,7 @@ function item(exclusion: Exclusion): TemplateResult {
     <p class="quiet">${exclusion.words} · ${exclusion.by} · <span class="figures">${timeAndAge(exclusion.made_s, desk.clock_s())}</span></p>
     ${undone
       ? html`<p class="quiet">taken back by ${exclusion.undone_by ?? "desk"} · <span class="figures">${timeAndAge(exclusion.undone_s, desk.clock_s())}</span></p>`
-      : html`<button class="small" @click=${() => undoExclusion(exclusion.id)}>Undo<span class="unseen">: hear of ${whom(exclusion)} again</span></button>`}
+      : html`<button class="small decides" @click=${() => undoExclusion(exclusion.id)}>Undo<span class="unseen">: hear of ${whom(exclusion)} again</span></button>`}
   </li>`;
 }
 

@@ -34,7 +34,7 @@ export function guardForm(ship: Ship, page: ShipPage): TemplateResult {
     ${active
       ? html`<div class="inline snoozed guard-now">
           <span>${guardWords(held)} · ${held.by}${held.words ? ` · ${held.words}` : ""}</span>
-          <button @click=${() => send({ ship: ship.id, guard: null })}>Undo</button>
+          <button class="decides" @click=${() => send({ ship: ship.id, guard: null })}>Undo</button>
         </div>`
       : html`<p class="quiet">${ship.guarded ? "She is guarded as the configuration says: craft that close on her are told." : "She is not guarded."}</p>`}
     <div class="guard-form">
@@ -48,8 +48,8 @@ export function guardForm(ship: Ship, page: ShipPage): TemplateResult {
       <div class="field"><label for="guard-by">Your name</label><input id="guard-by" type="text" maxlength="60" autocomplete="off" placeholder="desk" .value=${who.name} @change=${(event: Event) => setWho((event.target as HTMLInputElement).value)} /></div>
     </div>
     <div class="buttons">
-      <button class="main" @click=${() => guard(ship.id)}>${active ? "Guard her so instead" : "Guard her"}</button>
-      ${ship.guarded || active ? html`<button @click=${() => send({ ship: ship.id, guard: false })}>Do not guard her</button>` : nothing}
+      <button class="decides main" @click=${() => guard(ship.id)}>${active ? "Guard her so instead" : "Guard her"}</button>
+      ${ship.guarded || active ? html`<button class="decides" @click=${() => send({ ship: ship.id, guard: false })}>Do not guard her</button>` : nothing}
     </div>
     <p class="quiet hint">An alert comes when another craft enters the ring, and, ring or not, when one makes for her. It ends by the desk's clock.</p>`;
 }

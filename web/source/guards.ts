@@ -52,7 +52,7 @@ function item(guard: Guard): TemplateResult {
     <p class="quiet">${guard.words ? `${guard.words} · ` : ""}${guard.by} · <span class="figures">${timeAndAge(guard.made_s, desk.clock_s())}</span></p>
     ${over
       ? html`<p class="quiet">over since <span class="figures">${timeAndAge(guard.over_s, desk.clock_s())}</span></p>`
-      : html`<button class="small" @click=${() => sendGuard({ ship: guard.ship, guard: null })}>Undo<span class="unseen">: ${shipOf(guard)} as the configuration says</span></button>`}
+      : html`<button class="decides small" @click=${() => sendGuard({ ship: guard.ship, guard: null })}>Undo<span class="unseen">: ${shipOf(guard)} as the configuration says</span></button>`}
   </li>`;
 }
 

@@ -1,6 +1,7 @@
 /** The JSON that the desk and the page exchange: docs/reference/wire.md, written as types. */
 
 import type { ChartNow, Zone } from "./chart-shapes";
+import type { SessionMessage } from "./session";
 
 export type Severity = "notice" | "caution" | "danger" | "distress";
 export type Mode = "live" | "replay" | "reconstruction";
@@ -304,6 +305,7 @@ export interface Health {
 export type NameRow = [slot: number, id: number, name: string, mmsi: number | null, flag: string | null];
 
 export type Message =
+  | SessionMessage
   | Hello
   | Health
   | { type: "names"; ships: NameRow[] }

@@ -1,3 +1,4 @@
+import { everybodys } from "./session";
 /** One ship: where she is and what she does, who she says she is, who hears her, and what the desk has against it. */
 
 import { html, nothing, type TemplateResult } from "lit-html";
@@ -107,10 +108,10 @@ export function shipPanel(id: number): TemplateResult {
       <div class="buttons">
         <button @click=${() => openShipPage(id)}>Open her page (O)</button>
         <button aria-pressed=${desk.following ? "true" : "false"} @click=${() => toggleFollow()}>Follow (F)</button>
-        <button aria-pressed=${ship?.guarded ? "true" : "false"} ?disabled=${!ship} @click=${() => ship && guardShip(id, !ship.guarded)} title="Watch over her more strictly than over others">
+        <button class="decides" aria-pressed=${ship?.guarded ? "true" : "false"} ?disabled=${!ship} @click=${() => ship && guardShip(id, !ship.guarded)} title="Watch over her more strictly than over others">
           ${ship?.guarded ? "Guarded" : "Guard"}
         </button>
       </div>
-      ${ship ? alertLines(ship.alerts) : nothing} ${shipPart()?.small.element ?? html`<div class="timeline"></div>`} ${ship ? html`${identity(ship, now_s)}${hearing(ship, now_s)}` : html`<p class="quiet">Asking the desk…</p>`}
+      ${ship ? alertLines(ship.alerts) : nothing} ${shipPart()?.small.element ?? html`<div class="timeline"></div>`} ${ship ? html`${identity(ship, now_s)}${hearing(ship, now_s)}` : html`<p class="quiet">${everybodys() ? "This page shows everybody late and rounded positions, and nothing more." : "Asking the desk…"}</p>`}
     </div>`;
 }

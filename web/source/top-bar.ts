@@ -8,6 +8,7 @@ import { clockTime, count, dateOnly, duration, perSecond } from "./format";
 import { openHelp } from "./help";
 import { journalWords } from "./journal";
 import { icon } from "./parts";
+import { everybodys, sessionLine } from "./session";
 import type { Health, Mode } from "./shapes";
 import { webhookFails } from "./webhook";
 
@@ -25,7 +26,7 @@ export function drawBadge(into: HTMLElement): void {
   const clock_s = desk.clock_s();
   const known = desk.health !== null || desk.fleet.epoch >= 0;
   render(
-    html`<span class="badge ${mode ?? "none"}">${mode ? html`${icon(mode)} ${BADGES[mode]}` : "connecting…"}</span>
+    html`<span class="badge ${everybodys() ? "replay" : (mode ?? "none")}">${mode ? html`${icon(everybodys() ? "replay" : mode)} ${everybodys() ? "LATE" : BADGES[mode]}` : "connecting…"}</span>
       <time class="clock figures" datetime=${known ? new Date(clock_s * 1000).toISOString().slice(0, 19) + "Z" : ""}
         >${known ? html`<span class="date">${dateOnly(clock_s)}</span> ${clockTime(clock_s)}` : "--:--:--Z"}</time
       >`,
@@ -63,7 +64,8 @@ function healthLine(palette: () => void): TemplateResult {
             ><span class="health-line"><span class="wide">${lastHeard(health)} · </span><span class=${journal.ill ? "" : "wide"}>${journal.words}</span></span>`
         : "no word from the desk"}
     </button>
-    <button class="top-button" @click=${() => openReport()} title="Type in a report (R)">Report</button>
+    ${sessionLine()}
+    <button class="top-button decides" @click=${() => openReport()} title="Type in a report (R)">Report</button>
     <button class="top-button" @click=${palette} title="Day, dusk, night (N)" aria-label="Palette: ${desk.palette}">${icon(desk.palette)}</button>
     <button class="top-button" @click=${() => openHelp()} title="Help (?)" aria-label="Help">?</button>`;
 }

@@ -34,11 +34,11 @@ function item(zone: Zone, show: (zone: Zone) => void, begin: (zone: Zone | null)
       ${zone.removed_s === null ? html`<button class="small" @click=${() => show(zone)}>Show${named}</button>` : nothing}
       ${!zone.drawn ? html`<span class="quiet">read-only: in the configuration</span>` : nothing}
       ${zone.drawn && zone.removed_s === null
-        ? html`<button class="small" @click=${() => begin(zone)}>Change${named}</button>
-            ${zone.undo ? html`<button class="small" @click=${() => undoZone(zone)}>Undo last change${named}</button>` : nothing}
-            <button class="small" @click=${() => removeZone(zone)}>Remove${named}</button>`
+        ? html`<button class="decides small" @click=${() => begin(zone)}>Change${named}</button>
+            ${zone.undo ? html`<button class="decides small" @click=${() => undoZone(zone)}>Undo last change${named}</button>` : nothing}
+            <button class="decides small" @click=${() => removeZone(zone)}>Remove${named}</button>`
         : nothing}
-      ${zone.removed_s !== null ? html`<button class="small" @click=${() => undoZone(zone)}>Bring back${named}</button>` : nothing}
+      ${zone.removed_s !== null ? html`<button class="decides small" @click=${() => undoZone(zone)}>Bring back${named}</button>` : nothing}
     </div>
   </li>`;
 }
@@ -47,7 +47,7 @@ export function zoneList(show: (zone: Zone) => void, begin: (zone: Zone | null) 
   const all = [...desk.zones.values()].sort((one, other) => one.name.localeCompare(other.name));
   const removed = all.filter((zone) => zone.removed_s !== null);
   return html`<h3>Zones</h3>
-    <button class="main" @click=${() => begin(null)}>Draw a zone (Z)</button>
+    <button class="decides main" @click=${() => begin(null)}>Draw a zone (Z)</button>
     <ul class="zone-list" role="list">${all.filter((zone) => zone.removed_s === null).map((zone) => item(zone, show, begin))}</ul>
     ${removed.length
       ? html`<details class="deeper"><summary>Removed: ${removed.length}</summary><ul class="zone-list" role="list">${removed.map((zone) => item(zone, show, begin))}</ul></details>`

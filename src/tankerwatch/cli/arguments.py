@@ -16,7 +16,8 @@ from tankerwatch.cli import trying as trying_rules
 from tankerwatch.cli.asking import asking
 from tankerwatch.cli.surviving import surviving, vault
 from tankerwatch.cli.top import top as watch_in_terminal
-from tankerwatch.config.keys import loopback
+from tankerwatch.cli.users import users
+from tankerwatch.config.access import listened
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import REPORT_KINDS, SEVERITIES
 from tankerwatch.share import TLP, USUAL_TLP
@@ -221,6 +222,8 @@ def parser() -> Parser:
 
     surviving(add)
     asking(add)
+    known = group.add_parser("users", help="say who may log in at a desk", description="Say who may log in.", allow_abbrev=False)
+    users(_adder(known.add_subparsers(title="commands", metavar="COMMAND", required=True)))
     copies = group.add_parser("vault", help="keep copies of journals, on another machine", description="Keep copies.", allow_abbrev=False)
     vault(_adder(copies.add_subparsers(title="commands", metavar="COMMAND", required=True)))
 
@@ -277,6 +280,15 @@ def _listen(command: Parser) -> None:
     command.add_argument(
         "--listen", type=_address, metavar="HOST:PORT", help="where the page is served (as configured, else 127.0.0.1:8420)"
     )
+    command.add_argument(
+        "--public", type=_address, metavar="HOST:PORT", help="show everybody late and rounded positions there, and nothing else"
+    )
+    command.add_argument(
+        "--users",
+        type=Path,
+        metavar="FILE",
+        help="who may log in at a page that others reach (as configured, else users.json of --data)",
+    )
 
 
 def _context_option(command: Parser) -> None:
@@ -286,8 +298,8 @@ def _context_option(command: Parser) -> None:
 
 
 def _address(text: str) -> str:
-    if loopback(text) is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no address of this machine alone, such as 127.0.0.1:8420; there is no log-in yet")
+    if listened(text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address, such as 127.0.0.1:8420")
     return text
 
 

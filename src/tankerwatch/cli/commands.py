@@ -52,6 +52,13 @@ def config_of(arguments: argparse.Namespace) -> Config:
     return config
 
 
+def reached(arguments: argparse.Namespace, config: Config, data: Path | None = None) -> Config:
+    """The configuration of a desk that shows its page, with the users and the public address that the command line names."""
+    access = config.access
+    users_file = arguments.users or access.users_file or (None if data is None else data / "users.json")
+    return replace(config, access=replace(access, users_file=users_file, public=arguments.public or access.public))
+
+
 def versions() -> dict[str, str]:
     """The versions of the program and of what it stands on, by name."""
     from importlib.metadata import PackageNotFoundError
@@ -79,7 +86,7 @@ def demo(arguments: argparse.Namespace) -> int:
         raise InputFault("--json tells what a whole run found", where=called(arguments), help="add --headless")
     from tankerwatch.desk import demo as serve_demo
 
-    serve_demo(speed=arguments.speed, listen=arguments.listen or config.listen, config=config)
+    serve_demo(speed=arguments.speed, listen=arguments.listen or config.listen, config=reached(arguments, config))
     return 0
 
 
@@ -89,7 +96,7 @@ def watch(arguments: argparse.Namespace) -> int:
         raise InputFault(
             "a watch has no end that JSON could tell of", where=called(arguments), help="ask the running desk: /api/health, /api/alerts"
         )
-    config = config_of(arguments)
+    config = reached(arguments, config_of(arguments), arguments.data)
     sources = arguments.source or list(config.sources)
     if not sources:
         help = "name a feed, such as tcp://127.0.0.1:10110, or see the scene: tankerwatch demo"

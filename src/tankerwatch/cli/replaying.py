@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 
-from tankerwatch.cli.commands import called, config_of
+from tankerwatch.cli.commands import called, config_of, reached
 from tankerwatch.cli.output import complain, count, print_found, print_json, progress_bar
 from tankerwatch.core.errors import InputFault
 
@@ -14,7 +14,7 @@ def replay(arguments: argparse.Namespace) -> int:
     """A period of a journal on the page, or in one go what stood at its end."""
     if arguments.json and not arguments.headless:
         raise InputFault("--json tells what stood at the end", where=called(arguments), help="add --headless")
-    config = config_of(arguments)
+    config = reached(arguments, config_of(arguments), arguments.data)
     from tankerwatch.desk import replay as serve
     from tankerwatch.desk.replaying import PastDesk, Period
 

@@ -96,7 +96,10 @@ class Key:
 
 
 SECTIONS: Final[dict[str, str]] = {
-    "desk": "Where the page and the API are served.",
+    "desk": "Where the page and the API are served. On this machine's own address nobody logs in; on any other, and behind a proxy, "
+    "everybody does (docs/guide/access.md).",
+    "oidc": "A log-in by an identity provider (OpenID Connect), beside the users file. It needs the extra `oidc`.",
+    "public": "A second address that shows everybody late and rounded positions, and nothing else (docs/guide/access.md).",
     "sources": "What `tankerwatch watch` listens to when its command line names no source.",
     "guard": "Ships that other craft must not close on unnoticed, by kind and by name.",
     "fleet": "Your own ships, marked on the map. To guard them too, name them in [guard] as well.",
@@ -120,8 +123,53 @@ SECTIONS: Final[dict[str, str]] = {
 SHIP_WORDS: Final = 'an MMSI ("538001234"), an IMO number ("IMO 9000003") or a name ("FRONT ALTAIR")'
 
 KEYS: Final[tuple[Key, ...]] = (
-    Key("desk.listen", TEXT, "127.0.0.1:8420", "address and port of the page; only this machine's own (loopback) until there is a log-in"),
     Key("desk.charts", TEXT, "", "a folder of your own charts, *.pmtiles and *.mbtiles, seen from this file's folder", example='"charts"'),
+    Key(
+        "desk.listen", TEXT, "127.0.0.1:8420", "address and port of the page; one that other machines reach needs users, and TLS or a proxy"
+    ),
+    Key(
+        "desk.users_file",
+        TEXT,
+        "",
+        "the file of users, seen from this file's folder; without it users.json of --data",
+        example='"users.json"',
+    ),
+    Key(
+        "desk.certificate_file",
+        TEXT,
+        "",
+        "the certificate of this desk for TLS, in PEM, with those between it and its CA",
+        example='"desk.pem"',
+    ),
+    Key("desk.key_file", TEXT, "", "and the key of it", example='"desk.key"'),
+    Key(
+        "desk.hosts",
+        TEXTS,
+        (),
+        "names by which browsers ask for this desk, beside the address; others are refused",
+        example='["desk.example"]',
+    ),
+    Key(
+        "desk.trusted_proxies",
+        TEXTS,
+        (),
+        "addresses of proxies that speak TLS for this desk; what they say of who asks is believed, and of nobody else",
+        example='["127.0.0.1"]',
+    ),
+    Key("desk.idle_minutes", NUMBER, 30.0, "a log-in ends after so long without a page open", "-", 1.0, 1440.0),
+    Key("desk.session_hours", NUMBER, 12.0, "and after so long at the latest", "-", 0.1, 168.0),
+    Key("oidc.issuer", TEXT, "", "the provider's address, as it calls itself; empty: none", example='"https://login.example/realms/port"'),
+    Key("oidc.client_id", TEXT, "", "how the provider calls this desk", example='"tankerwatch"'),
+    Key("oidc.secret_file", TEXT, "", "a file with the secret that the provider gave, if any", example='"oidc.secret"'),
+    Key("oidc.scopes", TEXTS, ("openid", "profile"), "what is asked of it"),
+    Key("oidc.name_claim", TEXT, "preferred_username", "which claim names a person; it becomes the name beside decisions"),
+    Key("oidc.roles_claim", TEXT, "groups", "which claim tells roles; points lead inwards, as in realm_access.roles"),
+    Key("oidc.viewers", TEXTS, (), "values of that claim that make a viewer", example='["port-office"]'),
+    Key("oidc.watchkeepers", TEXTS, (), "that make a watchkeeper", example='["vts-watch"]'),
+    Key("oidc.admins", TEXTS, (), "that make an admin", example='["vts-admin"]'),
+    Key("public.listen", TEXT, "", "address and port for everybody; empty: none", example='"0.0.0.0:8430"'),
+    Key("public.delay_minutes", NUMBER, 15.0, "how late positions are shown there", "-", 5.0, 10080.0),
+    Key("public.step_deg", NUMBER, 0.1, "to which steps they are rounded", "deg", 0.01, 1.0),
     Key(
         "sources.list",
         TEXTS,

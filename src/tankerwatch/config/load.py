@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tankerwatch.config.access import Access, access_of, listened
 from tankerwatch.config.hook import Hook, hook_of
 from tankerwatch.config.keeping import Keeping, keeping_of
 from tankerwatch.config.keys import (
@@ -26,7 +27,6 @@ from tankerwatch.config.keys import (
     DeclaredDetector,
     Key,
     detector_keys,
-    loopback,
 )
 from tankerwatch.config.ships import Chosen, ShipList, ship_of, ships_from
 from tankerwatch.core.errors import ConfigFault, InputFault
@@ -72,7 +72,7 @@ class Config:
 
     `allow_remote`: a source may listen where other machines reach it. `zone_ships`: the ships whom a zone's rules are for, by its name, as
     they were named. `quiet_in_port`: ids of detectors. `context`: what was learnt before. `keeping`: what becomes
-    of the journal. `charts`: a folder.
+    of the journal. `charts`: a folder. `access`: who reaches the page.
     """
 
     listen: str
@@ -95,6 +95,7 @@ class Config:
     small_craft_days: float = 30.0
     webhook: Hook | None = None
     charts: str = ""
+    access: Access = Access()
 
 
 def load(path: Path | None, detectors: Iterable[DeclaredDetector]) -> Config:
@@ -153,9 +154,10 @@ class _Reader:
         for name in tree:
             if name not in SECTIONS:
                 self.fault(name, "there is no such section", _nearest(name, SECTIONS))
-        desk, sources, guard, fleet, budget, quiet, context, journal, history, webhook = (
+        desk, oidc, public = (self.section(tree, name, [key for key in KEYS if key.section == name]) for name in ("desk", "oidc", "public"))
+        sources, guard, fleet, budget, quiet, context, journal, history, webhook = (
             self.section(tree, name, [key for key in KEYS if key.section == name])
-            for name in ("desk", "sources", "guard", "fleet", "budget", "quiet", "context", "journal", "history", "webhook")
+            for name in ("sources", "guard", "fleet", "budget", "quiet", "context", "journal", "history", "webhook")
         )
         self.address("desk.listen", desk["listen"])
         self.feeds(sources["list"], allow_remote=sources["allow_remote"])
@@ -186,6 +188,7 @@ class _Reader:
             small_craft_days=history["small_craft_days"],
             webhook=hook_of(webhook, self.path.parent if self.path is not None else Path(), self.fault),
             charts=self.charts(desk["charts"]),
+            access=access_of(desk, oidc, public, self.path.parent if self.path is not None else Path(), self.fault),
         )
 
     def context(self, name: str) -> Context | None:
@@ -207,8 +210,8 @@ class _Reader:
         return str(folder) if name else ""
 
     def address(self, where: str, text: str) -> None:
-        if loopback(text) is None:
-            self.fault(where, f"{text!r} is no address of this machine alone", "HOST:PORT, such as 127.0.0.1:8420; there is no log-in yet")
+        if listened(text) is None:
+            self.fault(where, f"{text!r} is no address", "HOST:PORT, such as 127.0.0.1:8420; 0.0.0.0 for all of this machine")
 
     def feeds(self, sources: Sequence[str], *, allow_remote: bool) -> None:
         if not sources:

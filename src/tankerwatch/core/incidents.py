@@ -56,6 +56,8 @@ ANSWERS: Final = ("acknowledge", "confirm", "dismiss", "assign", "snooze", "note
 """What a person may decide about one alert."""
 EXCLUSIONS: Final = ("exclude", "include")
 """What a person may decide about what a rule says from now on: leave it out, and no longer."""
+ACCESS: Final = "access"
+"""Who came and went: kept in the journal among the decisions, and nothing that a rule looks at."""
 
 
 @dataclass(frozen=True, slots=True)

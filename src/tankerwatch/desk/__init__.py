@@ -13,6 +13,7 @@ import tankerwatch.web
 from tankerwatch.config import Config
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import LiveSource
+from tankerwatch.desk.entrance import Entrance, entrance
 from tankerwatch.desk.live import LiveDesk, Show
 from tankerwatch.desk.messenger import Messenger, switched
 from tankerwatch.desk.replaying import PastDesk
@@ -27,7 +28,7 @@ from tankerwatch.store.feeds import FeedRegister
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.web.app import create_app
 from tankerwatch.web.live import Hub
-from tankerwatch.web.serve import Server
+from tankerwatch.web.public import PublicView, create_public_app
 
 DIST = Path(tankerwatch.web.__file__).parent / "dist"
 
@@ -47,7 +48,7 @@ def watch(
     if files and len(files) < len(named):
         raise InputFault("files and live feeds cannot be watched together", where="watch", help="replay the file alone")
     with ExitStack() as held:
-        server = _server(listen or config.listen)
+        opened = entrance(listen or config.listen, config.access)
         journal = held.enter_context(open_journal(data, config, now_s=clock.now, more_copies=copies, min_copies=min_copies))
         register = FeedRegister(data)
         steward = Steward(journal, config, clock.now)
@@ -66,7 +67,7 @@ def watch(
                 desk.messenger = Messenger(config.webhook, desk, clock.now, desk=journal.mark.hex()[:8])
         steward.start()
         held.callback(steward.stop)
-        asyncio.run(_run(desk, server, f"watching {', '.join(named)}"))
+        asyncio.run(_run(desk, opened, f"watching {', '.join(named)}"))
         desk.close()
 
 
@@ -79,19 +80,19 @@ def demo(*, speed: float | None = None, listen: str | None = None, config: Confi
     at_speed = speed or page.speed
     show = Show("reconstruction", scene.recipe.title, scene.page(), page.show_from_s, page.show_to_s)
     with ExitStack() as held:
-        server = _server(listen or config.listen)
+        opened = entrance(listen or config.listen, config.access)
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="tankerwatch-demo-")))
         journal = held.enter_context(FileJournal(folder))
         register = FeedRegister(folder)
         register.index_of(scene.name)
         desk = LiveDesk(config, journal, register, Hub(), player=lambda: Player(scene, at_speed), show=show, survey=lambda: received(scene))
         desk.run_silently(page.show_from_s)
-        asyncio.run(_run(desk, server, f"{scene.recipe.title}: a reconstruction"))
+        asyncio.run(_run(desk, opened, f"{scene.recipe.title}: a reconstruction"))
 
 
 def replay(desk: PastDesk, *, listen: str) -> None:
     """Show the past of a watch until interrupted; nothing is written."""
-    asyncio.run(_run(desk, _server(listen), f"replaying {desk.period.directory}"))
+    asyncio.run(_run(desk, entrance(listen, desk.config.access), f"replaying {desk.period.directory}"))
 
 
 def _replay(files: Sequence[str], journal: FileJournal, register: FeedRegister, config: Config) -> LiveDesk:
@@ -109,37 +110,39 @@ def _replay(files: Sequence[str], journal: FileJournal, register: FeedRegister, 
     return LiveDesk(config, journal, register, Hub(), player=lambda: Player(recorded(paths), speed), show=show, survey=survey)
 
 
-def _server(listen: str) -> Server:
-    host, _, port = listen.rpartition(":")
-    try:
-        return Server(host, int(port))
-    except ValueError:
-        raise InputFault(f"{listen!r} is no address", where="--listen", help="HOST:PORT, such as 127.0.0.1:8420") from None
-
-
-async def _run(desk: LiveDesk, server: Server, words: str) -> None:
+async def _run(desk: LiveDesk, opened: Entrance, words: str) -> None:
     """Everything at once, until interrupted or one of them fails."""
-    app = create_app(desk.desk, desk.hub, hosts=server.hosts, dist=DIST)
+    server = opened.server
+    app = create_app(desk.desk, desk.hub, hosts=server.hosts, dist=DIST, front=server.front, door=opened.door)
+    servers = [(server, app)]
+    if opened.public is not None:
+        access = desk.config.access
+        view = PublicView(access.public_delay_s, access.public_step_deg, desk.version)
+        servers.append((opened.public, create_public_app(desk.desk, view, dist=DIST, front=opened.public.front)))
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(server.serve(app)), asyncio.create_task(desk.pump())]
+    tasks = [*(asyncio.create_task(each.serve(served)) for each, served in servers), asyncio.create_task(desk.pump())]
+    vital = len(tasks)
     tasks += [asyncio.create_task(_source(desk, source)) for source in desk.sources]
-    while not server.started and not tasks[0].done():
+    while not all(each.started for each, _ in servers) and not any(task.done() for task in tasks[:vital]):
         await asyncio.sleep(0.01)
     print(f"{words}\n{server.url}", flush=True)
+    if opened.public is not None:
+        print(f"{opened.public.url} for everybody, late and rounded", flush=True)
     desk.survey()
     if desk.messenger is not None:
         desk.messenger.start(loop)
     waiting = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait([waiting, *tasks[:2]], return_when=asyncio.FIRST_COMPLETED)
-    server.stop()
+    done, _ = await asyncio.wait([waiting, *tasks[:vital]], return_when=asyncio.FIRST_COMPLETED)
+    for each, _ in servers:
+        each.stop()
     if desk.timeline is not None:
         desk.timeline.stop()
     if desk.messenger is not None:
         desk.messenger.stop()
-    for task in (waiting, *tasks[1:]):
+    for task in (waiting, *tasks[len(servers) :]):
         task.cancel()
     await asyncio.gather(waiting, *tasks, return_exceptions=True)
     for task in done:

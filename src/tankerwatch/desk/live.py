@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import tankerwatch
 from tankerwatch.config import Config
+from tankerwatch.core.incidents import ACCESS
 from tankerwatch.core.ports import Desk, FeedState, Journal, LiveSource, PictureNow
 from tankerwatch.core.tables import Batch, Decision, Lines, View
 from tankerwatch.desk import charting, deciding, panel
@@ -395,6 +396,8 @@ class LiveDesk:
         now_s = self.river.clock_s if self.player and self.river.clock_s == self.river.clock_s else clock.now()
         if kind == "report":
             decision = reports.report(content, now_s)
+        elif kind == ACCESS:
+            decision = reports.access(subject, content, now_s)
         else:
             subject, content = await asyncio.to_thread(self._read, lambda r: deciding.completed(r, kind, subject, content))
             decision = reports.decision(kind, subject, content, now_s)

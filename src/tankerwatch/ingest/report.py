@@ -16,12 +16,14 @@ from typing import Any, Final
 
 from tankerwatch.core.drawn import DRAWING
 from tankerwatch.core.errors import InputFault
-from tankerwatch.core.incidents import ANSWERS, EXCLUSIONS, REPORT_KINDS
+from tankerwatch.core.incidents import ACCESS, ANSWERS, EXCLUSIONS, REPORT_KINDS
 from tankerwatch.core.mmsi import is_radar
 from tankerwatch.core.tables import Decision
 from tankerwatch.ingest import drawn
 
 DECISION_KINDS: Final = (*ANSWERS, *EXCLUSIONS, *DRAWING, "guard")
+ACCESS_VERBS: Final = ("log_in", "log_out", "refused", "ended", "users", "user_added", "user_changed", "user_removed")
+"""What is journalled of who came and went; the desk writes it, no person does."""
 NEEDS_WORDS: Final = ("dismiss", "close", "note", "exclude")
 LONGEST_NAME: Final = 60
 LONGEST_SNOOZE_MIN: Final = 1440.0
@@ -36,7 +38,7 @@ EARLIEST_S: Final = 631_152_000.0
 AHEAD_S: Final = 3600.0
 """A report may be dated this far after the desk's clock: clocks differ, prophecies are mistyped dates."""
 
-_REPORT_KEYS: Final = ("kind", "lat_deg", "lon_deg", "ship", "source", "time_s", "verified", "words")
+_REPORT_KEYS: Final = ("by", "kind", "lat_deg", "lon_deg", "ship", "source", "time_s", "verified", "words")
 _GIVEN_BY_THE_DESK: Final = ("id", "entered_s", "incident")
 """In a report that the desk hands out; passed over when one is handed in."""
 
@@ -44,8 +46,9 @@ _GIVEN_BY_THE_DESK: Final = ("id", "entered_s", "incident")
 def report(content: Mapping[str, Any], now_s: float, where: str = "report") -> Decision:
     """A report as typed in at `now_s`. The same content at the same time has the same id.
 
-    Keys: `words` (1 to 2,000 characters), and where they apply `time_s` of what happened (seconds since 1970 UTC or ISO 8601; else now),
-    `kind` (of `REPORT_KINDS`, else "report"), `ship` (its id), `lat_deg` with `lon_deg`, `verified`, `source`. Raises InputFault.
+    Keys: `words` (1 to 2,000 characters), and where they apply `by` (who enters it), `time_s` of what happened (seconds since 1970 UTC
+    or ISO 8601; else now), `kind` (of `REPORT_KINDS`, else "report"), `ship` (its id), `lat_deg` with `lon_deg`, `verified`, `source`.
+    Raises InputFault.
     """
     if not isinstance(content, Mapping):
         raise InputFault("a report is an object with named values", where=where, help='such as {"words": "smoke seen", "kind": "sighting"}')
@@ -70,6 +73,8 @@ def report(content: Mapping[str, Any], now_s: float, where: str = "report") -> D
         "source": _words(content.get("source"), LONGEST_SOURCE, f"{where}.source"),
         "time_s": _time(content.get("time_s"), now_s, f"{where}.time_s"),
     }
+    if by := _words(content.get("by"), LONGEST_NAME, f"{where}.by"):
+        made["by"] = by
     return Decision(now_s, "report", _name("report", made, now_s), "", made)
 
 
@@ -124,6 +129,24 @@ def _guard(content: Mapping[str, Any], now_s: float) -> dict[str, Any]:
         help = "seconds since 1970, later than now and within 31 days"
         made["until_s"] = _within(until_s, math.nextafter(now_s, math.inf), now_s + LONGEST_GUARD_S, "guard.until_s", help)
     return made
+
+
+def access(name: str, content: Mapping[str, Any], now_s: float) -> Decision:
+    """Who came or went at `now_s`, for the journal: `verb` (of `ACCESS_VERBS`), and where they apply `role`, `address`, `words`, `users`.
+
+    A name may be what a stranger typed. Raises InputFault.
+    """
+    verb = content.get("verb")
+    if verb not in ACCESS_VERBS:
+        raise InputFault(f"{_shown(verb)} is nothing that is told of a user", where="access", help=f"one of {', '.join(ACCESS_VERBS)}")
+    made: dict[str, Any] = {"verb": verb}
+    for key in ("role", "address", "words"):
+        if said := _words(content.get(key), LONGEST_SOURCE, f"access.{key}"):
+            made[key] = said
+    if "users" in content:
+        made["users"] = {_stripped(str(user)): _stripped(str(role)) for user, role in dict(content["users"]).items()}
+    subject = _stripped(name)[:LONGEST_NAME]
+    return Decision(now_s, ACCESS, _name(ACCESS, {"subject": subject, **made}, now_s), subject, made)
 
 
 def _exclusion(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import math
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,9 +24,12 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import ANSWERS
 from tankerwatch.core.ports import Desk
 from tankerwatch.web import ship_page
+from tankerwatch.web.access.door import Door, Login
+from tankerwatch.web.access.gate import Gate
+from tankerwatch.web.access.sessions import current
 from tankerwatch.web.asking import Refused, ask, body_of, found, ship_id
 from tankerwatch.web.charting import Charting
-from tankerwatch.web.guard import Guard
+from tankerwatch.web.guard import OPEN, Front, Guard
 from tankerwatch.web.live import Hub
 from tankerwatch.web.plain import Answer, refusal
 from tankerwatch.web.tiles import Tiles
@@ -44,8 +48,8 @@ log = logging.getLogger("tankerwatch.web")
 class Api:
     """The routes, over what the desk lets the web stage call."""
 
-    def __init__(self, desk: Desk, hub: Hub, dist: Path) -> None:
-        self.desk, self.hub, self.dist = desk, hub, dist
+    def __init__(self, desk: Desk, hub: Hub, dist: Path, login: Login) -> None:
+        self.desk, self.hub, self.dist, self.login = desk, hub, dist, login
         self.tiles = Tiles(dist / "land.pmtiles")
 
     def routes(self) -> list[Route | Mount | WebSocketRoute]:
@@ -72,6 +76,7 @@ class Api:
             Route("/api/replay", self.timeline),
             Route("/api/replay", self.replay, methods=["POST"]),
             WebSocketRoute("/ws", self.socket),
+            *self.login.routes(),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -212,23 +217,42 @@ async def _failed(request: Request, problem: Exception) -> Response:
     return refusal(500, "the desk failed at this", "it is our fault; please report it with the log")
 
 
-def create_app(desk: Desk, hub: Hub, *, hosts: frozenset[str], dist: Path) -> Starlette:
+def signed(desk: Desk) -> Desk:
+    """The desk as someone who is logged in may call it: whatever is decided carries her name, and no other."""
+
+    async def decide(kind: str, subject: str, content: dict[str, Any]) -> Any:
+        session = current.get()
+        return await desk.decide(kind, subject, content if session is None else {**content, "by": session.name})
+
+    return replace(desk, decide=decide)
+
+
+def create_app(desk: Desk, hub: Hub, *, hosts: frozenset[str], dist: Path, front: Front = OPEN, door: Door | None = None) -> Starlette:
     """The application.
 
     desk: what may be called · hub: tells the open pages; it runs while the application does · hosts: the desk's own addresses such as
-    `127.0.0.1:8420` · dist: the folder of the built page and `land.pmtiles`.
+    `127.0.0.1:8420` · dist: the folder of the built page and `land.pmtiles` · front: how requests come · door: where everyone logs in;
+    without one, whoever reaches the address may do everything.
     """
+    middleware = [Middleware(Guard, hosts=hosts, front=front)]
+    if door is not None:
+        door.journalled = desk.decide
+        desk = signed(desk)
+        middleware.append(Middleware(Gate, door=door))
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        running = asyncio.create_task(hub.run(desk))
+        running = [asyncio.create_task(hub.run(desk))]
+        if door is not None:
+            running.append(asyncio.create_task(door.watch()))
         yield
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     return Starlette(
-        routes=Api(desk, hub, dist).routes(),
-        middleware=[Middleware(Guard, hosts=hosts)],
+        routes=Api(desk, hub, dist, Login(door, dist)).routes(),
+        middleware=middleware,
         exception_handlers={Refused: _refused, HTTPException: _unknown, ClientDisconnect: _gone, Exception: _failed},
         lifespan=lifespan,
     )

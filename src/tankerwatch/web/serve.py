@@ -7,13 +7,17 @@ import contextlib
 import errno
 import ipaddress
 import socket
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from tankerwatch.core.errors import InputFault
+from tankerwatch.web.guard import Front, Network
+from tankerwatch.web.slow import Line
 
 LONGEST_MESSAGE: Final = 4096
 """Bytes of the longest WebSocket message that a page may send."""
@@ -22,7 +26,7 @@ GOODBYE_S: Final = 2
 
 
 def loopback(host: str) -> str:
-    """The address to listen on. Raises InputFault for one that other machines could reach: there is no log-in yet."""
+    """The address to listen on. Raises InputFault for one that other machines could reach: nobody is asked who she is there."""
     name = host.strip().strip("[]").lower()
     if name in ("", "localhost"):
         return "127.0.0.1"
@@ -31,14 +35,26 @@ def loopback(host: str) -> str:
     except ValueError:
         address = None
     if address is None or not address.is_loopback:
-        help = "use 127.0.0.1; from another machine: ssh -L 8420:127.0.0.1:8420 THIS-MACHINE"
-        raise InputFault(f"{host} can be reached from other machines, and this desk has no log-in yet", where="--listen", help=help)
+        help = "use 127.0.0.1, and from another machine ssh -L 8420:127.0.0.1:8420 THIS-MACHINE; or see docs/guide/access.md"
+        raise InputFault(f"{host} can be reached from other machines, and there is no log-in", where="--listen", help=help)
     return str(address)
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket bound to a loopback address; port 0 takes a free one. Raises InputFault."""
-    address = loopback(host)
+def anywhere(host: str) -> str:
+    """The address to listen on, any of this machine. Raises InputFault for a name: which of its addresses would be meant?"""
+    name = host.strip().strip("[]").lower()
+    if name in ("", "localhost"):
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        help = "0.0.0.0 for all of this machine, or one of them; its names stand in [desk] hosts"
+        raise InputFault(f"{host!r} is no address", where="--listen", help=help) from None
+
+
+def bound(host: str, port: int, *, guarded: bool = False) -> socket.socket:
+    """A socket bound to a loopback address, or to any if `guarded`; port 0 takes a free one. Raises InputFault."""
+    address = anywhere(host) if guarded else loopback(host)
     if not 0 <= port <= 65535:
         raise InputFault(f"{port} is no port", where="--listen", help="0 to 65535; 0 takes a free one")
     made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -49,7 +65,7 @@ def bound(host: str, port: int) -> socket.socket:
         made.setblocking(False)
     except OSError as problem:
         made.close()
-        known = {errno.EADDRINUSE: "is in use", errno.EACCES: "needs more rights"}
+        known = {errno.EADDRINUSE: "is in use", errno.EACCES: "needs more rights", errno.EADDRNOTAVAIL: "is not of this machine"}
         words = known.get(problem.errno or 0, f"cannot be used: {problem.strerror}")
         help = "another desk may be running here; choose another with --listen 127.0.0.1:0"
         raise InputFault(f"port {port} of {address} {words}", where="--listen", help=help) from problem
@@ -64,33 +80,66 @@ class _Quiet(uvicorn.Server):
         yield
 
 
-class Server:
-    """A server bound to its address, and so sure of it: make the application with its `hosts`, then `serve` it.
+def context_of(certificate: Path, key: Path) -> ssl.SSLContext:
+    """TLS with a certificate and its key. Raises InputFault."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(certificate, key, password=lambda: "")
+    except (OSError, ValueError) as fault:
+        words = getattr(fault, "strerror", None) or str(fault)
+        help = "[desk] certificate_file and key_file: both in PEM, the key without a password"
+        raise InputFault(f"cannot be used: {words}", where=f"{certificate}, {key}", help=help) from fault
+    return context
 
-    Raises InputFault for an address that other machines can reach, or that is taken.
+
+class Server:
+    """A server bound to its address, and so sure of it: make the application with its `hosts` and `front`, then `serve` it.
+
+    guarded: who asks is asked who she is, so any address will do · names: by which browsers know it, beside its address · tls: certificate
+    and key · proxies: who may stand before it. Raises InputFault for an address that other machines can reach unasked, or that is taken.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 8420) -> None:
-        self._socket = bound(host, port)
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 8420,
+        *,
+        guarded: bool = False,
+        names: tuple[str, ...] = (),
+        tls: tuple[Path, Path] | None = None,
+        proxies: tuple[Network, ...] = (),
+    ) -> None:
+        self._context = context_of(*tls) if tls else None
+        self._socket = bound(host, port, guarded=guarded)
         name, self.port = self._socket.getsockname()[:2]
         self.host = f"[{name}]" if ":" in name else name
+        self.front, self._names = Front(tls is not None, proxies), names
         self._server: _Quiet | None = None
 
     @property
     def url(self) -> str:
         """Where the page is."""
-        return f"http://{self.host}:{self.port}/"
+        name = self._names[0] if self._names else self.host
+        if self.front.proxies:
+            return f"https://{name}/"
+        return f"{'https' if self.front.tls else 'http'}://{name if ':' in name.rpartition(']')[2] else f'{name}:{self.port}'}/"
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The names under which a browser of this machine reaches the desk."""
-        names = {self.host, "127.0.0.1", "localhost", "[::1]"}
-        return frozenset({f"{name}:{self.port}" for name in names} | (names if self.port == 80 else set()))
+        """The names under which a browser reaches the desk."""
+        usual = 443 if self.front.secure else 80
+        names = {self.host, "127.0.0.1", "localhost", "[::1]", *self._names} - {"0.0.0.0", "[::]"}
+        bare = set(self._names) if self.front.proxies else names if self.port == usual else set()
+        return frozenset({f"{name}:{self.port}" for name in names if ":" not in name.rpartition("]")[2]} | bare | set(self._names))
 
     async def serve(self, app: ASGIApp) -> None:
         """Serve until `stop` or until cancelled; either way the pages are told and the address is free again."""
+        context = self._context
         config = uvicorn.Config(
             app,
+            http=Line,
+            ssl_context_factory=None if context is None else lambda _config, _usual: context,
             ws="websockets-sansio",
             ws_max_size=LONGEST_MESSAGE,
             ws_per_message_deflate=False,

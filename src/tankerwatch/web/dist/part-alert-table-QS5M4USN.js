@@ -1,18 +1,18 @@
-import{f as p,g as h,h as u,n as $,r as v}from"./part-chunk-BR5CLVKF.js";import"./part-chunk-7HIXM347.js";import{$ as m,J as a,O as c,X as l,a as n,d,f as r,ma as f,na as b,v as i}from"./part-chunk-KNROQ3G7.js";var e=null;function y(t){let o=[t.state==="open"?t.acknowledged_s===null?"new":"acknowledged":t.state];return t.confirmed&&o.push("confirmed"),t.snoozed_until_s!==null&&o.push(`snoozed until ${l(t.snoozed_until_s)}`),o.join(", ")}function A(t){e.close(),a(t.id),c(t)}function w(t){let o=t.incident?i.incidents.get(t.incident):void 0;return n`<tr class="${t.severity} ${t.state}" data-table-id=${t.id}>
+import{f as h,g as u,h as m,n as $,r as v}from"./part-chunk-SS2LO6UK.js";import"./part-chunk-4E7YZ5DV.js";import{a as n,d,f as r,ga as c,la as p,s as i,t as l,ua as f,va as b,x as a}from"./part-chunk-ZWKZW76Z.js";var e=null;function y(t){let o=[t.state==="open"?t.acknowledged_s===null?"new":"acknowledged":t.state];return t.confirmed&&o.push("confirmed"),t.snoozed_until_s!==null&&o.push(`snoozed until ${l(t.snoozed_until_s)}`),o.join(", ")}function A(t){e.close(),c(t.id),p(t)}function w(t){let o=t.incident?i.incidents.get(t.incident):void 0;return n`<tr class="${t.severity} ${t.state}" data-table-id=${t.id}>
     <td><span class="severity ${t.severity}">${f(t.severity)}<span class="severity-word">${t.severity}</span></span></td>
     <th scope="row"><button class="link" @click=${()=>A(t)}>${t.title}</button></th>
     <td>${y(t)}</td>
-    <td class="figures">${l(t.raised_s)}<br />${m(t.raised_s,i.clock_s())}</td>
+    <td class="figures">${l(t.raised_s)}<br />${a(t.raised_s,i.clock_s())}</td>
     <td>${t.assigned??"nobody"}</td>
     <td>${o?o.title:"none"}</td>
-  </tr>`}function g(){if(!e?.open)return;let t=v().map(s=>i.alerts.get(s)).filter(s=>s!==void 0&&p(s)),o=t.filter(s=>s.state==="open").length;r(n`<div class="panel-head">
+  </tr>`}function g(){if(!e?.open)return;let t=v().map(s=>i.alerts.get(s)).filter(s=>s!==void 0&&h(s)),o=t.filter(s=>s.state==="open").length;r(n`<div class="panel-head">
         <div class="panel-title"><p class="over">in the order of the list; what is over comes last</p><h2 tabindex="-1">Alerts as a table</h2></div>
         <button class="plain" aria-label="Close the table" title="Close (Esc)" @click=${()=>e.close()}>${b("close")}</button>
       </div>
-      ${h()}
+      ${u()}
       <div class="table-body" tabindex="0" role="group" aria-label="Alerts, to be scrolled">
         <table class="alert-table">
-          <caption>${o} open, ${t.length-o} over${u()}</caption>
+          <caption>${o} open, ${t.length-o} over${m()}</caption>
           <thead>
             <tr><th scope="col">Severity</th><th scope="col">Alert</th><th scope="col">State</th><th scope="col">Raised</th><th scope="col">Who has it</th><th scope="col">Incident</th></tr>
           </thead>

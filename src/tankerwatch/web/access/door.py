@@ -1,0 +1,327 @@
+"""The log-in: who comes in, who is let out, and what is written of it in the journal."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from tankerwatch.core.errors import InputFault
+from tankerwatch.web.access.limits import Limit, network
+from tankerwatch.web.access.roles import Role, role_of
+from tankerwatch.web.access.sessions import Session, Sessions
+from tankerwatch.web.access.users import LONGEST_PASSWORD, User, Users
+from tankerwatch.web.asking import Refused, body_of
+from tankerwatch.web.plain import Answer, refusal
+
+LOOK_S: Final = 1.0
+LONGEST_NAME: Final = 60
+AT_ONCE: Final = 2
+"""Passwords that are tried at the same time: each takes 64 MB."""
+MOST_WAITING: Final = 30
+MOST_TOLD: Final = 1000
+STORED_WITHIN_S: Final = 30.0
+OIDC_COOKIE: Final = "tankerwatch-oidc"
+
+log = logging.getLogger("tankerwatch.web")
+
+Journalled = Callable[[str, str, dict[str, Any]], Awaitable[Any]]
+
+
+class Provider(Protocol):
+    """A log-in by an identity provider: oidc.py."""
+
+    @property
+    def name(self) -> str:
+        """As the log-in page calls it."""
+        ...
+
+    async def begin(self, back: str) -> tuple[str, str]:
+        """Where the browser is sent, and the secret that it keeps meanwhile."""
+        ...
+
+    async def end(self, kept: str, state: str, code: str) -> tuple[str, Role]:
+        """Name and role of who comes back. Raises Refused."""
+        ...
+
+
+class Door:
+    """Where everyone who is not on this machine comes in.
+
+    users: whom it knows by password · provider: who else may vouch for someone · secure: browsers come by TLS · idle_s, longest_s: how
+    long a session lasts · now: a monotonic clock. `journalled` is set by the application: it takes kind, subject and content of a decision.
+    """
+
+    def __init__(
+        self,
+        users: Users | None,
+        *,
+        provider: Provider | None = None,
+        secure: bool = True,
+        idle_s: float = 1800.0,
+        longest_s: float = 43_200.0,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.users, self.provider, self.secure = users, provider, secure
+        self.now = now
+        self.sessions = Sessions(idle_s, longest_s, now)
+        self.journalled: Journalled | None = None
+        self.by_address = Limit(10, 1 / 10)
+        self.by_name = Limit(10, 1 / 60)
+        self.told = Limit(30, 1 / 10)
+        """refused log-ins are journalled singly up to here: a stranger must not fill the disk"""
+        self._untold = self._waiting = 0
+        self._trying = asyncio.Semaphore(AT_ONCE)
+        self._telling: set[asyncio.Future[Any]] = set()
+        self.known = dict(users.all()) if users else {}
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie; with `__Host-` a browser takes it from this host by TLS alone."""
+        return "__Host-tankerwatch" if self.secure else "tankerwatch"
+
+    # -- who it is ------------------------------------------------------------------------------------------------------
+
+    def session_of(self, connection: HTTPConnection) -> Session | None:
+        """Whose request it is; None when nobody is logged in, or no longer."""
+        session = self.sessions.find(connection.cookies.get(self.cookie, ""))
+        if session is not None and not self._stands(session):
+            self.end(session, "the user was changed")
+            return None
+        return session
+
+    def _stands(self, session: Session) -> bool:
+        user = self.known.get(session.name.casefold())
+        return not session.stamp or (user is not None and user.stamp == session.stamp)
+
+    async def watch(self) -> None:
+        """End what is over and see what changed in the users file, for ever."""
+        self.tell("users", "", {"users": {user.name: user.role for user in self.known.values()}})
+        while True:
+            await asyncio.sleep(LOOK_S)
+            self.look()
+
+    def look(self) -> None:
+        """Look at the users file and the clock once."""
+        try:
+            known = dict(self.users.all()) if self.users else {}
+        except InputFault as fault:
+            known = self.known  # whoever is in stays in; nobody else is let in
+            log.error("%s", fault)
+        for key in sorted(known.keys() | self.known.keys()):
+            before, after = self.known.get(key), known.get(key)
+            if before != after:
+                self._tell_change(before, after)
+        self.known = known
+        for session in self.sessions.sweep():
+            self.tell("ended", session.name, {"words": "its time was over", "address": session.address})
+        for session in self.sessions.all():
+            if not self._stands(session):
+                self.end(session, "the user was changed")
+        if self._untold and self.told.left("", self.now()) >= 1:
+            count, self._untold = self._untold, 0
+            self.tell("refused", "", {"words": f"{count} more log-ins were refused"})
+
+    def _tell_change(self, before: User | None, after: User | None) -> None:
+        name = after.name if after else before.name if before else ""
+        if after is None:
+            self.tell("user_removed", name, {})
+        elif before is None:
+            self.tell("user_added", name, {"role": after.role})
+        else:
+            what = [word for word, changed in (("role", before.role != after.role), ("password", before.hash != after.hash)) if changed]
+            self.tell("user_changed", name, {"role": after.role, "words": ", ".join(what)})
+
+    def end(self, session: Session, words: str) -> None:
+        """End a session, and say why."""
+        self.sessions.end(session)
+        self.tell("ended", session.name, {"words": words, "address": session.address})
+
+    def tell(self, verb: str, name: str, content: dict[str, Any]) -> None:
+        """Into the journal; nobody waits for it, for a desk whose disk failed must still be seen."""
+        if self.journalled is None:
+            return
+        if len(self._telling) >= MOST_TOLD:
+            log.error("the journal does not keep up: %s of %r is not in it", verb, name)
+            return
+        stored = self.journalled("access", name[:LONGEST_NAME], {"verb": verb, **content})
+        made = asyncio.ensure_future(asyncio.wait_for(stored, STORED_WITHIN_S))
+        self._telling.add(made)
+        made.add_done_callback(self._told)
+
+    def _told(self, made: asyncio.Future[Any]) -> None:
+        self._telling.discard(made)
+        if not made.cancelled() and (fault := made.exception()) is not None:
+            log.error("who came and went could not be journalled: %s", fault)
+
+    # -- routes ---------------------------------------------------------------------------------------------------------
+
+    def begin(self, request: HTTPConnection, answer: Response, name: str, role: Role, *, stamp: str, how: str) -> Response:
+        """A new session for who has proved who she is; one that the browser had before is over."""
+        before = self.sessions.find(request.cookies.get(self.cookie, ""))
+        if before is not None:
+            self.end(before, "logged in anew")
+        address = address_of(request)
+        token, session = self.sessions.begin(name, role, stamp=stamp, address=address)
+        answer.set_cookie(
+            self.cookie, token, max_age=int(self.sessions.longest_s), path="/", secure=self.secure, httponly=True, samesite="strict"
+        )
+        self.tell("log_in", session.name, {"role": role.word, "address": address, "words": how})
+        return answer
+
+    async def log_in(self, request: Request) -> Response:
+        """A name and a password."""
+        if not request.headers.get("origin") and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            raise Refused(403, "another site asked for this", "use the desk's own page")
+        if self.users is None:
+            raise Refused(409, "nobody logs in by password here", "log in by the provider, at /login")
+        body = await body_of(request)
+        name, password = body.get("name"), body.get("password")
+        if not isinstance(name, str) or not isinstance(password, str) or len(name) > LONGEST_NAME or len(password) > LONGEST_PASSWORD:
+            raise Refused(422, "a log-in is a name and a password", 'send {"name": "ANNA", "password": "…"}')
+        address, key = address_of(request), name.strip().casefold()
+        for limit, whose in ((self.by_address, network(address)), (self.by_name, key)):
+            if not limit.take(whose, self.now()):
+                wait_s = limit.wait_s(whose, self.now())
+                self._refused(name, address, "too many tries")
+                made = refusal(429, "too many tries", f"wait {wait_s} s")
+                made.headers["Retry-After"] = str(wait_s)
+                return made
+        if self._waiting >= MOST_WAITING:
+            raise Refused(503, "too many are logging in", "try again in a moment")
+        self._waiting += 1
+        try:
+            async with self._trying:
+                user = await asyncio.to_thread(self.users.verify, name, password)
+        except InputFault as fault:
+            log.error("%s", fault)
+            raise Refused(503, "nobody can log in now", "the users file cannot be read: see the desk's own output") from None
+        finally:
+            self._waiting -= 1
+        if user is None:
+            self._refused(name, address, "wrong name or password")
+            raise Refused(401, "wrong name or password", "an admin of this desk can give you another password")
+        self.by_name.forgive(key)
+        self.by_address.forgive(network(address))
+        self.known[user.name.casefold()] = user
+        answer = Answer({"name": user.name, "role": user.role})
+        return self.begin(request, answer, user.name, role_of(user.role), stamp=user.stamp, how="by password")
+
+    def _refused(self, name: str, address: str, words: str) -> None:
+        if self.told.take("", self.now()):
+            self.tell("refused", name, {"words": words, "address": address})
+        else:
+            self._untold += 1
+
+    async def log_out(self, request: Request) -> Response:
+        """The session is over, on the desk and in the browser."""
+        session = self.session_of(request)
+        if session is not None:
+            self.sessions.end(session)
+            self.tell("log_out", session.name, {"address": address_of(request)})
+        answer = Answer({})
+        answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="strict")
+        return answer
+
+    def told_of(self, session: Session) -> dict[str, Any]:
+        """What its page is told of a session."""
+        return {"name": session.name, "role": session.role.word, "csrf": session.csrf, "left_s": round(self.sessions.left_s(session))}
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Where a request comes from, as far as the desk can tell."""
+    return connection.client.host if connection.client else ""
+
+
+def fits(session: Session, given: str) -> bool:
+    """Whether the token of a request is that of its session."""
+    return hmac.compare_digest(session.csrf.encode(), given.encode("utf-8", "replace"))
+
+
+class Login:
+    """The routes of the log-in; without a door, those of a desk that everyone on this machine may use."""
+
+    def __init__(self, door: Door | None, dist: Path) -> None:
+        self.door, self.dist = door, dist
+
+    def routes(self) -> list[Route]:
+        """They stand in docs/reference/wire.md as all others do."""
+        return [
+            Route("/login", self.page),
+            Route("/login/oidc", self.away),
+            Route("/login/oidc/back", self.back),
+            Route("/api/session", self.session),
+            Route("/api/login", self.log_in, methods=["POST"]),
+            Route("/api/logout", self.log_out, methods=["POST"]),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The page of the log-in."""
+        if self.door is None or self.door.session_of(request) is not None:
+            return RedirectResponse("/", 303)
+        page = self.dist / "login.html"
+        if not page.is_file():
+            return refusal(503, "the page is not part of this installation", "the API works: POST /api/login; or build web/")
+        return FileResponse(page, media_type="text/html")
+
+    async def session(self, request: Request) -> Response:
+        """Who is logged in, and as what; `role` is null when nobody is."""
+        if self.door is None:
+            return Answer({"name": None, "role": Role.ADMIN.word, "csrf": None, "left_s": None})
+        session = self.door.session_of(request)
+        if session is None:
+            provider = self.door.provider.name if self.door.provider else None
+            return Answer({"name": None, "role": None, "csrf": None, "left_s": None, "provider": provider})
+        return Answer(self.door.told_of(session))
+
+    async def log_in(self, request: Request) -> Response:
+        """A name and a password."""
+        return await self._door().log_in(request)
+
+    async def log_out(self, request: Request) -> Response:
+        """The end of a session."""
+        return await self._door().log_out(request)
+
+    def _door(self) -> Door:
+        if self.door is None:
+            raise Refused(409, "nobody logs in at this desk", "it is open to this machine alone")
+        return self.door
+
+    def _provider(self) -> tuple[Door, Provider]:
+        door = self._door()
+        if door.provider is None:
+            raise Refused(409, "this desk knows no provider", "log in by name and password at /login")
+        return door, door.provider
+
+    async def away(self, request: Request) -> Response:
+        """To the provider."""
+        door, provider = self._provider()
+        if not door.by_address.take(network(address_of(request)), door.now()):
+            raise Refused(429, "too many tries", "wait a minute")
+        where, kept = await provider.begin(str(request.url_for("back")))
+        answer = RedirectResponse(where, 303)
+        # Lax: the way back begins at another site.
+        answer.set_cookie(OIDC_COOKIE, kept, max_age=600, path="/login/oidc", secure=door.secure, httponly=True, samesite="lax")
+        return answer
+
+    async def back(self, request: Request) -> Response:
+        """From the provider, with her word for who it is."""
+        door, provider = self._provider()
+        given = request.query_params
+        if "error" in given:
+            raise Refused(403, "the provider did not let you in", "try again at /login")
+        name, role = await provider.end(request.cookies.get(OIDC_COOKIE, ""), given.get("state", ""), given.get("code", ""))
+        if name.casefold() in door.known:
+            raise Refused(403, "a user of this desk has that name", "an admin gives one of the two another")
+        # A page rather than a redirect: at the end of a chain that began elsewhere, a browser would not send the new cookie.
+        answer = FileResponse(self.dist / "entered.html", media_type="text/html")
+        answer.delete_cookie(OIDC_COOKIE, path="/login/oidc", secure=door.secure, httponly=True, samesite="lax")
+        return door.begin(request, answer, name, role, stamp="", how=f"by {provider.name}")

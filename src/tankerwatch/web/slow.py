@@ -1,0 +1,92 @@
+"""A connection that is cut when its other end is slow: who sends a request a byte a minute, or does not read, holds nothing for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from ipaddress import ip_address
+from typing import Final
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from tankerwatch.web.access.limits import network
+
+REQUEST_S: Final = 15.0
+"""How long a request may take to arrive, its body too; a page's are some hundred bytes."""
+QUIET_S: Final = 30.0
+"""How long a reader may take nothing of an answer."""
+LOOK_S: Final = 1.0
+MOST_OF_ONE: Final = 48
+"""Connections of one address; a browser opens six, and one for each page."""
+
+
+def own(address: str) -> bool:
+    """Whether an address is this machine's own."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return True  # a socket without addresses
+
+
+class Line(H11Protocol):
+    """uvicorn's HTTP with deadlines. Where a WebSocket begins it hands over: there each page has its own slot."""
+
+    request_s, quiet_s, look_s, most_of_one = REQUEST_S, QUIET_S, LOOK_S, MOST_OF_ONE
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the class above has it
+        """Begin to look at the clock."""
+        super().connection_made(transport)
+        if self._too_many():
+            transport.abort()
+        self._moved_s = self._waiting_since_s = self.loop.time()
+        self._idle = False
+        self._looking = self.loop.call_later(self.look_s, self._look)
+
+    def _too_many(self) -> bool:
+        """Whether this address holds more connections than one may; this machine's own, and a proxy on it, hold as many as there are."""
+        mine = (self.client or ("", 0))[0]
+        if own(mine):
+            return False
+        others = (getattr(line, "client", None) for line in self.connections)
+        return sum(other is not None and network(other[0]) == network(mine) for other in others) > self.most_of_one
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing more to look at."""
+        self._looking.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Something came; a request that began has until its deadline, however often a byte of it comes."""
+        if self._idle:
+            self._idle, self._waiting_since_s = False, self.loop.time()
+        super().data_received(data)
+
+    def pause_writing(self) -> None:
+        """The other end takes nothing for now."""
+        self._moved_s = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """It took something."""
+        self._moved_s = self.loop.time()
+        super().resume_writing()
+
+    def on_response_complete(self) -> None:
+        """The next request may take its time to begin (uvicorn ends that), not to arrive."""
+        self._idle = True
+        super().on_response_complete()
+
+    def _look(self) -> None:
+        if self.transport.get_protocol() is not self:
+            return  # a WebSocket now
+        now_s, cycle = self.loop.time(), self.cycle
+        busy = cycle is not None and not cycle.response_complete
+        if busy and self.flow.write_paused:
+            late = now_s - self._moved_s > self.quiet_s
+        elif busy and not cycle.more_body:
+            late = False  # the desk works
+        else:
+            late = not self._idle and now_s - self._waiting_since_s > self.request_s
+        if late:
+            self.transport.abort()
+        else:
+            self._looking = self.loop.call_later(self.look_s, self._look)
