@@ -186,7 +186,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Alerts and reports that belong together, with those who can help."""
+    """Alerts and reports that belong together, with those who can help, and what people wrote down about it (`notes`)."""
 
     id: str
     severity: str
@@ -200,3 +200,4 @@ class Incident:
     lat_deg: float | None
     lon_deg: float | None
     helpers: tuple[Helper, ...] = ()
+    notes: tuple[Step, ...] = ()

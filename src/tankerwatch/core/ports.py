@@ -99,6 +99,30 @@ class Journal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page in one file that opens offline, and the Content-Security-Policy that lets its own style and script be and nothing else."""
+
+    html: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What the desk puts on paper; thread-safe as all of `Desk`."""
+
+    incident: Callable[[str], dict[str, Any] | None]
+    """all that is known of an incident"""
+    incident_sheet: Callable[[str], Sheet | None]
+    incident_chart: Callable[[str, str], Sheet | None]
+    """(id, palette: day, dusk or night) → its chart as SVG"""
+    warning: Callable[[str, bool], dict[str, Any] | None]
+    """(id, whether ships are named) → the draft of a warning to other ships; nothing is sent"""
+    handover: Callable[[float | None], dict[str, Any]]
+    """what the next watch must know, and what changed since a time; None: since eight hours ago"""
+    handover_sheet: Callable[[float | None], Sheet]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What the web stage may call: the pipeline gives it these; each callable is thread-safe and returns JSON-able values."""
 
@@ -133,6 +157,7 @@ class Desk:
     """what the page asks of a replay; False when there is none"""
     timeline: Callable[[], dict[str, Any] | None]
     """the period of a replay with its gaps and the alerts known so far; None when there is none"""
+    papers: Papers
     snapshot: Callable[[], Any]
     """the Picture now (a `tables.Picture`), the names by slot and the clock: `PictureNow`"""
 

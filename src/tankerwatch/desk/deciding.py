@@ -29,7 +29,7 @@ def completed(river: River, kind: str, subject: str, content: dict[str, Any]) ->
         return _zone(river, kind, subject, dict(content))
     if kind == "guard":
         _guardable(river, int(subject), content)
-    if kind not in (*ANSWERS, "exclude"):
+    if kind not in (*ANSWERS, "exclude") or (kind == "note" and subject in river.triage.incidents):
         return subject, content
     alert = river.triage.alerts[subject]
     if kind == "exclude":

@@ -1,21 +1,18 @@
 """An analysis as one HTML page that opens offline, prints, and asks no one for anything: chart, time line, incidents, table, what was read.
 
-Names and words from the air are hostile: all text is escaped, unprintable signs are replaced, and the page's own policy lets nothing run
-but the one script whose hash it names. The page holds no time of its making, so the same analysis gives the same bytes.
+It is made of the parts of `paper.py`, where hostile words are made harmless. The page holds no time of its making, so the same analysis gives the same bytes.
 """
 
 from __future__ import annotations
 
-import math
-from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from tankerwatch.core.incidents import RANK, SEVERITIES, WITHDRAWN
 from tankerwatch.share import chart
-from tankerwatch.share.marks import SYMBOLS, Mark, moment, place, text
+from tankerwatch.share.marks import Mark, moment, place, text
+from tankerwatch.share.paper import chart_section, clock, count, document, helpers_table, icon, remarks, section
 from tankerwatch.share.ships import Ship
 from tankerwatch.share.timeline import time_line
 from tankerwatch.share.tracks import Track
@@ -24,13 +21,11 @@ MOST_ALERTS: Final = 2000
 """More make a page that no browser likes: the worst are shown, and the page says so."""
 MOST_EVIDENCE: Final = 12
 MOST_INCIDENTS: Final = 200
-CSS: Final = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
 SCRIPT: Final = Path(__file__).with_name("report.js").read_text(encoding="utf-8")
 READING: Final = (
     "Times are UTC. “Raised” is the moment of reception at which the evidence sufficed: what a desk would have seen, when. "
     "The last state of each alert is shown."
 )
-AID: Final = "An alert is an aid for a trained watch, not a fact. When life is at stake, call the rescue coordination centre."
 
 
 class Analysis(Protocol):
@@ -67,62 +62,30 @@ class Analysis(Protocol):
 
 def page(result: Analysis, *, land: Path | None, about: Mapping[str, str]) -> str:
     """The page. `land` is the file of the map's tiles, None for an empty sea; `about` more facts to tell, by their heading."""
-    numbered = [Mark(number, alert, _told(alert)) for number, alert in enumerate(result.alerts, 1)]
+    numbered = [Mark(number, alert, told(alert)) for number, alert in enumerate(result.alerts, 1)]
     marks = sorted(sorted(numbered, key=_worst)[:MOST_ALERTS], key=lambda mark: mark.number)
     incidents = result.incidents[:MOST_INCIDENTS]
     picture = chart.chart(marks, result.ships, result.tracks, land)
     times = time_line(marks, incidents, result.span_s)
-    seen = _chart(picture + (chart.whereabouts(marks, land) if picture else ""), [mark for mark in marks if mark.alert["lat_deg"] is None])
+    seen = chart_section(picture + (chart.whereabouts(marks, land) if picture else ""), [mark for mark in marks if mark.alert["lat_deg"] is None])
     body = (
         _head(result),
-        _remarks([*result.words, *_cut(result, marks, incidents)]),
+        remarks([*result.words, *_cut(result, marks, incidents)]),
         f'<div class="pair">{seen}{_incidents(incidents, {mark.alert["id"]: mark for mark in marks})}</div>' if incidents else seen,
-        _section("times-head", "Time line", f'<div class="sideways" tabindex="0">{times}</div>') if times else "",
+        section("times-head", "Time line", f'<div class="sideways" tabindex="0">{times}</div>') if times else "",
         _alerts(marks),
         _input(result, about),
     )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
-        f'<meta name="referrer" content="no-referrer">\n<title>Tankerwatch analysis</title>\n<style>{CSS}</style>\n</head>\n<body>\n'
-        f"{SYMBOLS}\n{''.join(body)}\n<footer>{AID}</footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
-    )
+    return document("Tankerwatch analysis", "".join(body), script=SCRIPT).html
 
 
-def _policy() -> str:
-    def hashed(text: str) -> str:
-        return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-    return f"default-src 'none'; style-src {hashed(CSS)}; script-src {hashed(SCRIPT)}; base-uri 'none'; form-action 'none'"
-
-
-def _told(alert: Mapping[str, Any]) -> str:
+def told(alert: Mapping[str, Any]) -> str:
+    """An alert in one line, for its sign in a picture."""
     return f"{alert['severity']}: {alert['title']}, {moment(alert['raised_s']) or 'at no known time'}"
 
 
 def _worst(mark: Mark) -> tuple[bool, int, int]:
     return mark.alert["state"] == WITHDRAWN, -RANK[mark.severity], mark.number
-
-
-def _icon(severity: str) -> str:
-    return (
-        f'<svg class="icon {severity}" width="18" height="18" aria-hidden="true"><use href="#s-{severity}" width="18" height="18"/></svg>'
-    )
-
-
-def _section(name: str, title: str, content: str, *, kind: str = "") -> str:
-    return f'<section class="{kind}" aria-labelledby="{name}"><h2 id="{name}">{title}</h2>{content}</section>\n'
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _clock(time_s: float | None) -> str:
-    """The time of day before its date, as one element."""
-    spoken = moment(time_s)
-    return f'<time datetime="{spoken.replace(" ", "T")}Z"><b>{spoken[11:]}</b> <span>{spoken[:10]}</span></time>' if spoken else "not known"
 
 
 def _head(result: Analysis) -> str:
@@ -132,7 +95,7 @@ def _head(result: Analysis) -> str:
     )
     by_severity = {name: [a for a in result.alerts if a["severity"] == name] for name in reversed(SEVERITIES)}
     tiles = "".join(
-        f'<li class="{name if held else "none"}">{_icon(name)}<b>{len(held)}</b> {name}</li>' for name, held in by_severity.items()
+        f'<li class="{name if held else "none"}">{icon(name)}<b>{len(held)}</b> {name}</li>' for name, held in by_severity.items()
     )
     ships = result.counters.get("ships")
     tiles += f"<li><b>{len(result.incidents)}</b> incident{'' if len(result.incidents) == 1 else 's'}</li>"
@@ -152,35 +115,8 @@ def _cut(result: Analysis, marks: Sequence[Mark], incidents: Sequence[Any]) -> l
     return said
 
 
-def _remarks(words: Iterable[str]) -> str:
-    items = "".join(f"<li>{text(said)}</li>" for said in words)
-    return _section("remarks-head", "To be borne in mind", f"<ul>{items}</ul>", kind="remarks") if items else ""
-
-
-def _chart(picture: str, unplaced: Sequence[Mark]) -> str:
-    if not picture:
-        return _section("chart-head", "Chart", '<p class="quiet">No alert has a place.</p>', kind="chart-part")
-    keys = "".join(f"<li>{_icon(name)}{name}</li>" for name in reversed(SEVERITIES))
-    sample = '<svg class="sample" width="30" height="14" aria-hidden="true"><path class="{}" d="M1 7H29"/></svg>'
-    keys += f"<li>{sample.format('way')}track</li><li>{sample.format('way radar')}by radar</li><li>{sample.format('silent')}not heard</li>"
-    cross = '<svg class="sample" width="14" height="14" aria-hidden="true"><path class="off" d="M3 3l8 8m0-8l-8 8"/></svg>'
-    keys += f"<li>{cross}displaced fix</li>"
-    missing = f"<p>{_count(len(unplaced), 'alert')} without a place: in the table only.</p>" if unplaced else ""
-    buttons = (
-        '<div class="zoom" hidden><button type="button" data-zoom="in" aria-label="Zoom in">+</button>'
-        '<button type="button" data-zoom="out" aria-label="Zoom out">−</button>'
-        '<button type="button" data-zoom="all" aria-label="Whole chart">⤢</button></div>'
-    )
-    note = "Shore: Natural Earth, true to about a mile; not for navigation."
-    return _section(
-        "chart-head", "Chart",
-        f'<div class="frame">{picture}{buttons}</div><ul class="keys" aria-label="Signs">{keys}</ul><p class="quiet">{note}</p>{missing}',
-        kind="chart-part",
-    )  # fmt: skip
-
-
 def _incidents(incidents: Sequence[Mapping[str, Any]], marks: Mapping[str, Mark]) -> str:
-    return _section("incidents-head", "Incidents", "".join(_incident(of, marks) for of in incidents), kind="incidents")
+    return section("incidents-head", "Incidents", "".join(_incident(of, marks) for of in incidents), kind="incidents")
 
 
 def _incident(incident: Mapping[str, Any], marks: Mapping[str, Mark]) -> str:
@@ -189,40 +125,20 @@ def _incident(incident: Mapping[str, Any], marks: Mapping[str, Mark]) -> str:
     when = f"{begin or 'at no known time'} UTC to {end + ' UTC' if end else 'the end of the input'}"
     ships = ", ".join(text(name) for name in incident["names"].values())
     links = " ".join(
-        f'<a href="#alert-{mark.number}" class="{mark.severity}">{_icon(mark.severity)}{mark.number}</a>'
+        f'<a href="#alert-{mark.number}" class="{mark.severity}">{icon(mark.severity)}{mark.number}</a>'
         for mark in sorted((marks[name] for name in incident["alerts"] if name in marks), key=lambda mark: mark.number)
     )
-    rows = "".join(
-        f'<tr><th scope="row">{text(helper["name"])}</th><td>{_number(helper["distance_nm"], 1)} nm</td>'
-        f"<td>{_number(helper['bearing_deg'], 0, 3)}°</td><td>{_hours(helper['hours'])}</td></tr>"
-        for helper in incident["helpers"]
-    )
-    helpers = (
-        '<div class="sideways" tabindex="0" role="group" aria-label="Who could help"><table class="helpers">'
-        "<caption>Who could help when it began</caption>"
-        '<thead><tr><th scope="col">ship</th><th scope="col">distance</th><th scope="col">bearing</th>'
-        f'<th scope="col">time</th></tr></thead><tbody>{rows}</tbody></table></div>'
-        if rows
-        else ""
-    )
+    helpers = helpers_table(incident["helpers"], "Who could help when it began")
     return (
-        f'<article class="incident {severity}"><h3>{_icon(severity)}{text(incident["title"])}</h3>'
+        f'<article class="incident {severity}"><h3>{icon(severity)}{text(incident["title"])}</h3>'
         f"<p>{severity}, {text(incident['state'])}; {when}. {place(incident['lat_deg'], incident['lon_deg'])}</p>"
         f'<p class="quiet">{ships}</p><p class="links">Alerts {links}</p>{helpers}</article>'
     )
 
 
-def _number(value: float | None, digits: int, width: int = 0) -> str:
-    return "" if value is None else f"{value:0{width}.{digits}f}"
-
-
-def _hours(hours: float | None) -> str:
-    return "" if hours is None else f"{math.floor(hours)} h {round(hours % 1 * 60 - 0.5):02d} min"
-
-
 def _alerts(marks: Sequence[Mark]) -> str:
     if not marks:
-        return _section("alerts-head", "Alerts", '<p class="none-found">Nothing was found that asks for a person’s eye.</p>')
+        return section("alerts-head", "Alerts", '<p class="none-found">Nothing was found that asks for a person’s eye.</p>')
     detectors = sorted({mark.alert["detector"] for mark in marks})
     options = "".join(f'<option value="{text(name)}">{text(name.replace("_", " "))}</option>' for name in detectors)
     levels = "".join(f'<option value="{RANK[name]}">{name}{" and worse" if RANK[name] < 3 else ""}</option>' for name in SEVERITIES[1:])
@@ -243,7 +159,7 @@ def _alerts(marks: Sequence[Mark]) -> str:
         )
     )
     rows = "".join(map(_row, marks))
-    return _section(
+    return section(
         "alerts-head",
         "Alerts",
         f'{form}<table id="alerts" role="table"><thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
@@ -263,8 +179,8 @@ def _row(mark: Mark) -> str:
         f'<tr role="row" id="alert-{mark.number}" tabindex="-1" class="{mark.severity} {text(alert["state"])}"'
         f' data-n="{mark.number}" data-rank="{RANK[mark.severity]}" data-detector="{text(alert["detector"])}" data-words="{text(words)}">'
         f'<td role="cell" data-v="{mark.number}">{mark.number}</td>'
-        f'<td role="cell" data-v="{-RANK[mark.severity]}"><span class="severity">{_icon(mark.severity)}{mark.severity}</span></td>'
-        f'<td role="cell" data-v="{"" if raised is None else raised}">{_clock(raised)}</td>'
+        f'<td role="cell" data-v="{-RANK[mark.severity]}"><span class="severity">{icon(mark.severity)}{mark.severity}</span></td>'
+        f'<td role="cell" data-v="{"" if raised is None else raised}">{clock(raised)}</td>'
         f'<td role="cell" data-v="{text(alert["title"])}"><b class="title">{text(alert["title"])}</b>'
         f"<p>{text(alert['reason'])}</p>{_more(alert)}</td>"
         f'<td role="cell" data-v="{"" if alert["lat_deg"] is None else -alert["lat_deg"]}">{where.replace(" ", " <br>") or "no place"}</td>'
@@ -287,7 +203,7 @@ def _more(alert: Mapping[str, Any]) -> str:
         for piece in pieces
     )
     rest = len(alert["evidence"]) - len(pieces)
-    lines += f"<li>and {_count(rest, 'more line')}</li>" if rest else ""
+    lines += f"<li>and {count(rest, 'more line')}</li>" if rest else ""
     ships = ", ".join(f"{text(name)} ({text(ship)})" for ship, name in alert["names"].items())
     score = "" if alert["score"] is None else f"Confidence {alert['score']:.2f}. "
     facts = f"<p>{score}{ships}</p>" if score or ships else ""
@@ -325,4 +241,4 @@ def _input(result: Analysis, about: Mapping[str, str]) -> str:
         f'<div class="columns"><table class="counts"><caption>Read</caption><tbody>{read}</tbody></table><div>{refused_table}</div>'
         f'<dl class="about">{facts}<dt>How to read it</dt><dd>{READING}</dd></dl></div>'
     )
-    return _section("input-head", "What was read", content, kind="input") + "</main>"
+    return section("input-head", "What was read", content, kind="input") + "</main>"

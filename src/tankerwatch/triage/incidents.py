@@ -13,8 +13,9 @@ from dataclasses import replace
 from typing import Final
 
 from tankerwatch.core.geo import distance_nm, spoken
-from tankerwatch.core.incidents import CLOSED, OPEN, RANK, SEVERITIES, WITHDRAWN, Alert, Incident, Report
-from tankerwatch.triage import words
+from tankerwatch.core.incidents import CLOSED, OPEN, RANK, SEVERITIES, WITHDRAWN, Alert, Incident, Report, Step
+from tankerwatch.core.tables import Decision
+from tankerwatch.triage import answers, words
 from tankerwatch.triage.book import Book, short_id
 from tankerwatch.triage.finding import Finding
 
@@ -55,6 +56,8 @@ class Incidents:
         self._loose: dict[str, None] = {}
         self._loose_reports: dict[str, None] = {}
         self._deadline = (-1, math.inf)
+        self._merged: dict[str, str] = {}
+        """where the incidents went that are part of another now"""
 
     # -- what came ------------------------------------------------------------------------------------------------------
 
@@ -108,6 +111,16 @@ class Incidents:
         self.book.put(replace(report, incident=found[1]))
         incident = self.book.incidents[found[1]]
         self.book.put(replace(incident, reports=(*incident.reports, report.id)))
+
+    def note(self, decision: Decision) -> None:
+        """What a person wrote down about an incident, open or over; about one that was merged, it goes where its alerts went."""
+        name = decision.subject
+        while name in self._merged:
+            name = self._merged[name]
+        incident = self.book.incidents[name]
+        said = words.clean(str(decision.content.get("words") or ""))
+        if said:
+            self.book.put(replace(incident, notes=(*incident.notes, Step(decision.time_s, "note", said, answers.by_of(decision)))))
 
     def in_open(self, finding: Finding) -> bool:
         """True when what was found belongs to an incident that is open now."""
@@ -244,9 +257,11 @@ class Incidents:
             for report in other.reports:
                 self.book.put(replace(self.book.reports[report], incident=survivor))
             kept = self.book.incidents[survivor]
-            self.book.put(replace(kept, reports=(*kept.reports, *other.reports)))
+            notes = tuple(sorted((*kept.notes, *other.notes), key=lambda note: note.time_s))
+            self.book.put(replace(kept, reports=(*kept.reports, *other.reports), notes=notes))
+            self._merged[name] = survivor
             title = f"Now part of another incident: {other.title}"
-            self.book.put(replace(other, state=CLOSED, end_s=self.book.now(), title=title, alerts=(), reports=(), helpers=()))
+            self.book.put(replace(other, state=CLOSED, end_s=self.book.now(), title=title, alerts=(), reports=(), helpers=(), notes=()))
             del self.open[name]
         return survivor
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tankerwatch.core.incidents import Alert, Evidence, Exclusion, Guard, Helper, Incident, Report
+from tankerwatch.core.incidents import Alert, Evidence, Exclusion, Guard, Helper, Incident, Report, Step
 from tankerwatch.triage import words
 
 Json = dict[str, Any]
@@ -64,9 +64,7 @@ def alert_json(alert: Alert, names: Callable[[int], str] = nameless) -> Json:
         "assigned": alert.assigned or None,
         "snoozed_until_s": number(alert.snoozed_until_s, 3),
         "closed_by_desk": alert.closed_by_desk,
-        "history": [
-            {"time_s": number(step.time_s, 3), "verb": step.verb, "words": step.words, "by": step.by or None} for step in alert.history
-        ],
+        "history": steps_json(alert.history),
         "rule": plain(alert.rule),
         "evidence": [evidence_json(piece) for piece in alert.evidence],
     }
@@ -99,7 +97,13 @@ def incident_json(incident: Incident, names: Callable[[int], str] = nameless) ->
         "lat_deg": number(incident.lat_deg, 6),
         "lon_deg": number(incident.lon_deg, 6),
         "helpers": [helper_json(helper) for helper in incident.helpers],
+        "notes": steps_json(incident.notes),
     }
+
+
+def steps_json(steps: Iterable[Step]) -> list[Json]:
+    """What was done and said, in order; by whom: a person's name, "desk" when none was given, null for the rule."""
+    return [{"time_s": number(step.time_s, 3), "verb": step.verb, "words": step.words, "by": step.by or None} for step in steps]
 
 
 def exclusion_json(exclusion: Exclusion, names: Callable[[int], str] = nameless) -> Json:

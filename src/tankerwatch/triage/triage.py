@@ -110,6 +110,8 @@ class Triage:
     def _decide(self, decision: Decision) -> None:
         if decision.kind == "report":
             self._report(reports.report(decision))
+        elif decision.kind == "note" and decision.subject in self._book.incidents:
+            self._incidents.note(decision)
         elif decision.kind in ANSWERS:
             self._settle(self._episodes.decide(decision))
         elif decision.kind in EXCLUSIONS:
