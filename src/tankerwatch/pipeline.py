@@ -491,13 +491,13 @@ def result_of(river: River, tracks: Tracks | None = None) -> Result:
         incidents=[render.incident_json(replace(i, helpers=_helpers_at_first(i, first)), river.name_of) for i in incidents],
         counters={**river.decoder.counters.to_json(), "ships": len(river.fleet)},
         words=_remarks(river),
-        ships={mmsi: _ship(river, mmsi) for mmsi in concerned},
+        ships={mmsi: ship_of(river, mmsi) for mmsi in concerned},
         tracks={int(river.fleet.register.mmsi[slot]): track for slot, track in (tracks.of(slots) if tracks else {}).items()},
         span_s=(tracks.first_s if tracks else math.nan, river.clock_s),
     )
 
 
-def _ship(river: River, mmsi: int) -> Ship:
+def ship_of(river: River, mmsi: int) -> Ship:
     """What a ship has said of herself, cleaned as names are."""
     slot = river.fleet.register.slot(mmsi)
     if slot is None:

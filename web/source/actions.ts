@@ -4,7 +4,7 @@ import { get, post, words } from "./api";
 import { desk } from "./desk";
 import { everybodys, looksOnly } from "./session";
 import { who } from "./settings";
-import type { Alert, Exclusion, Ship, Track } from "./shapes";
+import type { Alert, Exclusion, Incident, Ship, Track } from "./shapes";
 
 const SHIP_AGAIN_MS = 5_000;
 const TRACK_AGAIN_MS = 20_000;
@@ -23,6 +23,21 @@ function focusPanel(): void {
   const active = document.activeElement;
   if (active instanceof HTMLElement && !active.closest("#panel")) opener = active;
   setTimeout(() => document.querySelector<HTMLElement>("#panel h2")?.focus({ preventScroll: true }), 40);
+}
+
+/** The page of an incident, over its panel: what closes the page leads back to that. */
+export function openIncidentPage(id: string, focus = true): void {
+  selectIncident(id, focus);
+  desk.page = "incident";
+}
+
+export function openHandover(focus = true): void {
+  desk.page = "handover";
+  desk.listOpen = false;
+  desk.reportOpen = false;
+  desk.feedsOpen = false;
+  if (focus) focusPanel();
+  desk.changed();
 }
 
 let fit: (bounds: Bounds) => void = () => {};
@@ -46,6 +61,7 @@ export function openShipPage(id: number, focus = true): void {
 }
 
 export function selectShip(id: number, focus = true): void {
+  desk.page = null;
   if (desk.selection.ship !== id) {
     desk.ship = null;
     desk.track = null;
@@ -184,6 +200,18 @@ export async function answerAlert(id: string, verb: Verb, body: Record<string, u
   }
 }
 
+export async function noteIncident(id: string, note: string): Promise<boolean> {
+  try {
+    const incident = await post<Incident>(`/api/incidents/${encodeURIComponent(id)}/note`, signed({ words: note }));
+    desk.incidents.set(incident.id, incident);
+    desk.say(`Noted, ${desk.kept()}`);
+    return true;
+  } catch (problem) {
+    desk.say(words(problem), true);
+    return false;
+  }
+}
+
 export async function excludeShips(alert: string, ships: number[], here_nm: number | null, why: string): Promise<void> {
   try {
     await post(`/api/alerts/${encodeURIComponent(alert)}/exclude`, signed({ ships, here_nm, words: why }));
@@ -232,10 +260,10 @@ export function toggleFollow(): void {
   desk.changed();
 }
 
-export async function copy(text: string): Promise<void> {
+export async function copy(text: string, said = `Copied: ${text}`): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    desk.say(`Copied: ${text}`);
+    desk.say(said);
   } catch {
     desk.say(`The browser does not let this page copy. Here it is: ${text}`, true);
   }

@@ -8,7 +8,7 @@ import { clockTime, timeAndAge } from "./format";
 import { fact, panelHead, positionLine, severityIcon, shipButtons, type Content } from "./parts";
 import type { Alert } from "./shapes";
 
-const VERBS: Record<string, string> = {
+export const VERBS: Record<string, string> = {
   raise: "raised", amend: "amended", end: "ended", withdraw: "withdrawn", acknowledge: "acknowledged", confirm: "confirmed", dismiss: "dismissed",
   assign: "assigned", snooze: "snoozed", wake: "back from the snooze", note: "note", close: "closed", over: "over", reopen: "opened again",
   restore: "no longer left out", exclude: "left out from now on", include: "exclusion taken back",

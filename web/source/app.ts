@@ -1,8 +1,8 @@
 /** The page of Tankerwatch: puts the pieces together. */
 
 import "./app.css";
-import { nothing, render } from "lit-html";
-import { loadShip, onFit, onLook, openShipPage, selectAlert, selectIncident, selectShip } from "./actions";
+import { nothing, render, type TemplateResult } from "lit-html";
+import { loadShip, onFit, onLook, openHandover, openIncidentPage, openShipPage, selectAlert, selectIncident, selectShip } from "./actions";
 import { alertPanel } from "./alert-panel";
 import { drawAlerts, holdOrder } from "./alerts";
 import { drawBanners, drawEnded, drawNotice } from "./banners";
@@ -15,6 +15,7 @@ import { incidentPanel } from "./incident-panel";
 import { startKeys } from "./keys";
 import { view } from "./layers";
 import { loadedShipPart, shipPart } from "./later";
+import { lazily } from "./lazily";
 import { foreignLink, readLink, writeLink } from "./link";
 import { ChartMap } from "./map";
 import { alertPlace, drawGrid, drawMarks, reportAt } from "./marks";
@@ -98,7 +99,8 @@ if (link.map) {
 }
 if (link.ship !== null) (link.page === "ship" ? openShipPage : selectShip)(link.ship, false);
 else if (link.alert !== null) selectAlert(link.alert, false);
-else if (link.incident !== null) selectIncident(link.incident, false);
+else if (link.incident !== null) (link.page === "incident" ? openIncidentPage : selectIncident)(link.incident, false);
+if (link.page === "handover") openHandover(false);
 if (link.ship !== null && link.alert !== null) desk.selection.alert = link.alert;
 
 function lookAtScene(): void {
@@ -138,26 +140,46 @@ function bringIntoView(): boolean {
   return true;
 }
 
+const loadSheets = lazily(() => import("./sheets"));
+
+/** The wide page that is open, and what it is called; null when there is none, or as long as it is on its way. */
+function openSheet(): { what: string; content: TemplateResult } | null {
+  const incident = desk.selection.incident === null ? undefined : desk.incidents.get(desk.selection.incident);
+  if (desk.reportOpen || desk.page === null || desk.page === "ship" || (desk.page === "incident" && !incident)) return null;
+  const sheets = loadSheets();
+  if (!sheets) return null;
+  leaveSheets = sheets.leave;
+  if (desk.page === "handover") return { what: "page handover", content: sheets.handoverPage() };
+  return { what: `page incident ${incident!.id}`, content: sheets.incidentPage(incident!) };
+}
+
 let reportShown = false;
 let toBring = false;
+let leaveSheets: (() => void) | null = null;
 function drawPanel(): void {
   const { ship, alert: alertId, incident: incidentId } = desk.selection;
   const alert = alertId === null ? undefined : desk.alerts.get(alertId);
   const incident = incidentId === null ? undefined : desk.incidents.get(incidentId);
+  const sheet = openSheet();
   const wide = !desk.reportOpen && desk.page === "ship" && ship !== null ? shipPart() : null;
-  const content = desk.reportOpen ? reportPanel() : ship !== null ? (wide?.shipPage(ship) ?? shipPanel(ship)) : alert ? alertPanel(alert) : incident ? incidentPanel(incident) : nothing;
-  const what = desk.reportOpen ? "report" : ship !== null ? `${wide ? "page of " : ""}ship ${ship}` : alert ? `alert ${alert.id}` : incident ? `incident ${incident.id}` : "";
+  const content = sheet ? sheet.content : desk.reportOpen ? reportPanel() : ship !== null ? (wide?.shipPage(ship) ?? shipPanel(ship)) : alert ? alertPanel(alert) : incident ? incidentPanel(incident) : nothing;
+  const what = sheet ? sheet.what : desk.reportOpen ? "report" : ship !== null ? `${wide ? "page of " : ""}ship ${ship}` : alert ? `alert ${alert.id}` : incident ? `incident ${incident.id}` : "";
   parts.panel.hidden = content === nothing;
   parts.panel.classList.toggle("wide", wide !== null);
+  parts.panel.classList.toggle("sheet", sheet !== null);
   render(content, parts.panel);
   if (parts.panel.dataset.shows !== what) {
     parts.panel.dataset.shows = what;
     parts.panel.querySelector(".panel-body")?.scrollTo(0, 0);
     toBring = wide !== null;
   }
+  if (desk.page === null && leaveSheets) {
+    leaveSheets();
+    leaveSheets = null;
+  }
   if (toBring && bringIntoView()) toBring = false;
   if (ship !== null && wide) wide.drawLarge(ship);
-  else if (ship !== null) shipPart()?.small.draw();
+  else if (ship !== null && !sheet) shipPart()?.small.draw();
   if (!wide) loadedShipPart()?.leave();
   if (reportShown && !desk.reportOpen) leaveReport();
   reportShown = desk.reportOpen;
@@ -305,7 +327,8 @@ window.addEventListener("hashchange", () => {
   if (fresh.map) map.look(fresh.map.lat_deg, fresh.map.lon_deg, fresh.map.zoom);
   if (fresh.ship !== null) (fresh.page === "ship" ? openShipPage : selectShip)(fresh.ship, false);
   else if (fresh.alert !== null) selectAlert(fresh.alert, false);
-  else if (fresh.incident !== null) selectIncident(fresh.incident, false);
+  else if (fresh.incident !== null) (fresh.page === "incident" ? openIncidentPage : selectIncident)(fresh.incident, false);
+  if (fresh.page === "handover") openHandover(false);
 });
 
 let busy = false;

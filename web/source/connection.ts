@@ -156,7 +156,7 @@ function fillIn(alert: Alert): Alert {
 function fillInIncident(incident: Incident): Incident {
   return {
     ...incident, alerts: incident.alerts ?? [], ships: incident.ships ?? [], names: incident.names ?? {}, reports: incident.reports ?? [],
-    helpers: incident.helpers ?? [],
+    helpers: incident.helpers ?? [], notes: incident.notes ?? [],
   };
 }
 

@@ -37,7 +37,7 @@ class Desk {
   trackSpan: [from_s: number, to_s: number] | null = null;
   trackAt: { lat_deg: number; lon_deg: number; time_s: number } | null = null;
   /** What is open at full width instead of in the panel. */
-  page: "ship" | null = null;
+  page: "ship" | "incident" | "handover" | null = null;
   following = false;
   palette: PaletteName = storedPalette();
   connected = false;

@@ -1,7 +1,7 @@
 /** Each feed in its own words, the journal, the clock, and what was refused: opened from the top bar. */
 
 import { html, nothing, render, type TemplateResult } from "lit-html";
-import { closeTop } from "./actions";
+import { closeTop, openHandover } from "./actions";
 import { desk } from "./desk";
 import { count, duration, perSecond, timeAndAge } from "./format";
 import { journalSection } from "./journal";
@@ -35,6 +35,7 @@ function panel(health: Health): TemplateResult {
       <button class="plain" @click=${() => closeTop()} aria-label="Close feeds" title="Close (Esc)">${icon("close")}</button>
     </div>
     <div class="panel-body" tabindex="0" role="group" aria-label="Feeds, journal, clock">
+      <div class="buttons"><button @click=${() => openHandover()}>Hand over the watch (H)</button></div>
       <ul class="feeds" role="list">${health.feeds.map((feed) => feedCard(feed, health.clock_s))}</ul>
       ${journalSection(health)} ${webhookSection(health)}
       <h3>Clock</h3>

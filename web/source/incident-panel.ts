@@ -1,7 +1,7 @@
 /** One incident: its alerts, what people reported, and who can be there first. */
 
 import { html, nothing, type TemplateResult } from "lit-html";
-import { selectAlert, selectShip } from "./actions";
+import { openIncidentPage, selectAlert, selectShip } from "./actions";
 import { desk } from "./desk";
 import { degrees, duration, hours, knots, miles, timeAndAge } from "./format";
 import { fact, panelHead, positionLine, severityIcon, shipButtons, type Content } from "./parts";
@@ -9,7 +9,7 @@ import { KIND_WORDS, type Helper, type Incident } from "./shapes";
 
 const kindWords = (kind: number | string): string => (typeof kind === "number" ? (KIND_WORDS[kind] ?? "ship") : kind);
 
-function helpersTable(helpers: Helper[]): Content {
+export function helpersTable(helpers: Helper[]): Content {
   if (!helpers.length) return html`<p class="quiet">No ship that could help is heard near by.</p>`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Who can help, nearest in time first">
     <table class="helpers">
@@ -49,9 +49,11 @@ export function incidentPanel(incident: Incident): TemplateResult {
           ? nothing
           : html`${fact("Ended", html`<span class="figures">${timeAndAge(incident.end_s, now_s)}</span>`)}${fact("Lasted", duration(incident.end_s - incident.start_s))}`}
       </dl>
+      <div class="buttons"><button @click=${() => openIncidentPage(incident.id)}>Open its page (O)</button></div>
       ${positionLine(incident.lat_deg, incident.lon_deg)} ${shipButtons(incident.ships, incident.names)}
       <h3>Who can help</h3>
       ${helpersTable(incident.helpers)}
+      ${incident.notes.length ? html`<h3>Newest note of ${incident.notes.length}</h3><p class="told">${incident.notes.at(-1)!.words}</p>` : nothing}
       <h3>Alerts</h3>
       <ul class="lines" role="list">
         ${alerts.map(

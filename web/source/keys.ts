@@ -1,6 +1,6 @@
 /** The keyboard: one letter, one deed. Letters typed into a field are just letters. */
 
-import { closeTop, openReport, openShipPage, selectAlert, showAlert, toggleFollow } from "./actions";
+import { closeTop, openHandover, openIncidentPage, openReport, openShipPage, selectAlert, showAlert, toggleFollow } from "./actions";
 import { listed, openTable } from "./alerts";
 import { deedOf } from "./answer-keys";
 import { answerByKey } from "./answers";
@@ -65,9 +65,13 @@ export function startKeys(deeds: KeyDeeds): void {
       case "f": case "F":
         toggleFollow();
         break;
+      case "h": case "H":
+        openHandover();
+        break;
       case "o": case "O":
-        if (desk.selection.ship === null) desk.say("Select a ship first: then O opens her page");
-        else openShipPage(desk.selection.ship);
+        if (desk.selection.ship !== null) openShipPage(desk.selection.ship);
+        else if (desk.selection.incident !== null) openIncidentPage(desk.selection.incident);
+        else desk.say("Select a ship first, or an incident: then O opens the page");
         break;
       case "l": case "L":
         deeds.labels();

@@ -1,4 +1,4 @@
-/** The state of the page in its address, so that it can be sent to someone: #map=zoom/lat/lon&ship=…&alert=…&incident=…&page=ship/…&f=…, and what is shown on the map (layers.ts). */
+/** The state of the page in its address, so that it can be sent to someone: #map=zoom/lat/lon&ship=…&alert=…&incident=…&page=ship/… or incident/… or handover&f=…, and what is shown on the map (layers.ts). */
 
 import { desk } from "./desk";
 import { readFilter, written as writtenFilter } from "./filters";
@@ -9,7 +9,7 @@ export interface Link {
   ship: number | null;
   alert: string | null;
   incident: string | null;
-  page: "ship" | null;
+  page: "ship" | "incident" | "handover" | null;
 }
 
 /** What this page made the address, and how the browser spells it. */
@@ -20,8 +20,10 @@ export function readLink(): Link {
   const given = new URLSearchParams(location.hash.slice(1));
   const [zoom, lat_deg, lon_deg] = (given.get("map") ?? "").split("/").map(Number);
   const usable = [zoom, lat_deg, lon_deg].every(Number.isFinite) && Math.abs(lat_deg) <= 85 && zoom >= 0 && zoom <= 20;
-  const page = /^ship\/(\d{1,10})$/.exec(given.get("page") ?? "");
-  const ship = Number(page ? page[1] : given.get("ship"));
+  const page = given.get("page") ?? "";
+  const shipPage = /^ship\/(\d{1,10})$/.exec(page);
+  const ship = Number(shipPage ? shipPage[1] : given.get("ship"));
+  const incident = page.startsWith("incident/") ? page.slice("incident/".length) : null;
   readFilter(given.get("f"));
   readLayers(given);
   written = location.hash;
@@ -29,8 +31,8 @@ export function readLink(): Link {
     map: usable ? { zoom, lat_deg, lon_deg } : null,
     ship: Number.isSafeInteger(ship) && ship > 0 ? ship : null,
     alert: given.get("alert"),
-    incident: given.get("incident"),
-    page: page ? "ship" : null,
+    incident: incident ?? given.get("incident"),
+    page: shipPage ? "ship" : incident ? "incident" : page === "handover" ? "handover" : null,
   };
 }
 
@@ -38,7 +40,8 @@ export function writeLink(where: { zoom: number; lat_deg: number; lon_deg: numbe
   const parts = [`map=${where.zoom.toFixed(2)}/${where.lat_deg.toFixed(4)}/${where.lon_deg.toFixed(4)}`];
   if (desk.selection.ship !== null) parts.push(desk.page === "ship" ? `page=ship/${desk.selection.ship}` : `ship=${desk.selection.ship}`);
   if (desk.selection.alert !== null) parts.push(`alert=${encodeURIComponent(desk.selection.alert)}`);
-  if (desk.selection.incident !== null) parts.push(`incident=${encodeURIComponent(desk.selection.incident)}`);
+  if (desk.selection.incident !== null) parts.push(`${desk.page === "incident" ? "page=incident/" : "incident="}${encodeURIComponent(desk.selection.incident)}`);
+  if (desk.page === "handover") parts.push("page=handover");
   if (writtenFilter()) parts.push(`f=${writtenFilter()}`);
   parts.push(...layerParts());
   const hash = `#${parts.join("&")}`;

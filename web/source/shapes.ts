@@ -138,6 +138,7 @@ export interface Incident {
   lat_deg: number | null;
   lon_deg: number | null;
   helpers: Helper[];
+  notes: HistoryEntry[];
 }
 
 export type ReportKind = "distress" | "sighting" | "rescue" | "note" | "report";

@@ -28,6 +28,7 @@ from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.exporting import TrackFiles
 from tankerwatch.desk.inbox import Inbox, Waiting
 from tankerwatch.desk.messenger import Messenger
+from tankerwatch.desk.papers import papers_of
 from tankerwatch.desk.ship_page import ship_page
 from tankerwatch.desk.snapshots import Keeper, Remembered
 from tankerwatch.desk.steward import Steward
@@ -39,6 +40,7 @@ from tankerwatch.ingest.lines import LineSplitter
 from tankerwatch.ingest.replay import Player
 from tankerwatch.pipeline import FAMILIES, Changes, River
 from tankerwatch.store.feeds import FeedRegister
+from tankerwatch.store.journal import FileJournal
 from tankerwatch.track.ticks import LOOK_S
 from tankerwatch.triage import render
 from tankerwatch.web.live import Hub
@@ -94,6 +96,8 @@ class LiveDesk:
     ) -> None:
         self.config, self.journal, self.register, self.hub, self.show = config, journal, register, hub, show
         self.sources, self.keeper = sources, keeper
+        self.directory = journal.folder.parent if isinstance(journal, FileJournal) else None
+        """where what was received is kept, for who asks which record a line is"""
         self.steward: Steward | None = None
         self.messenger: Messenger | None = None
         self._unanswered: list[Unanswered] = []
@@ -337,6 +341,7 @@ class LiveDesk:
             decide=self._decide,
             replay=self._replay,
             timeline=self._timeline,
+            papers=papers_of(self),
             snapshot=lambda: self.picture,
         )
 

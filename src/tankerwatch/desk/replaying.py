@@ -58,6 +58,7 @@ class PastDesk(LiveDesk):
         show = Show("replay", str(period.directory), None, *ends)
         register, history = FeedRegister(period.directory), period.directory
         super().__init__(config, Unwritten(), register, Hub(), player=self._play, show=show, survey=self._survey, history=history)
+        self.directory = period.directory
 
     def _play(self) -> WholePlayer:
         self.past = Past(self.period.directory, self._after_frame)

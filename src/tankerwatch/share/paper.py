@@ -71,8 +71,7 @@ def clock(time_s: float | None) -> str:
     return f'<time datetime="{spoken.replace(" ", "T")}Z"><b>{spoken[11:]}</b> <span>{spoken[:10]}</span></time>' if spoken else "not known"
 
 
-def decimal(value: float | None, digits: int, width: int = 0) -> str:
-    """A number with so many digits behind the point; "" when not known."""
+def _decimal(value: float | None, digits: int, width: int = 0) -> str:
     return "" if value is None else f"{value:0{width}.{digits}f}"
 
 
@@ -81,19 +80,49 @@ def sideways(table: str, label: str) -> str:
     return f'<div class="sideways" tabindex="0" role="group" aria-label="{label}">{table}</div>'
 
 
+def row(*cells: str, kind: str = "") -> str:
+    """A row of a table; the cells are HTML."""
+    return f'<tr class="{kind}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def table(heads: Sequence[str], rows: Iterable[str], label: str, *, kind: str = "", none: str = "None.", caption: str = "") -> str:
+    """A table with its heads; without rows, that there are none."""
+    held = "".join(rows)
+    if not held:
+        return quiet(none)
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    over = f"<caption>{caption}</caption>" if caption else ""
+    return sideways(f'<table class="plain {kind}">{over}<thead><tr>{head}</tr></thead><tbody>{held}</tbody></table>', label)
+
+
+def quiet(words: str) -> str:
+    """A remark in passing."""
+    return f'<p class="quiet">{words}</p>'
+
+
+def toned(words: str, alarming: bool) -> str:
+    """Words that alarm, or do not."""
+    return f'<span class="alarm">{words}</span>' if alarming else words
+
+
+def severity_cell(severity: str) -> str:
+    """Sign and word of a severity."""
+    return f'<span class="severity {severity}">{icon(severity)} {severity}</span>'
+
+
 def helpers_table(helpers: Sequence[Mapping[str, Any]], caption: str) -> str:
     """Who can help: distance, bearing and time; "" when there is nobody. No course and no place to meet (SAFETY.md)."""
     rows = "".join(
-        f'<tr><th scope="row">{text(helper["name"])}</th><td>{decimal(helper["distance_nm"], 1)} nm</td>'
-        f"<td>{decimal(helper['bearing_deg'], 0, 3)}°</td><td>{_hours(helper['hours'])}</td></tr>"
+        f'<tr><th scope="row">{text(helper["name"])}</th><td>{_decimal(helper["distance_nm"], 1)} nm</td>'
+        f"<td>{_decimal(helper['bearing_deg'], 0, 3)}°</td><td>{_hours(helper['hours'])}</td></tr>"
         for helper in helpers
     )
-    table = (
+    held = (
         f'<table class="helpers"><caption>{caption}</caption>'
         '<thead><tr><th scope="col">ship</th><th scope="col">distance</th><th scope="col">bearing</th>'
         f'<th scope="col">time</th></tr></thead><tbody>{rows}</tbody></table>'
     )
-    return sideways(table, "Who could help") if rows else ""
+    return sideways(held, "Who could help") if rows else ""
 
 
 def _hours(hours: float | None) -> str:

@@ -1,6 +1,7 @@
 """An analysis as one HTML page that opens offline, prints, and asks no one for anything: chart, time line, incidents, table, what was read.
 
-It is made of the parts of `paper.py`, where hostile words are made harmless. The page holds no time of its making, so the same analysis gives the same bytes.
+It is made of the parts of `paper.py`, where hostile words are made harmless. The page holds no time of its making, so the same analysis
+gives the same bytes.
 """
 
 from __future__ import annotations
@@ -62,12 +63,14 @@ class Analysis(Protocol):
 
 def page(result: Analysis, *, land: Path | None, about: Mapping[str, str]) -> str:
     """The page. `land` is the file of the map's tiles, None for an empty sea; `about` more facts to tell, by their heading."""
-    numbered = [Mark(number, alert, told(alert)) for number, alert in enumerate(result.alerts, 1)]
+    numbered = [Mark(number, alert, alert_line(alert)) for number, alert in enumerate(result.alerts, 1)]
     marks = sorted(sorted(numbered, key=_worst)[:MOST_ALERTS], key=lambda mark: mark.number)
     incidents = result.incidents[:MOST_INCIDENTS]
     picture = chart.chart(marks, result.ships, result.tracks, land)
     times = time_line(marks, incidents, result.span_s)
-    seen = chart_section(picture + (chart.whereabouts(marks, land) if picture else ""), [mark for mark in marks if mark.alert["lat_deg"] is None])
+    seen = chart_section(
+        picture + (chart.whereabouts(marks, land) if picture else ""), [mark for mark in marks if mark.alert["lat_deg"] is None]
+    )
     body = (
         _head(result),
         remarks([*result.words, *_cut(result, marks, incidents)]),
@@ -79,7 +82,7 @@ def page(result: Analysis, *, land: Path | None, about: Mapping[str, str]) -> st
     return document("Tankerwatch analysis", "".join(body), script=SCRIPT).html
 
 
-def told(alert: Mapping[str, Any]) -> str:
+def alert_line(alert: Mapping[str, Any]) -> str:
     """An alert in one line, for its sign in a picture."""
     return f"{alert['severity']}: {alert['title']}, {moment(alert['raised_s']) or 'at no known time'}"
 

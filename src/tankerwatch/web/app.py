@@ -31,6 +31,7 @@ from tankerwatch.web.asking import Refused, ask, body_of, found, ship_id
 from tankerwatch.web.charting import Charting
 from tankerwatch.web.guard import OPEN, Front, Guard
 from tankerwatch.web.live import Hub
+from tankerwatch.web.papers import PaperRoutes
 from tankerwatch.web.plain import Answer, refusal
 from tankerwatch.web.tiles import Tiles
 from tankerwatch.web.watched import Watched
@@ -73,6 +74,7 @@ class Api:
             Route("/api/exclusions/{id}/undo", self.undo, methods=["POST"]),
             *Charting(self.desk, self._decide).routes(),
             *ship_page.routes(self.desk, self._decide),
+            *PaperRoutes(self.desk, self._decide).routes(),
             Route("/api/replay", self.timeline),
             Route("/api/replay", self.replay, methods=["POST"]),
             WebSocketRoute("/ws", self.socket),
