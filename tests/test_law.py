@@ -263,6 +263,8 @@ QUESTIONS = """
     GET /api/coverage   GET /api/outlines   GET /api/charts   GET /charts/{name}/{z}/{x}/{y}
     POST /api/reports   POST /api/guard   GET /api/guards   GET /api/replay   POST /api/replay
     GET /login   GET /login/oidc   GET /login/oidc/back   GET /api/session   POST /api/login   POST /api/logout
+    GET /api/incidents/{id}   GET /api/incidents/{id}/report.html   GET /api/incidents/{id}/chart.svg   GET /api/incidents/{id}/warning
+    POST /api/incidents/{id}/note   GET /api/handover   GET /api/handover.html
 """
 
 
@@ -283,7 +285,7 @@ def test_what_is_told_of_a_helper():
     assert {field.name for field in fields(Helper)} == told
     assert set(render.helper_json(Helper(1, "A", 1, 1.0, 2.0, 3.0, 4.0))) == told
     assert {field.name for field in fields(Incident)} == {
-        *("id", "severity", "state", "title", "start_s", "end_s", "alerts", "ships", "reports", "lat_deg", "lon_deg", "helpers")
+        *("id", "severity", "state", "title", "start_s", "end_s", "alerts", "ships", "reports", "lat_deg", "lon_deg", "helpers", "notes")
     }
     assert {column.name for column in Pairs.columns()} == {
         *("slot", "other", "distance_nm", "bearing_deg", "closing_kn", "cpa_nm", "tcpa_s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import threading
 import time
 
@@ -12,7 +13,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.core.ports import Desk, PictureNow
+from tankerwatch.core.ports import Desk, Papers, PictureNow, Sheet
 from tankerwatch.web.app import create_app
 from tankerwatch.web.live import Hub
 from tankerwatch.web.serve import Server
@@ -112,7 +113,20 @@ class Harbour:
             decide=self.decide,
             replay=self.replay,
             timeline=lambda: None if self.live else {"start_s": 1.0, "end_s": 9.0, "surveyed": True, "gaps": [[2.0, 3.5]], "alerts": []},
+            papers=self.papers(),
             snapshot=lambda: self.picture,
+        )
+
+    def papers(self):
+        known = self.store["incidents"]
+        page = Sheet(f"<!doctype html><title>{html.escape(HOSTILE)}</title>", "default-src 'none'; style-src 'sha256-x'")
+        return Papers(
+            incident=lambda name: {"incident": known[name]} if name in known else None,
+            incident_sheet=lambda name: page if name in known else None,
+            incident_chart=lambda name, palette: Sheet(f"<svg data-palette='{palette}'/>", "default-src 'none'") if name in known else None,
+            warning=lambda name, named: {"named": named, "text": "W"} if name in known else None,
+            handover=lambda since_s: {"since_s": since_s},
+            handover_sheet=lambda since_s: page,
         )
 
 

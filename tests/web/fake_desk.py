@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import fake_charting
+import fake_incident
 import fake_past
 import fake_ship
 import numpy as np
@@ -622,6 +623,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             Route("/api/alerts/{id}/{verb}", act, methods=["POST"]),
             Route("/api/exclusions/{id}/undo", undo, methods=["POST"]),
             Route("/api/incidents", lambda _: JSONResponse({"incidents": desk.incidents})),
+            *fake_incident.routes(desk),
             Route("/api/reports", report, methods=["POST"]),
             Route("/api/reports", lambda _: JSONResponse({"reports": desk.reports})),
             Route("/api/guard", guard, methods=["POST"]),

@@ -159,7 +159,8 @@ export function incidentPage(incident: Incident): TemplateResult {
       ${positionLine(incident.lat_deg, incident.lon_deg)}
       ${dossier.problem ? html`<p class="problem" role="alert">${dossier.problem}</p>` : nothing}
       <h3>Chart</h3>
-      <img class="extract" width="1000" height="620" alt="Chart of the incident: alerts, tracks of its ships, shore. The same is told in words below." src="${path(incident)}/chart.svg?palette=${desk.palette}&n=${dossier.times}" />
+      <div class="scroll" tabindex="0" role="group" aria-label="Chart"><img class="extract screen" width="1000" height="620" alt="Chart of the incident: alerts, tracks of its ships, shore. The same is told in words below." src="${path(incident)}/chart.svg?palette=${desk.palette}&n=${dossier.times}" /></div>
+      <img class="extract paper" alt="" loading="lazy" src="${path(incident)}/chart.svg?palette=day&n=${dossier.times}" />
       <h3>Who can help</h3>
       ${over ? html`<p class="quiet">Told only while an incident is open.</p>` : helpersTable(incident.helpers)}
       <h3>Ships</h3>

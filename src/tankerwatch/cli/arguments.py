@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn
 from tankerwatch.cli import commands, replaying, reporting
 from tankerwatch.cli import trying as trying_rules
 from tankerwatch.cli.asking import asking
+from tankerwatch.cli.papering import papering
 from tankerwatch.cli.surviving import surviving, vault
 from tankerwatch.cli.top import top as watch_in_terminal
 from tankerwatch.cli.users import users
@@ -222,6 +223,7 @@ def parser() -> Parser:
 
     surviving(add)
     asking(add)
+    papering(add)
     known = group.add_parser("users", help="say who may log in at a desk", description="Say who may log in.", allow_abbrev=False)
     users(_adder(known.add_subparsers(title="commands", metavar="COMMAND", required=True)))
     copies = group.add_parser("vault", help="keep copies of journals, on another machine", description="Keep copies.", allow_abbrev=False)

@@ -67,7 +67,8 @@ PALETTES: Final = {
     "day": "color-scheme:light",
     "dusk": "color-scheme:dark;--sea:#0d151d;--land:#1f2a32;--coast:#44555f;--grid:#1b2833;--text:#b9c6d0;--strong:#e6eef4;--quiet:#8fa1ae;"
     "--notice:#c7d3dc;--caution:#f2b134;--danger:#ff6a61;--distress:#ff6a61;--ink:#0d151d;--track:#7fa6bf;--halo:#0d151d",
-    "night": "color-scheme:dark;--sea:#060607;--land:#12100d;--coast:#3a3027;--grid:#14110e;--text:#a0846a;--strong:#b99b7d;--quiet:#917963;"
+    "night": "color-scheme:dark;--sea:#060607;--land:#12100d;--coast:#3a3027;--grid:#14110e;"
+    "--text:#a0846a;--strong:#b99b7d;--quiet:#917963;"
     "--notice:#a0846a;--caution:#b98121;--danger:#e5534a;--distress:#e5534a;--ink:#060607;--track:#6f5f4e;--halo:#060607",
 }
 """Of a chart by itself: what it changes of the style of day."""
@@ -179,7 +180,7 @@ def _ships(ships: Sequence[Json]) -> str:
         )
         for ship in ships
     ]
-    return table(heads, rows, "Ships")
+    return table(heads, rows, "Ships", kind="ships")
 
 
 def _size(ship: Json) -> str:

@@ -36,14 +36,14 @@ PLAIN: Final = {
 }
 """What an alert of an incident says, without names."""
 KINDS: Final = {
-    "tanker": "a tanker",
-    "cargo": "a cargo vessel",
-    "passenger": "a passenger vessel",
-    "fishing": "a fishing vessel",
-    "service": "a service vessel",
-    "high-speed craft": "a high-speed craft",
-    "pleasure": "a pleasure craft",
-    "authority": "a government vessel",
+    "tanker": "tanker",
+    "cargo": "cargo vessel",
+    "passenger": "passenger vessel",
+    "fishing": "fishing vessel",
+    "service": "service vessel",
+    "high-speed craft": "high-speed craft",
+    "pleasure": "pleasure craft",
+    "authority": "government vessel",
 }
 
 
@@ -53,12 +53,10 @@ def warning(dossier: Json, number: str, *, named: bool) -> Json:
     named: whether ships are named; else they are told by kind, and their names and numbers are masked where people typed them in.
     """
     incident = dossier["incident"]
-    ships = {ship["id"]: ship for ship in dossier["ships"]}
-    called = {ship["id"]: _called(ship, named) for ship in dossier["ships"]}
+    called = _callings(dossier["ships"], named)
     members = [alert for alert in dossier["alerts"] if alert["state"] != WITHDRAWN and alert["detector"] in PLAIN]
     told = _events(members, called) + _reported(dossier["reports"], [] if named else _masks(dossier, called))
     what = list(dict.fromkeys(f"{zulu(time_s)[2:7]}: {words}" if moment(time_s) else words for time_s, words in sorted(told, key=_time)))
-    kinds = sorted({KINDS.get(ships[name]["kind"] or "", "a vessel") for name in _casualties(members) if name in ships})
     sure = any(alert["confirmed"] for alert in members) or any(said["verified"] for said in dossier["reports"])
     lat_deg, lon_deg = incident["lat_deg"], incident["lon_deg"]
     parts: Json = {
@@ -70,7 +68,7 @@ def warning(dossier: Json, number: str, *, named: bool) -> Json:
         "lat_deg": lat_deg,
         "lon_deg": lon_deg,
         "position": "not known" if lat_deg is None or lon_deg is None else radioed(lat_deg, lon_deg),
-        "vessels": [called[name] for name in _casualties(members) if name in called] if named else kinds,
+        "vessels": [name for ship, name in called.items() if ship in _casualties(members)],
         "what": what or ["Something happened of which no more is known"],
         "confirmed": sure,
         "ongoing": incident["state"] == OPEN,
@@ -119,13 +117,23 @@ def radioed(lat_deg: float, lon_deg: float) -> str:
     return f"{part(lat_deg, 2, 'NS')} {part(lon_deg, 3, 'EW')}"
 
 
-def _called(ship: Json, named: bool) -> str:
-    kind = "a radar target" if is_radar(ship["id"]) else KINDS.get(ship["kind"] or "", "a vessel")
-    return f"{kind.partition(' ')[2]} {ship['name']}" if named else kind
+def _callings(ships: Sequence[Json], named: bool) -> dict[int, str]:
+    """What each ship is called: her kind and name, or `a tanker`, or where there are several of a kind `tanker A`, `tanker B`."""
+    kinds = {ship["id"]: "radar target" if is_radar(ship["id"]) else KINDS.get(ship["kind"] or "", "vessel") for ship in ships}
+    if named:
+        return {ship["id"]: f"{kinds[ship['id']]} {ship['name']}" for ship in ships}
+    alike = {kind: [ship for ship, its in kinds.items() if its == kind] for kind in kinds.values()}
+    return {
+        ship: f"{kind} {_letters(alike[kind].index(ship))}" if len(alike[kind]) > 1 else f"a {kind}" for ship, kind in kinds.items()
+    }
 
 
-def _casualties(alerts: Iterable[Json]) -> list[int]:
-    return list(dict.fromkeys(alert["ships"][0] for alert in alerts if alert["ships"]))
+def _letters(number: int) -> str:
+    return chr(ord("A") + number) if number < 26 else str(number + 1)
+
+
+def _casualties(alerts: Iterable[Json]) -> set[int]:
+    return {alert["ships"][0] for alert in alerts if alert["ships"]}
 
 
 def _time(said: tuple[float | None, str]) -> float:
