@@ -282,3 +282,31 @@ def test_a_report_full_of_nonsense_is_still_a_report(triage, findings, decision,
         at(0),
     )
     json.dumps(render.report_json(report), allow_nan=False)
+
+
+def test_notes_stay_with_their_incident_also_when_it_is_over_or_part_of_another(triage, findings, decision, at):
+    desk = triage()
+    desk.take(
+        findings({"ships": (1,), "lat": 0.0, "lon": 10.0, "at": 0}, {"ships": (2,), "lat": 0.0, "lon": 10.4, "at": 1}), (), None, at(1)
+    )
+    older, younger = current(desk)
+
+    def note(number, minutes, subject, words, **more):
+        said = decision("note", subject, at=minutes, id=f"n{number}", words=words, **more)
+        return desk.take(findings(), (said,), None, at(minutes))[1]
+
+    assert [incident.id for incident in note(1, 2, younger.id, "tug\u202e  ordered", by="ANNA")] == [younger.id], "the pages are told"
+    note(2, 3, older.id, "agent called")
+    assert note(3, 4, older.id, "  ") == [] and note(4, 4, "incident-none", "lost") == []
+    desk.take(findings({"ships": (3,), "lat": 0.0, "lon": 10.2, "at": 5}), (), None, at(5))
+    note(5, 6, younger.id, "said of what is part of another now")
+    (left,) = current(desk)
+    notes = [(step.words, step.by) for step in left.notes]
+    assert notes == [("tug ordered", "ANNA"), ("agent called", "desk"), ("said of what is part of another now", "desk")]
+    assert desk.incidents[younger.id].notes == ()
+    assert render.incident_json(left)["notes"][0] == {"time_s": at(2), "verb": "note", "words": "tug ordered", "by": "ANNA"}
+    ended = [{"ships": (ship,), "verb": "end", "at": 7} for ship in (1, 2, 3)]
+    desk.take(findings(*ended), (), None, at(7 + 121))
+    note(6, 130, left.id, "towed in")
+    over = desk.incidents[left.id]
+    assert (over.state, over.notes[-1].words) == ("closed", "towed in")
