@@ -341,7 +341,7 @@ class LiveDesk:
             decide=self._decide,
             replay=self._replay,
             timeline=self._timeline,
-            papers=papers_of(self),
+            papers=papers_of(self, self.show.mode),
             snapshot=lambda: self.picture,
         )
 

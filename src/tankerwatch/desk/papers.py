@@ -5,22 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from tankerwatch.core.incidents import Alert, Evidence, Incident
-from tankerwatch.core.ports import Papers, Sheet
+from tankerwatch.core.ports import Desk, Papers, Sheet
 from tankerwatch.core.tables import FEED_SHIFT
+from tankerwatch.desk.trails import Trails
 from tankerwatch.pipeline import LAND, River, ship_of
 from tankerwatch.share import dossier, handover, warning
 from tankerwatch.share.ships import Ship
 from tankerwatch.share.tracks import Track
 from tankerwatch.store.places import records_of
 from tankerwatch.triage import render
-
-if TYPE_CHECKING:
-    from tankerwatch.desk.live import LiveDesk
 
 Json = dict[str, Any]
 
@@ -36,9 +36,23 @@ MODES: Final = {
 }
 
 
-def papers_of(desk: LiveDesk) -> Papers:
-    """What of a desk the web stage may ask for on paper."""
-    office = Office(desk)
+class Watching(Protocol):
+    """What is read of a desk."""
+
+    lock: Lock
+    river: River
+    trails: Trails
+    version: str
+    directory: Path | None
+
+    @property
+    def desk(self) -> Desk:
+        """What the web stage may call."""
+
+
+def papers_of(desk: Watching, mode: str) -> Papers:
+    """What of a desk the web stage may ask for on paper; mode: live, replay or reconstruction."""
+    office = Office(desk, mode)
     return Papers(
         incident=office.incident,
         incident_sheet=office.incident_sheet,
@@ -52,8 +66,8 @@ def papers_of(desk: LiveDesk) -> Papers:
 class Office:
     """Reads the desk's river under its lock, and the journal without."""
 
-    def __init__(self, desk: LiveDesk) -> None:
-        self.desk = desk
+    def __init__(self, desk: Watching, mode: str) -> None:
+        self.desk, self.mode = desk, mode
 
     def incident(self, name: str) -> Json | None:
         """All that is known of an incident, with the journal's records of its evidence; None where there is no such incident."""
@@ -101,9 +115,9 @@ class Office:
                 "ships": [dossier.ship_json(ships[ship], _name(river, ship), _at(river, ship)) for ship in concerned],
                 "mentioned": _mentioned(river, reports, ships),
                 "made_s": render.number(river.clock_s, 3),
-                "mode": desk.show.mode,
+                "mode": self.mode,
                 "version": desk.version,
-                "remarks": [POSSIBLE, *([MODES[desk.show.mode]] if desk.show.mode in MODES else [])],
+                "remarks": [POSSIBLE, *([MODES[self.mode]] if self.mode in MODES else [])],
             }
             told["course"] = dossier.course_of(told["alerts"], reports, told["incident"]["notes"])
             return told, ships, self._tracks(incident, concerned)

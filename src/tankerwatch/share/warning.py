@@ -123,9 +123,7 @@ def _callings(ships: Sequence[Json], named: bool) -> dict[int, str]:
     if named:
         return {ship["id"]: f"{kinds[ship['id']]} {ship['name']}" for ship in ships}
     alike = {kind: [ship for ship, its in kinds.items() if its == kind] for kind in kinds.values()}
-    return {
-        ship: f"{kind} {_letters(alike[kind].index(ship))}" if len(alike[kind]) > 1 else f"a {kind}" for ship, kind in kinds.items()
-    }
+    return {ship: f"{kind} {_letters(alike[kind].index(ship))}" if len(alike[kind]) > 1 else f"a {kind}" for ship, kind in kinds.items()}
 
 
 def _letters(number: int) -> str:
