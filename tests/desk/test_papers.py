@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from contextlib import nullcontext
 from hashlib import blake2b
 from html import escape
 from pathlib import Path
 
 import pytest
 
-from tankerwatch.cli import main
+from tankerwatch.cli import main, papering
 from tankerwatch.config import load
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Decision
@@ -132,20 +133,34 @@ def test_a_note_is_of_an_incident_that_there_is(watched):
         reports.decision("note", name, {"words": "  "}, START_S)
 
 
-def test_the_command_tells_what_the_desk_told(watched, capsys, tmp_path):
+def test_the_command_tells_what_the_desk_told(watched, capsys):
     run, data, name = watched
     assert main(["incident", str(data), name, "--json"]) == 0
     then, now = json.loads(capsys.readouterr().out), run.desk.desk.papers.incident(name)
     assert (then["mode"], then["incident"]["notes"], then["course"]) == ("replay", now["incident"]["notes"], now["course"])
     assert [alert["evidence"] for alert in then["alerts"]] == [alert["evidence"] for alert in now["alerts"]]
-    page = tmp_path / "incident.html"
-    assert main(["incident", str(data), name, "-o", str(page)]) == 0
-    assert "Agent called" in page.read_text(encoding="utf-8") and "as known then" in page.read_text(encoding="utf-8")
-    assert main(["incident", str(data), name, "--warning", "--name-ships"]) == 0 and "EXAMPLE ONE" in capsys.readouterr().out
+    assert main(["incident", str(data), "--to", "2019-06-13T00:00Z"]) == 0 and capsys.readouterr().out == "no incident\n"
+    assert main(["incident", str(data), "--to", "2019-06-13T00:00Z", name, "--json"]) == 2 and name in capsys.readouterr().err
+
+
+def test_what_the_commands_write(watched, capsys, tmp_path, monkeypatch):
+    run, data, name = watched
+    monkeypatch.setattr(papering, "_past", lambda arguments: nullcontext((run.desk, run.desk.desk.papers)))  # the past is played above
+    page, sheet = tmp_path / "incident.html", tmp_path / "handover.html"
+    assert main(["incident", str(data), name, "-o", str(page)]) == 0 and main(["handover", str(data), "-o", str(sheet)]) == 0
+    assert "Agent called" in page.read_text(encoding="utf-8") and "Agent called" in sheet.read_text(encoding="utf-8")
+    assert main(["incident", str(data)]) == 0 and f"distress  open       {name}  EXAMPLE ONE" in capsys.readouterr().out
+    assert main(["incident", str(data), name, "--warning"]) == 0 and capsys.readouterr().out.startswith("WARNING 001/2023\n")
+    assert main(["incident", str(data), name, "--warning", "--name-ships", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["named"] is True
     assert main(["handover", str(data), "--json"]) == 0
     assert any(change["words"] == "Agent called" for change in json.loads(capsys.readouterr().out)["changes"])
-    before = [str(data), "--to", "2019-06-13T00:00Z"]
-    assert main(["incident", *before]) == 0 and capsys.readouterr().out == "no incident\n"
-    wrong = (["incident", *before, name, "--json"], ["incident", *before, name], ["incident", *before, "-o", "x"], ["handover", *before])
-    for arguments in (*wrong, ["incident", *before, name, "-o", "x", "--warning"], ["handover", *before, "-o", "x", "--json"]):
-        assert main(arguments) == 2 and capsys.readouterr().err.startswith("tankerwatch: ")
+    wrong = (
+        ["incident", name],
+        ["incident", "-o", "x"],
+        ["incident", name, "-o", "x", "--warning"],
+        ["handover"],
+        ["handover", "-o", "x", "--json"],
+    )
+    for command, *more in wrong:
+        assert main([command, str(data), *more]) == 2 and capsys.readouterr().err.startswith("tankerwatch: ")
