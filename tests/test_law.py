@@ -263,7 +263,8 @@ QUESTIONS = """
     GET /api/coverage   GET /api/outlines   GET /api/charts   GET /charts/{name}/{z}/{x}/{y}
     POST /api/reports   POST /api/guard   GET /api/guards   GET /api/replay   POST /api/replay
     GET /login   GET /login/oidc   GET /login/oidc/back   GET /api/session   POST /api/login   POST /api/logout
-    GET /api/incidents/{id}   GET /api/incidents/{id}/report.html   GET /api/incidents/{id}/chart.svg   GET /api/incidents/{id}/warning
+    GET /api/incidents/{id}   GET /api/incidents/{id}/report.html   GET /api/incidents/{id}/chart.svg   GET /api/incidents/{id}/timeline.svg
+    GET /api/incidents/{id}/warning
     POST /api/incidents/{id}/note   GET /api/handover   GET /api/handover.html
 """
 

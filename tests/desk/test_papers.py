@@ -84,7 +84,7 @@ def test_where_nothing_is_found_nothing_is_claimed(watched, tmp_path):
     assert (
         papers.incident("none"),
         papers.incident_sheet("none"),
-        papers.incident_chart("none", "day"),
+        papers.incident_picture("none", "chart", "day"),
         papers.warning("none", False),
     ) == (None,) * 4
 
@@ -114,7 +114,7 @@ def test_pages_tell_it_and_markup_stays_text(watched):
     for made in (page, sheet):
         assert "Smoke &lt;b&gt;aft&lt;/b&gt;" in made and "<b>aft" not in made and escape(HOSTILE) in made and HOSTILE not in made
     assert 'class="way"' in page and 'class="land"' in page, "her track and the shore"
-    assert "EXAMPLE ONE" in papers.incident_chart(name, "night").html
+    assert all("EXAMPLE ONE" in papers.incident_picture(name, what, "night").html for what in ("chart", "timeline"))
     draft = papers.warning(name, False)
     assert draft["number"] == "001/2023" and "EXAMPLE ONE" not in draft["text"] and "Smoke" in draft["text"]
     assert "EXAMPLE ONE" in papers.warning(name, True)["text"]

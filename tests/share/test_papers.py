@@ -7,6 +7,7 @@ import re
 import sys
 from hashlib import blake2b
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
@@ -168,8 +169,10 @@ def test_hostile_words_stay_words(words, name):
             handover.handover([hostile], [given["incident"]], given["reports"], [excluded, {**excluded, "undone_s": None}], health())
         )
     )
-    picture = dossier.chart_alone(given, {}, {}, None, "night")
-    assert paper.hashed(re.findall(r"<style>(.*?)</style>", picture.html, re.S)[0]) in picture.policy and "<script" not in picture.html
+    for what in ("chart", "timeline"):
+        picture = dossier.picture(what, given, {}, {}, None, "night")
+        assert paper.hashed(re.findall(r"<style>(.*?)</style>", picture.html, re.S)[0]) in picture.policy
+        assert not [element for element in ElementTree.fromstring(picture.html).iter() if element.tag.rpartition("}")[2] == "script"]
     assert isinstance(json.dumps(warning.warning(given, "1", named=True)), str)
 
 

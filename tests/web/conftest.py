@@ -123,7 +123,9 @@ class Harbour:
         return Papers(
             incident=lambda name: {"incident": known[name]} if name in known else None,
             incident_sheet=lambda name: page if name in known else None,
-            incident_chart=lambda name, palette: Sheet(f"<svg data-palette='{palette}'/>", "default-src 'none'") if name in known else None,
+            incident_picture=lambda name, what, palette: (
+                Sheet(f"<svg class='{what} {palette}'/>", "default-src 'none'") if name in known else None
+            ),
             warning=lambda name, named: {"named": named, "text": "W"} if name in known else None,
             handover=lambda since_s: {"since_s": since_s},
             handover_sheet=lambda since_s: page,

@@ -67,8 +67,9 @@ def routes(desk):
     def report(request: Request) -> Response:
         return found(told(desk, request.path_params["id"]), lambda made: sheet(dossier.page(made, {}, {}, land=LAND)))
 
-    def chart(request: Request) -> Response:
-        made = dossier.chart_alone(told(desk, request.path_params["id"]), {}, {}, LAND, request.query_params["palette"])
+    def picture(request: Request) -> Response:
+        what = request.path_params["what"]
+        made = dossier.picture(what, told(desk, request.path_params["id"]), {}, {}, LAND, request.query_params["palette"])
         return Response(made.html, media_type="image/svg+xml", headers={"Content-Security-Policy": made.policy})
 
     def draft(request: Request) -> Response:
@@ -86,7 +87,7 @@ def routes(desk):
     return [
         Route("/api/incidents/{id}", incident),
         Route("/api/incidents/{id}/report.html", report),
-        Route("/api/incidents/{id}/chart.svg", chart),
+        Route("/api/incidents/{id}/{what}.svg", picture),
         Route("/api/incidents/{id}/warning", draft),
         Route("/api/incidents/{id}/note", note, methods=["POST"]),
         Route("/api/handover", lambda request: JSONResponse(watch(desk, since_s(request)))),

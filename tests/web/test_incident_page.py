@@ -23,8 +23,8 @@ DESKTOP, HOSTILE_NAME, PHONE, narrow_enough, violations, wait = (
     pages.violations,
     pages.wait,
 )
-CHART = "(() => { const chart = document.querySelector('img.extract'); return chart.complete && chart.naturalWidth > 0; })()"
-"""whether the chart was drawn by the browser"""
+CHART = "[...document.querySelectorAll('img.extract.screen')].filter(picture => picture.complete && picture.naturalWidth > 0).length === 2"
+"""whether chart and time line were drawn by the browser"""
 
 
 def note(desk, words):

@@ -25,14 +25,15 @@ def test_an_incident_and_its_papers(client):
     kept = client.get("/api/incidents/i1/report.html?save=1").headers["content-disposition"]
     assert kept == 'attachment; filename="tankerwatch-i1.html"'
     chart = client.get("/api/incidents/i1/chart.svg?palette=night")
-    assert (chart.headers["content-type"], chart.text) == ("image/svg+xml", "<svg data-palette='night'/>")
+    assert (chart.headers["content-type"], chart.text) == ("image/svg+xml", "<svg class='chart night'/>")
+    assert client.get("/api/incidents/i1/timeline.svg").text == "<svg class='timeline day'/>"
     assert client.get("/api/incidents/i1/chart.svg?palette=pink").status_code == 422
     assert client.get("/api/incidents/i1/warning").json() == {"named": False, "text": "W"}
     assert client.get("/api/incidents/i1/warning?named=1").json()["named"] is True
     assert client.get("/api/incidents/i1/warning?named=yes").status_code == 422
 
 
-@pytest.mark.parametrize("paper", ["", "/report.html", "/chart.svg", "/warning"])
+@pytest.mark.parametrize("paper", ["", "/report.html", "/chart.svg", "/timeline.svg", "/warning"])
 @pytest.mark.parametrize("name", ["none", "..%2f..%2fetc", "%00", "i1%0d%0aX: 1", "<script>"])
 def test_no_such_incident(client, paper, name):
     answer = client.get(f"/api/incidents/{name}{paper}")

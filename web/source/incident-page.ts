@@ -101,6 +101,15 @@ function evidence(alert: SeenAlert): TemplateResult {
   </details>`;
 }
 
+/** As the palette has it on the screen, and dark on white on paper. */
+function picture(incident: Incident, what: "chart" | "timeline", words: string): TemplateResult {
+  const from = `${path(incident)}/${what}.svg?n=${dossier.times}&palette=`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${what === "chart" ? "Chart" : "Time line"}>
+      <img class="extract screen ${what}" alt=${words} src="${from}${desk.palette}" />
+    </div>
+    <img class="extract paper" alt="" loading="lazy" src="${from}day" />`;
+}
+
 async function note(incident: Incident): Promise<void> {
   const field = document.querySelector<HTMLTextAreaElement>("#incident-words")!;
   const words = field.value.trim();
@@ -159,8 +168,7 @@ export function incidentPage(incident: Incident): TemplateResult {
       ${positionLine(incident.lat_deg, incident.lon_deg)}
       ${dossier.problem ? html`<p class="problem" role="alert">${dossier.problem}</p>` : nothing}
       <h3>Chart</h3>
-      <div class="scroll" tabindex="0" role="group" aria-label="Chart"><img class="extract screen" width="1000" height="620" alt="Chart of the incident: alerts, tracks of its ships, shore. The same is told in words below." src="${path(incident)}/chart.svg?palette=${desk.palette}&n=${dossier.times}" /></div>
-      <img class="extract paper" alt="" loading="lazy" src="${path(incident)}/chart.svg?palette=day&n=${dossier.times}" />
+      ${picture(incident, "chart", "Chart of the incident: alerts, tracks of its ships, shore. The same is told in words below.")}
       <h3>Who can help</h3>
       ${over ? html`<p class="quiet">Told only while an incident is open.</p>` : helpersTable(incident.helpers)}
       <h3>Ships</h3>
@@ -169,6 +177,7 @@ export function incidentPage(incident: Incident): TemplateResult {
       <h3>Reported</h3>
       ${reports.length ? html`<ul class="lines" role="list">${reports.map(reportRow)}</ul>` : html`<p class="quiet">Nothing yet. Press R to type in what you hear.</p>`}
       <h3>What happened, was said and was done</h3>
+      ${picture(incident, "timeline", "Time line of the alerts, a row a ship. The same is told in words below.")}
       ${told ? table("Course of events", ["Time", "What"], told.course.map(stepRow), "Nothing yet.") : html`<p class="quiet">…</p>`}
       <h3>Alerts and their evidence</h3>
       ${told?.alerts.map(evidence)}

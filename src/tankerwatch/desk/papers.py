@@ -56,7 +56,7 @@ def papers_of(desk: Watching, mode: str) -> Papers:
     return Papers(
         incident=office.incident,
         incident_sheet=office.incident_sheet,
-        incident_chart=office.incident_chart,
+        incident_picture=office.incident_picture,
         warning=office.warning,
         handover=office.handover,
         handover_sheet=lambda since_s: handover.page(office.handover(since_s)),
@@ -82,10 +82,10 @@ class Office:
         told, ships, tracks = found
         return dossier.page(self._with_records(told), ships, tracks, land=LAND)
 
-    def incident_chart(self, name: str, palette: str) -> Sheet | None:
-        """Its chart alone."""
+    def incident_picture(self, name: str, what: str, palette: str) -> Sheet | None:
+        """Its chart alone, or its time line."""
         found = self._read(name)
-        return None if found is None else dossier.chart_alone(*found, LAND, palette)
+        return None if found is None else dossier.picture(what, *found, LAND, palette)
 
     def warning(self, name: str, named: bool) -> Json | None:
         """The draft of a warning about it."""

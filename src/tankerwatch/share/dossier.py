@@ -57,7 +57,7 @@ VERBS: Final = {
     "exclude": "left out from now on",
     "include": "exclusion taken back",
 }
-ALONE: Final = ".chart{width:1000px;height:620px;aspect-ratio:auto;max-height:none;cursor:auto}"
+ALONE: Final = ".chart,.times{width:1000px;height:auto;min-width:0;aspect-ratio:auto;max-height:none;cursor:auto;border:0;background:none}"
 HOW_TO_CHECK: Final = (
     "Hashes are BLAKE2b of 256 bits over the sentence as it is printed here, without a line end; "
     "<code>printf %s 'SENTENCE' | b2sum -l 256</code> gives them again. Records are those that <code>tankerwatch journal DIR</code> prints "
@@ -65,13 +65,14 @@ HOW_TO_CHECK: Final = (
 )
 PALETTES: Final = {
     "day": "color-scheme:light",
-    "dusk": "color-scheme:dark;--sea:#0d151d;--land:#1f2a32;--coast:#44555f;--grid:#1b2833;--text:#b9c6d0;--strong:#e6eef4;--quiet:#8fa1ae;"
+    "dusk": "color-scheme:dark;--line:#2a3843;--sea:#0d151d;--land:#1f2a32;--coast:#44555f;--grid:#1b2833;"
+    "--text:#b9c6d0;--strong:#e6eef4;--quiet:#8fa1ae;"
     "--notice:#c7d3dc;--caution:#f2b134;--danger:#ff6a61;--distress:#ff6a61;--ink:#0d151d;--track:#7fa6bf;--halo:#0d151d",
-    "night": "color-scheme:dark;--sea:#060607;--land:#12100d;--coast:#3a3027;--grid:#14110e;"
+    "night": "color-scheme:dark;--line:#231c17;--sea:#060607;--land:#12100d;--coast:#3a3027;--grid:#14110e;"
     "--text:#a0846a;--strong:#b99b7d;--quiet:#917963;"
     "--notice:#a0846a;--caution:#b98121;--danger:#e5534a;--distress:#e5534a;--ink:#060607;--track:#6f5f4e;--halo:#060607",
 }
-"""Of a chart by itself: what it changes of the style of day."""
+"""Of a picture by itself: what it changes of the style of day."""
 
 
 def digest(sentence: str | None) -> str | None:
@@ -108,12 +109,18 @@ def marks_of(alerts: Sequence[Json]) -> list[Mark]:
     return [Mark(number, alert, alert_line(alert)) for number, alert in enumerate(ordered[:MOST_ALERTS], 1)]
 
 
-def chart_alone(dossier: Json, ships: Mapping[int, Ship], tracks: Mapping[int, Track], land: Path | None, palette: str) -> Sheet:
-    """The incident's chart as one SVG file, in the colours of a palette; an empty one when no alert has a place."""
+def picture(what: str, dossier: Json, ships: Mapping[int, Ship], tracks: Mapping[int, Track], land: Path | None, palette: str) -> Sheet:
+    """The incident's chart, or its time line, as one SVG file in the colours of a palette; an empty one where there is nothing to draw."""
+    marks = marks_of(dossier["alerts"])
+    if what == "chart":
+        drawn, high = chart.chart(marks, ships, tracks, land), chart.HIGH
+    else:
+        drawn = time_line(marks, [dossier["incident"]], _span(dossier["incident"], dossier["made_s"]))
+        high = int(drawn.partition(f'viewBox="0 0 {chart.WIDE} ')[2].partition('"')[0] or chart.HIGH)
+    drawn = drawn or f'<svg viewBox="0 0 {chart.WIDE} {high}"></svg>'
     style = CSS.replace(":root", "svg").replace("@media (prefers-color-scheme: dark)", "@media not all")  # the page says which palette
     style += f"svg{{{PALETTES[palette]};font-family:B612,system-ui,'DejaVu Sans',sans-serif}}{ALONE}"
-    drawn = chart.chart(marks_of(dossier["alerts"]), ships, tracks, land) or f'<svg viewBox="0 0 {chart.WIDE} {chart.HIGH}"></svg>'
-    whole = drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="620" ', 1)
+    whole = drawn.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{chart.WIDE}" height="{high}" ', 1)
     signs = SYMBOLS[SYMBOLS.index("<defs>") : SYMBOLS.index("</svg>")]
     at = whole.index(">") + 1
     return Sheet(f"{whole[:at]}<style>{style}</style>{signs}{whole[at:]}", f"default-src 'none'; style-src {hashed(style)}; sandbox")
@@ -122,9 +129,9 @@ def chart_alone(dossier: Json, ships: Mapping[int, Ship], tracks: Mapping[int, T
 def page(dossier: Json, ships: Mapping[int, Ship], tracks: Mapping[int, Track], *, land: Path | None) -> Sheet:
     """The page. `land` is the file of the map's tiles, None for an empty sea."""
     incident, marks = dossier["incident"], marks_of(dossier["alerts"])
-    picture = chart.chart(marks, ships, tracks, land)
+    drawn = chart.chart(marks, ships, tracks, land)
     times = time_line(marks, [incident], _span(incident, dossier["made_s"]))
-    seen = chart_section(picture + (chart.whereabouts(marks, land) if picture else ""), [m for m in marks if m.alert["lat_deg"] is None])
+    seen = chart_section(drawn + (chart.whereabouts(marks, land) if drawn else ""), [m for m in marks if m.alert["lat_deg"] is None])
     helpers = helpers_table(incident["helpers"], f"As of {moment(dossier['made_s'])} UTC, nearest in time first; bearing from the casualty")
     if not helpers and incident["state"] != "open":
         helpers = quiet("Who can help is told only while an incident is open.")

@@ -29,7 +29,7 @@ class PaperRoutes:
         return [
             Route("/api/incidents/{id}", self.incident),
             Route("/api/incidents/{id}/report.html", self.sheet),
-            Route("/api/incidents/{id}/chart.svg", self.chart),
+            *[Route(f"/api/incidents/{{id}}/{what}.svg", self._picture(what)) for what in ("chart", "timeline")],
             Route("/api/incidents/{id}/warning", self.warning),
             Route("/api/incidents/{id}/note", self.note, methods=["POST"]),
             Route("/api/handover", self.handover),
@@ -46,15 +46,17 @@ class PaperRoutes:
         made = await ask(self.desk.papers.incident_sheet, name)
         return found(None, "incident") if made is None else _page(made, f"{name}.html", request)
 
-    async def chart(self, request: Request) -> Response:
-        """An incident's chart, as a picture for the page."""
-        palette = request.query_params.get("palette", "day")
-        if palette not in PALETTES:
-            raise Refused(422, "there is no such palette", f"one of {', '.join(PALETTES)}")
-        made = await ask(self.desk.papers.incident_chart, request.path_params["id"], palette)
-        if made is None:
-            return found(None, "incident")
-        return Response(made.html, media_type="image/svg+xml", headers={"Content-Security-Policy": made.policy})
+    def _picture(self, what: str) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        async def picture(request: Request) -> Response:
+            palette = request.query_params.get("palette", "day")
+            if palette not in PALETTES:
+                raise Refused(422, "there is no such palette", f"one of {', '.join(PALETTES)}")
+            made = await ask(self.desk.papers.incident_picture, request.path_params["id"], what, palette)
+            if made is None:
+                return found(None, "incident")
+            return Response(made.html, media_type="image/svg+xml", headers={"Content-Security-Policy": made.policy})
+
+        return picture
 
     async def warning(self, request: Request) -> Response:
         """The draft of a warning about an incident; nothing is sent."""
