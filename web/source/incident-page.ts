@@ -105,7 +105,7 @@ function evidence(alert: SeenAlert): TemplateResult {
 function picture(incident: Incident, what: "chart" | "timeline", words: string): TemplateResult {
   const from = `${path(incident)}/${what}.svg?n=${dossier.times}&palette=`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label=${what === "chart" ? "Chart" : "Time line"}>
-      <img class="extract screen ${what}" alt=${words} src="${from}${desk.palette}" />
+      <img class="extract screen" alt=${words} src="${from}${desk.palette}" />
     </div>
     <img class="extract paper" alt="" loading="lazy" src="${from}day" />`;
 }

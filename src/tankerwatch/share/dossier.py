@@ -57,7 +57,7 @@ VERBS: Final = {
     "exclude": "left out from now on",
     "include": "exclusion taken back",
 }
-ALONE: Final = ".chart,.times{width:1000px;height:auto;min-width:0;aspect-ratio:auto;max-height:none;cursor:auto;border:0;background:none}"
+ALONE: Final = ".chart,.times{width:1000px;min-width:0;aspect-ratio:auto;max-height:none;cursor:auto;border:0;background:none}"
 HOW_TO_CHECK: Final = (
     "Hashes are BLAKE2b of 256 bits over the sentence as it is printed here, without a line end; "
     "<code>printf %s 'SENTENCE' | b2sum -l 256</code> gives them again. Records are those that <code>tankerwatch journal DIR</code> prints "
