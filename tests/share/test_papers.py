@@ -75,6 +75,7 @@ def health(**more):
             "copies": [{"name": "/mnt", "state": "failing", "words": "full", "record": 5, "behind": 4}],
             "checkpoint": {"record": 5, "made_s": WHEN_S, "words": "left the machine"},
         },
+        "webhook": {"to": "duty.example", "least": "danger", "state": "failing", "words": "refused", "sent": 4, "unsent": 2},
         "kept_quiet": {"loitering": 3},
     }
     return {**made, **more}
@@ -221,6 +222,8 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
         "9 s ahead",
         "full; 4 records behind",
         "3 episodes only counted",
+        "webhook to duty.example, from danger on",
+        "refused; 2 unsent",
         "1 assigned to nobody",
         HOSTILE,
     ):
@@ -229,7 +232,7 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
     assert usual["since_s"] == WHEN_S + 600 - 8 * 3600 and len(usual["changes"]) == 9
     many = [standing(n, raised_s=WHEN_S + n / 9) for n in range(700)]
     assert (len((cut := handover.handover(many, [], [], [], health()))["changes"]), cut["changes_left_out"]) == (500, 200)
-    empty = handover.handover([], [], [], [], health(clock_s=None, feeds=[], kept_quiet={}))
+    empty = handover.handover([], [], [], [], health(clock_s=None, feeds=[], kept_quiet={}, webhook=None))
     assert empty["since_s"] is None and "nothing stands open" in words_of(safe(handover.page(empty)))
 
 

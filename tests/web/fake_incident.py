@@ -44,7 +44,7 @@ def ship(desk, number):
 
 
 def watch(desk, since_s):
-    health = {"kept_quiet": {"loitering": 3}, **desk.health()}
+    health = {"kept_quiet": {"loitering": 3}, "webhook": None, **desk.health()}
     for incident in desk.incidents:
         incident.setdefault("notes", [])
     exclusions = list(desk.exclusions.values())

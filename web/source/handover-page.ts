@@ -9,7 +9,7 @@ import { Fetched } from "./fetched";
 import { clockTime, count, dateTime, readTime, timeAndAge } from "./format";
 import { panelHead, severityIcon, type Content } from "./parts";
 import { mutedUntil_ms } from "./settings";
-import type { Alert, Exclusion, Feed, Health, HistoryEntry, Incident, JournalHealth, Severity } from "./shapes";
+import type { Alert, Exclusion, Feed, Health, HistoryEntry, Incident, JournalHealth, Severity, WebhookHealth } from "./shapes";
 
 interface Change extends HistoryEntry {
   what: "alert" | "incident" | "report" | "exclusion";
@@ -28,6 +28,7 @@ interface Handover {
   feeds: Feed[];
   clock_check: NonNullable<Health["clock_check"]>;
   journal: JournalHealth;
+  webhook: WebhookHealth | null;
   kept_quiet: Record<string, number>;
   changes: Change[];
   changes_left_out: number;
@@ -116,6 +117,7 @@ function deskLines(sheet: Handover): TemplateResult {
     <li class=${check.state === "wrong" ? "alarm" : ""}>Clock: ${check.words}</li>
     <li class=${journal.state === "failed" ? "alarm" : ""}>Journal: ${journal.words}; ${count(journal.durable)} of ${count(journal.records)} records safe</li>
     ${(journal.copies ?? []).map((copy) => html`<li class=${copy.state === "failing" || copy.state === "forked" ? "alarm" : ""}>Copy ${copy.name}: ${copy.state}, ${copy.words}; ${count(copy.behind)} behind</li>`)}
+    ${sheet.webhook ? html`<li class=${sheet.webhook.state === "failing" ? "alarm" : ""}>Webhook to ${sheet.webhook.to}, from ${sheet.webhook.least} on: ${sheet.webhook.words}; ${count(sheet.webhook.unsent)} unsent</li>` : nothing}
     ${journal.checkpoint ? html`<li>Checkpoint: record ${count(journal.checkpoint.record)}, ${journal.checkpoint.words}</li>` : nothing}
   </ul>`;
 }
@@ -160,7 +162,7 @@ export function handoverPage(): TemplateResult {
             ${sheet.incidents.length ? html`<ul class="lines" role="list">${sheet.incidents.map(incidentLine)}</ul>` : html`<p class="quiet">None.</p>`}
             <h3>Silenced: what comes back, and when</h3>
             ${silenced(sheet)}
-            <h3>Feeds, clock, journal</h3>
+            <h3>Feeds, clock, journal, webhook</h3>
             ${deskLines(sheet)}
             <h3>What changed since ${dateTime(sheet.since_s)}, newest first</h3>
             ${changes(sheet)}`

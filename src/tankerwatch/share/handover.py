@@ -31,8 +31,8 @@ def handover(
 ) -> Json:
     """What the next watch must know, from the desk's own answers (docs/reference/wire.md); times of the stream.
 
-    `open`, worst first; `snoozed` of these; `incidents` that are open; `exclusions` in force; `feeds` with `feeds_down`;
-    `clock_check`; `journal`; `kept_quiet`; and of all since `since_s`, oldest first, `changes`: `time_s`, `what`, `verb`, `words`, `by`,
+    `open`, worst first; `snoozed` of these; `incidents` that are open; `exclusions` in force; `feeds` with `feeds_down`; `clock_check`;
+    `journal`; `webhook`; `kept_quiet`; and of all since `since_s`, oldest first, `changes`: `time_s`, `what`, `verb`, `words`, `by`,
     `title`, `severity` (or null), `of`. The newest 500 of them; `changes_left_out` counts the others.
     """
     now_s = health["clock_s"]
@@ -64,6 +64,7 @@ def handover(
         "feeds_down": [feed["feed"] for feed in feeds if feed["state"] in ("silent", "dead")],
         "clock_check": health["clock_check"],
         "journal": health["journal"],
+        "webhook": health["webhook"],
         "kept_quiet": health["kept_quiet"],
         "changes": kept,
         "changes_left_out": len(changes) - len(kept),
@@ -133,7 +134,7 @@ def page(told: Json) -> Sheet:
         section("open-head", "Open alerts", _open(told["open"])),
         section("incidents-head", "Open incidents", _incidents(told["incidents"])),
         section("mutes-head", "Silenced: what comes back, and when", _silenced(snoozed, told["exclusions"], told["kept_quiet"])),
-        section("desk-head", "Feeds, clock, journal", _desk(told)),
+        section("desk-head", "Feeds, clock, journal, webhook", _desk(told)),
         section("changes-head", f"What changed since {since} UTC", _changes(told)),
         '<section class="sign"><p>Handed over by ______________________ at ____________ UTC</p>'
         "<p>Taken over by ______________________ at ____________ UTC</p></section>",
@@ -239,8 +240,15 @@ def _desk(told: Json) -> str:
     if (checkpoint := journal["checkpoint"]) is not None:
         made = f"record {checkpoint['record']:,}, {moment(checkpoint['made_s']) or 'at no known time'} UTC"
         rows.append(row("checkpoint", "", f"{made}; {text(checkpoint['words'])}"))
+    if (webhook := told["webhook"]) is not None:
+        who = f"webhook to {text(webhook['to'])}, from {text(webhook['least'])} on"
+        rows.append(
+            row(
+                who, toned(text(webhook["state"]), webhook["state"] == "failing"), f"{text(webhook['words'])}; {webhook['unsent']:,} unsent"
+            )
+        )
     told_feeds = table(("Feed", "State", "Words", "Last line, UTC"), feeds, "Feeds", none="No feed.")
-    return told_feeds + table(("Part", "State", "Words"), rows, "Clock, journal and copies")
+    return told_feeds + table(("Part", "State", "Words"), rows, "Clock, journal, copies, webhook")
 
 
 def _changes(told: Json) -> str:
