@@ -167,7 +167,7 @@ def test_hostile_words_stay_words(words, name):
     }
     safe(
         handover.page(
-            handover.handover([hostile], [given["incident"]], given["reports"], [excluded, {**excluded, "undone_s": None}], health())
+            handover.handover([hostile], [given["incident"]], given["reports"], [excluded, {**excluded, "undone_s": None}], [], health())
         )
     )
     for what in ("chart", "timeline"):
@@ -201,8 +201,10 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
         "made_s": WHEN_S - 90_000,
         "undone_s": None,
     }
+    guarded = {"id": "1", "ship": 1, "name": "FRIG", "guard": True, "ring_nm": 3.0, "until_s": WHEN_S + 9000, "words": "tows a barge"}
+    guarded |= {"by": "ANNA", "made_s": WHEN_S + 450, "over_s": None}
     undone = {**kept, "id": "e2", "undone_s": WHEN_S + 500, "undone_by": "ANNA", "undone_words": "moved"}
-    given = ([older, snoozed, over], [one], [said(entered_s=WHEN_S + 100)], [kept, undone], health())
+    given = ([older, snoozed, over], [one], [said(entered_s=WHEN_S + 100)], [kept, undone], [guarded], health())
     sheet = handover.handover(*given, since_s=WHEN_S + 200)
     assert [each["id"] for each in sheet["open"]] == [snoozed["id"], older["id"]], "worst first"
     assert (sheet["snoozed"], sheet["feeds_down"], [e["id"] for e in sheet["exclusions"]]) == ([snoozed["id"]], [0], ["e1"])
@@ -210,6 +212,7 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
         ("alert", "snooze", "ANNA"),
         ("alert", "close", "BEN"),
         ("incident", "note", "ANNA"),
+        ("guard", "guarded", "ANNA"),
         ("exclusion", "taken back", "ANNA"),
     ]
     page = words_of(safe(handover.page(sheet)))
@@ -222,6 +225,8 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
         "9 s ahead",
         "full; 4 records behind",
         "3 episodes only counted",
+        "ring of 3 nm",
+        "tows a barge (ANNA)",
         "webhook to duty.example, from danger on",
         "refused; 2 unsent",
         "1 assigned to nobody",
@@ -229,10 +234,10 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
     ):
         assert wanted in page, wanted
     usual = handover.handover(*given)
-    assert usual["since_s"] == WHEN_S + 600 - 8 * 3600 and len(usual["changes"]) == 9
+    assert usual["since_s"] == WHEN_S + 600 - 8 * 3600 and len(usual["changes"]) == 10
     many = [standing(n, raised_s=WHEN_S + n / 9) for n in range(700)]
-    assert (len((cut := handover.handover(many, [], [], [], health()))["changes"]), cut["changes_left_out"]) == (500, 200)
-    empty = handover.handover([], [], [], [], health(clock_s=None, feeds=[], kept_quiet={}, webhook=None))
+    assert (len((cut := handover.handover(many, [], [], [], [], health()))["changes"]), cut["changes_left_out"]) == (500, 200)
+    empty = handover.handover([], [], [], [], [], health(clock_s=None, feeds=[], kept_quiet={}, webhook=None))
     assert empty["since_s"] is None and "nothing stands open" in words_of(safe(handover.page(empty)))
 
 

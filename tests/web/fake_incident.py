@@ -48,7 +48,9 @@ def watch(desk, since_s):
     for incident in desk.incidents:
         incident.setdefault("notes", [])
     exclusions = list(desk.exclusions.values())
-    return handover.handover(list(desk.alerts.values()), desk.incidents, desk.reports, exclusions, health, since_s=since_s)
+    return handover.handover(
+        list(desk.alerts.values()), desk.incidents, desk.reports, exclusions, list(desk.guards.values()), health, since_s=since_s
+    )
 
 
 def routes(desk):

@@ -9,10 +9,10 @@ import { Fetched } from "./fetched";
 import { clockTime, count, dateTime, readTime, timeAndAge } from "./format";
 import { panelHead, severityIcon, type Content } from "./parts";
 import { mutedUntil_ms } from "./settings";
-import type { Alert, Exclusion, Feed, Health, HistoryEntry, Incident, JournalHealth, Severity, WebhookHealth } from "./shapes";
+import type { Alert, Exclusion, Feed, Guard, Health, HistoryEntry, Incident, JournalHealth, Severity, WebhookHealth } from "./shapes";
 
 interface Change extends HistoryEntry {
-  what: "alert" | "incident" | "report" | "exclusion";
+  what: "alert" | "incident" | "report" | "exclusion" | "guard";
   title: string;
   severity: Severity | null;
   of: string;
@@ -25,6 +25,7 @@ interface Handover {
   snoozed: string[];
   incidents: Incident[];
   exclusions: Exclusion[];
+  guards: Guard[];
   feeds: Feed[];
   clock_check: NonNullable<Health["clock_check"]>;
   journal: JournalHealth;
@@ -162,6 +163,8 @@ export function handoverPage(): TemplateResult {
             ${sheet.incidents.length ? html`<ul class="lines" role="list">${sheet.incidents.map(incidentLine)}</ul>` : html`<p class="quiet">None.</p>`}
             <h3>Silenced: what comes back, and when</h3>
             ${silenced(sheet)}
+            <h3>Guarded at the desk: ${sheet.guards.length}</h3>
+            ${sheet.guards.length ? html`<ul class="lines told" role="list">${sheet.guards.map((guard) => html`<li>${guard.name}: ${guard.guard ? "guarded" : "not guarded"}${guard.ring_nm === null ? "" : `, ring of ${guard.ring_nm} NM`}, ${guard.until_s === null ? "until someone ends it" : `until ${timeAndAge(guard.until_s, desk.clock_s())}`}${guard.words ? `: ${guard.words}` : ""}</li>`)}</ul>` : html`<p class="quiet">None.</p>`}
             <h3>Feeds, clock, journal, webhook</h3>
             ${deskLines(sheet)}
             <h3>What changed since ${dateTime(sheet.since_s)}, newest first</h3>

@@ -95,7 +95,9 @@ class Office:
     def handover(self, since_s: float | None) -> Json:
         """What the next watch must know."""
         desk = self.desk.desk
-        return handover.handover(desk.alerts(), desk.incidents(), desk.reports(), desk.exclusions(), desk.health(), since_s=since_s)
+        return handover.handover(
+            desk.alerts(), desk.incidents(), desk.reports(), desk.exclusions(), desk.guards(), desk.health(), since_s=since_s
+        )
 
     def _read(self, name: str) -> tuple[Json, dict[int, Ship], dict[int, Track]] | None:
         desk = self.desk

@@ -25,15 +25,16 @@ def handover(
     incidents: Sequence[Json],
     reports: Sequence[Json],
     exclusions: Sequence[Json],
+    guards: Sequence[Json],
     health: Json,
     *,
     since_s: float | None = None,
 ) -> Json:
     """What the next watch must know, from the desk's own answers (docs/reference/wire.md); times of the stream.
 
-    `open`, worst first; `snoozed` of these; `incidents` that are open; `exclusions` in force; `feeds` with `feeds_down`; `clock_check`;
-    `journal`; `webhook`; `kept_quiet`; and of all since `since_s`, oldest first, `changes`: `time_s`, `what`, `verb`, `words`, `by`,
-    `title`, `severity` (or null), `of`. The newest 500 of them; `changes_left_out` counts the others.
+    `open`, worst first; `snoozed` of these; `incidents` that are open; `exclusions` and `guards` in force; `feeds` with `feeds_down`;
+    `clock_check`; `journal`; `webhook`; `kept_quiet`; and of all since `since_s`, oldest first, `changes`: `time_s`, `what`, `verb`,
+    `words`, `by`, `title`, `severity` (or null), `of`. The newest 500 of them; `changes_left_out` counts the others.
     """
     now_s = health["clock_s"]
     if since_s is None:
@@ -42,7 +43,13 @@ def handover(
     changes = sorted(
         (
             change
-            for change in (*_of_alerts(alerts), *_of_incidents(incidents), *_of_reports(reports), *_of_exclusions(exclusions))
+            for change in (
+                *_of_alerts(alerts),
+                *_of_incidents(incidents),
+                *_of_reports(reports),
+                *_of_exclusions(exclusions),
+                *_of_guards(guards),
+            )
             if since_s is None or (change["time_s"] is not None and change["time_s"] >= since_s)
         ),
         key=lambda change: change["time_s"] or 0.0,
@@ -60,6 +67,7 @@ def handover(
         "snoozed": [alert["id"] for alert in standing if alert["snoozed_until_s"] is not None],
         "incidents": [incident for incident in incidents if incident["state"] == OPEN],
         "exclusions": [exclusion for exclusion in exclusions if exclusion["undone_s"] is None],
+        "guards": [guard for guard in guards if guard["over_s"] is None and guard["guard"] is not None],
         "feeds": feeds,
         "feeds_down": [feed["feed"] for feed in feeds if feed["state"] in ("silent", "dead")],
         "clock_check": health["clock_check"],
@@ -113,6 +121,19 @@ def _of_exclusions(exclusions: Iterable[Json]) -> list[Json]:
     return made
 
 
+def _of_guards(guards: Iterable[Json]) -> list[Json]:
+    made = []
+    for guard in guards:
+        made.append(
+            _change(
+                guard["made_s"], "guard", "guarded" if guard["guard"] else "not guarded", guard["words"], guard["by"], guard["name"], guard
+            )
+        )
+        if guard["over_s"] is not None:
+            made.append(_change(guard["over_s"], "guard", "over", "", None, guard["name"], guard))
+    return made
+
+
 def page(told: Json) -> Sheet:
     """The sheet as a page."""
     by_id = {alert["id"]: alert for alert in told["open"]}
@@ -134,6 +155,7 @@ def page(told: Json) -> Sheet:
         section("open-head", "Open alerts", _open(told["open"])),
         section("incidents-head", "Open incidents", _incidents(told["incidents"])),
         section("mutes-head", "Silenced: what comes back, and when", _silenced(snoozed, told["exclusions"], told["kept_quiet"])),
+        section("guards-head", "Guarded at the desk", _guards(told["guards"])),
         section("desk-head", "Feeds, clock, journal, webhook", _desk(told)),
         section("changes-head", f"What changed since {since} UTC", _changes(told)),
         '<section class="sign"><p>Handed over by ______________________ at ____________ UTC</p>'
@@ -211,6 +233,20 @@ def _by_whom(alert: Json) -> str:
 def _here(exclusion: Json) -> str:
     here = exclusion["here"]
     return "" if here is None else f", within {here['radius_nm']:g} nm of {place(here['lat_deg'], here['lon_deg'])}"
+
+
+def _guards(guards: Sequence[Json]) -> str:
+    rows = [
+        row(
+            f"<b>{text(guard['name'])}</b> ({text(guard['ship'])})",
+            "guarded" if guard["guard"] else "not guarded, whatever the configuration says",
+            "" if guard["ring_nm"] is None else f"ring of {guard['ring_nm']:g} nm",
+            "until someone ends it" if guard["until_s"] is None else f"{clock(guard['until_s'])} UTC",
+            f"{text(guard['words'])} ({text(guard['by'] or 'desk')})",
+        )
+        for guard in guards
+    ]
+    return table(("Ship", "How", "Ring", "Until", "Why, and who"), rows, "Guarded at the desk")
 
 
 def _desk(told: Json) -> str:
