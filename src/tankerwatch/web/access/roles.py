@@ -67,6 +67,7 @@ TABLE: Final[dict[str, Role]] = {
     "GET /api/incidents/{id}": Role.VIEWER,
     "GET /api/incidents/{id}/chart.svg": Role.VIEWER,
     "GET /api/incidents/{id}/report.html": Role.VIEWER,
+    "GET /api/incidents/{id}/timeline.svg": Role.VIEWER,
     "GET /api/incidents/{id}/warning": Role.VIEWER,
     "GET /api/openapi.json": Role.VIEWER,
     "GET /api/outlines": Role.VIEWER,
