@@ -1,0 +1,150 @@
+import{b as K,c as V,g as J,s as U,t as Y,u as G}from"./part-chunk-KPCRCWKX.js";import{A as C,Aa as v,B as D,Ba as _,Ca as d,D as R,E as H,F as z,G as O,H as c,K as b,L,T as I,V as q,a as n,ca as F,d as l,da as W,f as S,h as T,ha as N,ia as k,ja as B,ka as j,pa as P,s as r,t as $,w,wa as M,x as E,xa as g,y as u,ya as X,za as y}from"./part-chunk-MI7MZLNF.js";var Z=K(class extends V{constructor(){super(...arguments),this.key=l}render(e,t){return this.key=e,t}update(e,[t,s]){return t!==this.key&&(J(e),this.key=t),s}});var Q=[["A","acknowledge","Acknowledge it"],["V","confirm","Confirm it: someone made sure"],["E","note","Enter a note"],["W","assign","Say who has it"],["S","snooze","Snooze it, or call it back"],["C","close","Close it: true, and done with"],["D","dismiss","Dismiss it: it was not true"],["U","reopen","Undo the closing: open it again"],["X","exclude","Never again: leave its ships out"]],ee=e=>Q.find(([,t])=>t===e)[0],Oe=e=>Q.find(([t])=>t===e.toUpperCase())?.[1];var ue=[[5,"5 min"],[15,"15 min"],[30,"30 min"],[60,"1 h"],[240,"4 h"]],pe={dismiss:"Say in a few words why it is dismissed: the next watch will ask.",close:"Say in a few words why it is closed: the next watch will ask.",note:"Write the note first.",exclude:"Say in a few words why it is left out: the next watch will ask."},te={note:"#alert-words",close:"#alert-words",dismiss:"#alert-words",exclude:"#alert-words",assign:"#alert-to",snooze:"#alert-minutes"},me={note:"add the note",close:"close the alert",dismiss:"dismiss the alert",exclude:"leave out from now on"},f=null,h=null,x=()=>document.querySelector("#alert-words");function se(e,t){let s=x()?.value.trim()??"",o=pe[t];return f=null,s||!o?s:(f={id:e.id,words:o},x()?.focus(),r.changed(),null)}async function p(e,t,s={}){let o=se(e,t);if(o===null)return;let i=await P(e.id,t,{words:o,...s}),a=x();i&&a&&(a.value=""),i&&A()}function A(){h=null;let e=document.activeElement;e instanceof Element&&e.closest(".answer")&&!(e instanceof HTMLButtonElement)&&document.querySelector("#panel h2")?.focus({preventScroll:!0}),r.changed()}function fe(e,t){return t==="acknowledge"?e.acknowledged_s===null?"":"This alert is acknowledged already":t==="confirm"?e.confirmed?"This alert is confirmed already":e.state==="withdrawn"?"This alert is withdrawn":"":t==="reopen"?e.closed_by_desk?"":"Only what a person closed, and what still goes on, can be opened again":t==="exclude"?U(e)?"":"This rule speaks of no ship that could be left out":t==="note"?"":t==="snooze"&&e.severity==="distress"?"A distress does not sleep":e.state==="open"?"":`This alert is ${e.state}`}function Ke(e){let t=r.selection.alert===null?void 0:r.alerts.get(r.selection.alert);if(!t)return r.say(`Select an alert first, with J or K: then ${ee(e)} answers it`);let s=fe(t,e);if(s)return r.say(s);if(e==="acknowledge"||e==="confirm"||e==="reopen")return void p(t,e);if(e==="snooze"&&t.snoozed_until_s!==null)return void p(t,"snooze",{minutes:0});(r.selection.ship!==null||r.reportOpen)&&k(t.id,!1,!0),h=te[e]==="#alert-words"?{id:t.id,deed:e}:null,f=null,r.feedsOpen=!1,r.changed(),setTimeout(()=>{e==="exclude"&&(document.querySelector("#panel .exclude").open=!0);let o=document.querySelector(te[e]);o?.focus(),o instanceof HTMLInputElement&&o.select()},40)}var ne=e=>p(e,"assign",{to:document.querySelector("#alert-to").value.trim()}),oe=e=>p(e,"snooze",{minutes:Number(document.querySelector("#alert-minutes").value)}),ie=e=>Y(e,()=>se(e,"exclude")).then(t=>{t&&A()});function he(e,t){let s=t.target;if(!(!(s instanceof HTMLElement)||!/^(INPUT|TEXTAREA|SELECT)$/.test(s.tagName)||t.isComposing)){if(t.key==="Escape")t.preventDefault(),f=null,A();else if(t.key==="Enter"&&!t.shiftKey){if(s.id==="alert-by")return;let o=s.id==="alert-to"?"assign":s.id==="alert-minutes"?"snooze":h?.id===e.id?h.deed:null;if(!o)return;t.preventDefault(),o==="assign"?ne(e):o==="snooze"?oe(e):o==="exclude"?ie(e):p(e,o)}}}function $e(e){if(e.state!=="open")return l;let t=new Set([b.name,...[...r.alerts.values()].map(s=>s.assigned??"")].filter(Boolean));return n`<div class="field">
+    <label for="alert-to">Assign to</label>
+    <div class="inline">
+      <input id="alert-to" type="text" autocomplete="off" maxlength="60" list="alert-names" value=${e.assigned??b.name} />
+      <datalist id="alert-names">${[...t].map(s=>n`<option value=${s}></option>`)}</datalist>
+      <button title="Assign (W)" @click=${()=>ne(e)}>Assign</button>
+    </div>
+  </div>`}function ge(e){return e.state!=="open"||e.severity==="distress"?l:e.snoozed_until_s!==null?n`<div class="inline snoozed">
+      <span>Snoozed until <span class="figures">${$(e.snoozed_until_s)} · ${E(e.snoozed_until_s,r.clock_s())}</span></span>
+      <button title="Back now (S)" @click=${()=>p(e,"snooze",{minutes:0})}>Back now</button>
+    </div>`:n`<div class="field">
+    <label for="alert-minutes">Snooze: it comes back by itself, and at once if it gets worse</label>
+    <div class="inline">
+      <select id="alert-minutes">${ue.map(([t,s])=>n`<option value=${t} ?selected=${t===30}>${s}</option>`)}</select>
+      <button title="Snooze (S)" @click=${()=>oe(e)}>Snooze</button>
+    </div>
+  </div>`}function re(e){if(I())return l;let t=e.state==="open",s=f?.id===e.id?f.words:null;return Z(e.id,n`<div class="answer" @keydown=${o=>he(e,o)}>
+      <label for="alert-words">Words for the record${h?.id===e.id?n`<span class="begun"> · Enter: ${me[h.deed]} · Esc: leave it</span>`:l}</label>
+      <textarea id="alert-words" rows="2" autocomplete="off" aria-describedby="alert-problem"></textarea>
+      <div class="inline by">
+        <label for="alert-by">Your name</label>
+        <input id="alert-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${b.name} ?readonly=${q()} @change=${o=>L(o.target.value)} />
+      </div>
+      <p id="alert-problem" class="problem" role="alert">${s??l}</p>
+      <div class="buttons">
+        <button class="main" ?disabled=${e.acknowledged_s!==null} @click=${()=>p(e,"acknowledge")}>
+          ${e.acknowledged_s===null?"Acknowledge (A)":"Acknowledged"}
+        </button>
+        <button title="Someone made sure (V)" ?disabled=${e.confirmed||e.state==="withdrawn"} @click=${()=>p(e,"confirm")}>${e.confirmed?"Confirmed":"Confirm"}</button>
+        <button title="Enter a note (E)" @click=${()=>p(e,"note")}>Note</button>
+        ${e.closed_by_desk?n`<button title="Open again (U)" @click=${()=>p(e,"reopen")}>Open again</button>`:n`<button ?disabled=${!t} title="It was true, and is done with (C)" @click=${()=>p(e,"close")}>Close</button>`}
+        <button ?disabled=${!t} title="It was not true (D)" @click=${()=>p(e,"dismiss")}>Dismiss</button>
+      </div>
+      ${$e(e)} ${ge(e)} ${G(e,()=>ie(e))}
+    </div>`)}var we={raise:"raised",amend:"amended",end:"ended",withdraw:"withdrawn",acknowledge:"acknowledged",confirm:"confirmed",dismiss:"dismissed",assign:"assigned",snooze:"snoozed",wake:"back from the snooze",note:"note",close:"closed",over:"over",reopen:"opened again",restore:"no longer left out",exclude:"left out from now on",include:"exclusion taken back"};function be(e){let t=Object.entries(e);return t.length?n`<h4>Settings</h4>
+    <dl class="facts figures">${t.map(([s,o])=>d(s,typeof o=="object"?JSON.stringify(o):String(o)))}</dl>`:l}function ke(e){let{rule:t}=e;return n`<details class="deeper">
+      <summary>Evidence: ${e.evidence.length} ${e.evidence.length===1?"sentence":"sentences"}</summary>
+      <ul class="sentences" role="list">
+        ${e.evidence.map(s=>n`<li>
+            <p class="quiet">
+              <span class="figures">${$(s.time_s)}</span>${s.feed?` · ${s.feed}`:""}${s.station?` · heard by ${s.station}`:""}${s.source_row===null?"":` · line ${s.source_row}`}
+            </p>
+            <code>${s.sentence??"decoded input: no sentence was kept"}</code>
+          </li>`)}
+      </ul>
+    </details>
+    ${t?n`<details class="deeper">
+          <summary>Rule: ${t.id}, version ${t.version} · score ${e.score===null?"not known":e.score.toFixed(2)}</summary>
+          <p>${t.what}</p>
+          <p class="quiet">${t.why}</p>
+          ${be(t.settings??{})}
+        </details>`:l}`}function ye(e){return n`<h3>History: ${e.history.length} ${e.history.length===1?"entry":"entries"}</h3>
+    <ol class="history" role="list">
+      ${e.history.map(t=>n`<li class=${t.by?"by-person":"by-rule"}>
+          <span class="figures">${$(t.time_s)}</span> <strong>${we[t.verb]??t.verb}</strong>${t.by?` · ${t.by}`:""}${t.words?`: ${t.words}`:""}
+        </li>`)}
+    </ol>`}function Qe(e){let t=r.clock_s(),s=e.incident?r.incidents.get(e.incident):void 0,o=e.state==="open";return n`${y(n`<span class="severity ${e.severity}">${g(e.severity)}<span class="severity-word">${o?e.severity:`${e.state} · was ${e.severity}`}</span></span>`,e.title,"Close the alert")}
+    <div class="panel-body">
+      <p class="reason">${e.reason}</p>
+      <dl class="facts">
+        ${d("Raised",n`<span class="figures">${u(e.raised_s,t)}</span>`)}
+        ${d("Began",n`<span class="figures">${u(e.start_s,t)}</span>`)}
+        ${e.end_s===null?l:d("Ended",n`<span class="figures">${u(e.end_s,t)}</span>`)}
+        ${d("Assigned to",e.assigned)}
+        ${e.acknowledged_s===null?l:d("Acknowledged",n`<span class="figures">${u(e.acknowledged_s,t)}</span>`)}
+      </dl>
+      ${v(e.lat_deg,e.lon_deg)} ${_(e.ships,e.names)}
+      ${s?n`<p><button class="link" @click=${()=>B(s.id)}>Part of: ${s.title} ▸</button></p>`:l}
+      ${re(e)} ${ye(e)}
+      ${e.rule?n`<h3>When this is wrong</h3><p class="quiet">${e.rule.wrong}</p>`:l} ${ke(e)}
+    </div>`}var ve=3600,_e={ok:"✓",connecting:"…",behind:"…",failing:"✕",forked:"✕"};function it(e){if(!e)return{words:"no journal",ill:!1};if(e.state==="unwritten")return{words:"nothing is written",ill:!1};let t=e.copies??[],s=t.filter(m=>m.state==="ok").length,o=t.filter(m=>m.state==="failing"||m.state==="forked"),i=e.state==="failed"?"journal ✕ FAILED":t.length?"journal ✓":"journal ✓ on disk",a=t.length?` · ${o.length?`✕ copy ${o[0].state.toUpperCase()}, `:""}${s}/${t.length} ${t.length===1?"copy":"copies"}`:"";return{words:i+a,ill:e.state==="failed"||o.length>0}}function rt(){return(r.health?.journal?.copies??[]).filter(e=>e.state==="failing"||e.state==="forked").map(e=>n`<p class="banner ${e.state==="forked"?"bad":""}" role="status">✕ The copy ${e.name} ${e.state==="forked"?"has forked":"fails"}: ${e.words}</p>`)}function le(e){let{journal:t}=e;if(!t)return l;if(t.state==="unwritten")return n`<h3>Journal</h3><p>This is a replay: nothing is written. What you acknowledge or report here is gone when it ends.</p>`;let s=t.copies??[];return n`<h3>Journal</h3>
+    <p class=${t.state==="ok"?"":"warning"}>${t.state==="ok"?"✓":"✕ failed:"} ${t.words}</p>
+    <p class="quiet figures">${c(t.durable)} of ${c(t.records)} records on disk · ${O(t.bytes)}</p>
+    <ul class="copies" role="list">
+      ${s.map(o=>n`<li class=${o.state==="failing"||o.state==="forked"?"warning":""}>
+        ${_e[o.state]} <strong>${o.name}</strong> <span class="copy-state">${o.state}</span>
+        <span class="quiet figures">${o.words}${o.behind?` · ${c(o.behind)} records behind`:""}</span>
+      </li>`)}
+    </ul>
+    ${t.checkpoint?n`<p class="quiet figures">Checkpoint${t.checkpoint.made_s===null?"":` up to record ${c(t.checkpoint.record)}, ${u(t.checkpoint.made_s,e.now_s)}`}: ${t.checkpoint.words}</p>`:l}
+    ${e.mode==="live"?xe(e):l}`}function xe(e){let s=`tankerwatch replay DIR --from ${new Date((e.clock_s-ve)*1e3).toISOString().slice(0,16)}Z --listen 127.0.0.1:8421`;return n`<p class="quiet">The last hour as it was known then, on a page of its own beside this one (DIR is what was --data of the watch; nothing is written to it):</p>
+    <p class="command"><code>${s}</code><button class="small" @click=${()=>M(s)}>Copy</button></p>`}var ut=e=>e?.webhook?.state==="failing";function pt(){let e=r.health?.webhook;return e?.state!=="failing"?l:n`<p class="banner" role="status">✕ ${c(e.unsent)} ${e.unsent===1?"alert has":"alerts have"} not reached the webhook ${e.to}: ${e.words}. Trying again…</p>`}function ae(e){let{webhook:t}=e;if(!t)return l;let s=t.state==="failing";return n`<h3>Webhook</h3>
+    <p class=${s?"warning":""}>${s?"✕ fails:":"✓"} ${t.words}</p>
+    <p class="quiet figures">
+      to ${t.to}, ${t.least} and worse<br />${c(t.sent)} sent since the start, ${c(t.unsent)} unsent${s?n`<br />failing since ${u(t.failing_since_s,e.now_s)}`:l}
+    </p>`}var de={live:"live",no_ships:"alive, but no ships",silent:"silent",dead:"dead",ended:"ended"},ce=e=>e.state==="live"||e.state==="no_ships"||e.state==="ended";function Ae(e,t){return n`<li class="feed ${e.state}">
+    <p class="feed-name"><strong>${e.name||e.feed}</strong> <span class="feed-state">${de[e.state]}</span></p>
+    <p>${e.words}</p>
+    <p class="quiet figures">
+      ${H(e.messages_per_s)} · ${c(e.ships)} ships · ${c(e.stations)} ${e.stations===1?"station":"stations"}<br />last ${u(e.last_s,t)}<br />${c(e.lines)} lines, ${c(e.rejected)} refused
+    </p>
+  </li>`}function Se(e){let{clock_check:t,counters:s}=e,o=Object.entries(s?.rejected??{});return n`<div class="panel-head">
+      <div class="panel-title"><p class="over">health</p><h2 tabindex="-1">Feeds and journal</h2></div>
+      <button class="plain" @click=${()=>j()} aria-label="Close feeds" title="Close (Esc)">${X("close")}</button>
+    </div>
+    <div class="panel-body" tabindex="0" role="group" aria-label="Feeds, journal, clock">
+      <div class="buttons"><button @click=${()=>W()}>Hand over the watch (H)</button></div>
+      <ul class="feeds" role="list">${e.feeds.map(i=>Ae(i,e.clock_s))}</ul>
+      ${le(e)} ${ae(e)}
+      <h3>Clock</h3>
+      ${t?n`<p class=${t.state==="wrong"?"warning":""}>${t.words}${t.offset_s===null?"":` (${t.offset_s.toFixed(1)} s)`}</p>`:l}
+      <dl class="facts figures">
+        ${d("Behind the feed",e.lag_s===null?null:`${e.lag_s.toFixed(1)} s`)} ${d("Messages",s?c(s.messages):null)}
+        ${d("Lines",s?c(s.lines):null)} ${o.map(([i,a])=>d(`Refused: ${i.replaceAll("_"," ")}`,c(a)))}
+        ${d("Version",e.version)}
+      </dl>
+    </div>`}function yt(e){let t=r.feedsOpen&&r.health!==null;e.hidden=!t,S(t?Se(r.health):l,e)}function vt(){let{health:e}=r;if(!e)return null;let t=e.feeds.filter(a=>!ce(a));if(!t.length)return e.feeds.length>0&&e.feeds.every(m=>m.state==="no_ships")?{words:`${e.feeds.length===1?"The feed is":"All feeds are"} alive, but no ship is in ${e.feeds.length===1?"it":"them"}: look at the antenna.`,bad:!1}:null;let s=t.map(a=>{let m=a.last_s??a.since_s;return`${a.name||a.feed}: ${a.words||de[a.state]}${m?` (nothing for ${w(e.clock_s-m)})`:""}`}),o=t.length===e.feeds.length,i=e.feeds.filter(a=>ce(a)).every(a=>a.state==="no_ships");return{words:`${o||i?"No ships are being received. What you see is old. ":"Not all feeds are heard. "}${s.join(" · ")}`,bad:o||i}}var Te=e=>typeof e=="number"?T[e]??"ship":e;function Ee(e){return e.length?n`<div class="scroll" tabindex="0" role="group" aria-label="Who can help, nearest in time first">
+    <table class="helpers">
+      <thead>
+        <tr><th scope="col">Ship</th><th scope="col">Away</th><th scope="col">Bears</th><th scope="col">Takes</th></tr>
+      </thead>
+      <tbody>
+        ${e.map(t=>n`<tr>
+            <th scope="row">
+              <button class="link" @click=${()=>N(t.mmsi)}>${t.name||String(t.mmsi)}</button>
+              <span class="quiet">${Te(t.kind)} · best ${C(t.speed_kn)}</span>
+            </th>
+            <td class="figures">${R(t.distance_nm)}</td>
+            <td class="figures">${D(t.bearing_deg)}</td>
+            <td class="figures">${z(t.hours)}</td>
+          </tr>`)}
+      </tbody>
+    </table>
+  </div>`:n`<p class="quiet">No ship that could help is heard near by.</p>`}function Dt(e){let t=r.clock_s(),s=e.alerts.map(i=>r.alerts.get(i)).filter(i=>i!==void 0),o=e.reports.map(i=>r.reports.get(i)).filter(i=>i!==void 0);return n`${y(n`<span class="severity ${e.severity}">${g(e.severity)}<span class="severity-word">incident · ${e.severity}</span></span>`,e.title,"Close the incident")}
+    <div class="panel-body">
+      <dl class="facts">
+        ${d("Began",n`<span class="figures">${u(e.start_s,t)}</span>`)}
+        ${e.end_s===null?l:n`${d("Ended",n`<span class="figures">${u(e.end_s,t)}</span>`)}${d("Lasted",w(e.end_s-e.start_s))}`}
+      </dl>
+      <div class="buttons"><button @click=${()=>F(e.id)}>Open its page (O)</button></div>
+      ${v(e.lat_deg,e.lon_deg)} ${_(e.ships,e.names)}
+      <h3>Who can help</h3>
+      ${Ee(e.helpers)}
+      ${e.notes.length?n`<h3>Newest note of ${e.notes.length}</h3><p class="told">${e.notes.at(-1).words}</p>`:l}
+      <h3>Alerts</h3>
+      <ul class="lines" role="list">
+        ${s.map(i=>n`<li>
+            <button class="line ${i.severity}" @click=${()=>k(i.id,!0,!0)}>
+              ${g(i.severity)}<span><span class="severity-word">${i.severity}${i.state==="open"?"":`, ${i.state}`}</span> ${i.title}</span>
+            </button>
+          </li>`)}
+      </ul>
+      <h3>Reported</h3>
+      ${o.length?n`<ul class="lines" role="list">
+            ${o.map(i=>n`<li class="told">
+                <p class="quiet"><span class="figures">${u(i.time_s,t)}</span> · ${i.kind} · ${i.verified?"verified":"not verified"}${i.source?` · ${i.source}`:""}</p>
+                <p>${i.words}</p>
+              </li>`)}
+          </ul>`:n`<p class="quiet">Nothing yet. Press R to type in what you hear.</p>`}
+    </div>`}export{Z as a,Q as b,Oe as c,Ke as d,we as e,Qe as f,it as g,rt as h,ut as i,pt as j,ce as k,yt as l,vt as m,Ee as n,Dt as o};
