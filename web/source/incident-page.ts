@@ -126,13 +126,13 @@ function notes(incident: Incident): TemplateResult {
     <ul class="lines" role="list">
       ${incident.notes.map((entry) => html`<li class="told"><p class="quiet figures">${clockTime(entry.time_s)} · ${entry.by ?? "desk"}</p><p>${entry.words}</p></li>`)}
     </ul>
-    <div class="answer">
+    <div class="answer decides">
       <label for="incident-words">A note for the record</label>
       <textarea id="incident-words" rows="2" maxlength="2000" autocomplete="off" aria-describedby="incident-problem"></textarea>
       <div class="inline by">
         <label for="incident-by">Your name</label>
         <input id="incident-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${who.name} @change=${(event: Event) => setWho((event.target as HTMLInputElement).value)} />
-        <button class="main" @click=${() => note(incident)}>Write it down</button>
+        <button class="decides main" @click=${() => note(incident)}>Write it down</button>
       </div>
       <p id="incident-problem" class="problem" role="alert">${problem ?? nothing}</p>
     </div>`;
@@ -158,7 +158,7 @@ export function incidentPage(incident: Incident): TemplateResult {
       <p class="buttons no-print">
         <a class="button" href="${path(incident)}/report.html" target="_blank" rel="noopener">Report to print</a>
         <a class="button" href="${path(incident)}/report.html?save=1">Save the report</a>
-        <button @click=${() => openReport()}>Type in a report (R)</button>
+        <button class="decides" @click=${() => openReport()}>Type in a report (R)</button>
       </p>
       <dl class="facts">
         ${fact("Began", html`<span class="figures">${timeAndAge(incident.start_s, now_s)}</span>`)}

@@ -107,13 +107,13 @@ import{a as G,e as S,k as J,n as V}from"./part-chunk-EL367IIB.js";import"./part-
     <ul class="lines" role="list">
       ${e.notes.map(t=>n`<li class="told"><p class="quiet figures">${a(t.time_s)} · ${t.by??"desk"}</p><p>${t.words}</p></li>`)}
     </ul>
-    <div class="answer">
+    <div class="answer decides">
       <label for="incident-words">A note for the record</label>
       <textarea id="incident-words" rows="2" maxlength="2000" autocomplete="off" aria-describedby="incident-problem"></textarea>
       <div class="inline by">
         <label for="incident-by">Your name</label>
         <input id="incident-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${j.name} @change=${t=>z(t.target.value)} />
-        <button class="main" @click=${()=>xe(e)}>Write it down</button>
+        <button class="decides main" @click=${()=>xe(e)}>Write it down</button>
       </div>
       <p id="incident-problem" class="problem" role="alert">${L??r}</p>
     </div>`}var Re=e=>n`<li class="told">
@@ -124,7 +124,7 @@ import{a as G,e as S,k as J,n as V}from"./part-chunk-EL367IIB.js";import"./part-
       <p class="buttons no-print">
         <a class="button" href="${A(e)}/report.html" target="_blank" rel="noopener">Report to print</a>
         <a class="button" href="${A(e)}/report.html?save=1">Save the report</a>
-        <button @click=${()=>D()}>Type in a report (R)</button>
+        <button class="decides" @click=${()=>D()}>Type in a report (R)</button>
       </p>
       <dl class="facts">
         ${f("Began",n`<span class="figures">${d(e.start_s,t)}</span>`)}
