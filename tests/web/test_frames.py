@@ -75,8 +75,8 @@ def test_values_in_the_units_of_the_wire():
     )
     columns = {name: values.tolist() for name, values in frames.columns_of(now).items()}
     assert columns == {
-        "lon": [573600000, -1799999999, 2147483647, 1800000000, 2147483647],
-        "lat": [254300000, -899999999, 2147483647, 0, 2147483647],
+        "lon": [573600000, -1800000000, 2147483647, 1800000000, 2147483647],
+        "lat": [254300000, -900000000, 2147483647, 0, 2147483647],
         "heard_s": [1560394201, 0, 0, 1, 0],
         "cog": [1350, 0, 65535, 2700, 65535],
         "sog": [45, 1022, 65535, 65535, 65535],
@@ -90,12 +90,12 @@ def test_values_in_the_units_of_the_wire():
 def test_a_delta_holds_what_changed_and_the_gone_come_first():
     first = frames.advanced(None, picture(lat_deg=[1, 2, 3]))
     second = frames.advanced(first, picture(2, lat_deg=[1, 2.5, 3, 4], gone=[True, False, False, False]))
-    gone, delta = map(parsed, second.since(first.seq))
+    gone, delta = map(parsed, second.since(first.seq, second.shown))
     assert (gone["kind"], gone["columns"]["slot"]) == (frames.GONE, [0])
     assert (delta["kind"], delta["columns"]["slot"], delta["columns"]["lat"]) == (frames.DELTA, [1, 3], [25000000, 40000000])
     assert first.seq < gone["seq"] < delta["seq"] == second.seq
-    assert [row[0] for row in second.names_since(first.seq)] == [3]
-    resumed = [parsed(frame) for frame in second.since(gone["seq"])]
+    assert second.named.tolist() == [first.seq] * 3 + [second.seq]
+    resumed = [parsed(frame) for frame in second.since(gone["seq"], second.shown)]
     assert resumed[-1]["columns"]["slot"] == [1, 3], "a page that saw only the first of both asks again from there"
 
 
@@ -104,7 +104,7 @@ def test_nothing_new_makes_no_state_and_a_new_epoch_begins_anew():
     assert frames.advanced(first, picture(2, lat_deg=[1, 2])) is first
     other = frames.advanced(first, picture(1, epoch=9, lat_deg=[1]))
     assert (other.epoch, other.seq) == (9, 2)
-    assert parsed(other.snapshot())["columns"]["slot"] == [0]
+    assert parsed(other.snapshot(other.shown))["columns"]["slot"] == [0]
 
 
 def test_a_ship_that_is_gone_and_moves_unseen_is_not_sent():
@@ -115,8 +115,10 @@ def test_a_ship_that_is_gone_and_moves_unseen_is_not_sent():
 def test_new_names_alone_are_a_new_state():
     first = frames.advanced(None, picture(lat_deg=[1], names=[(7, "", 7, "")]))
     second = frames.advanced(first, picture(2, lat_deg=[1], names=[(7, "<b>", 7, "PA")]))
-    assert second.names_since(first.seq) == [[0, 7, "<b>", 7, "PA"]]
-    assert second.since(first.seq) == []
+    assert (second.seq > first.seq, second.named.tolist(), second.ids.tolist()) == (True, [second.seq], [7])
+    assert second.names_of(second.shown) == [[0, 7, "<b>", 7, "PA"]]
+    (delta,) = second.since(first.seq, second.shown)
+    assert parsed(delta)["columns"]["slot"] == [], "it tells which state the page holds now, and nothing more"
 
 
 class Page:
@@ -126,7 +128,7 @@ class Page:
         self.ships, self.seq = {}, -1
 
     def take(self, state):
-        for frame in [state.snapshot()] if self.seq < 0 else state.since(self.seq):
+        for frame in [state.snapshot(state.shown)] if self.seq < 0 else state.since(self.seq, state.shown):
             read = parsed(frame)
             columns = read["columns"]
             if read["kind"] == frames.SNAPSHOT:
@@ -137,7 +139,7 @@ class Page:
                 else:
                     self.ships[slot] = tuple(columns[name][i] for name in frames.WIRE)
             self.seq = read["seq"]
-        self.seq = state.seq
+        assert self.seq == state.seq
 
 
 @given(st.data())

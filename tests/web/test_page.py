@@ -505,7 +505,7 @@ def test_frames_are_read_as_written(open_page):
         const bytes = new Uint8Array(hex.length / 2).map((_, at) => parseInt(hex.substr(2 * at, 2), 16));
         let frame;
         try { frame = tankerwatch.parseFrame(bytes.buffer); } catch (problem) { return { refused: problem.message }; }
-        const { kind, epoch, seq, count, clock_s, ...columns } = frame;
+        const { kind, epoch, seq, count, view, clock_s, ...columns } = frame;
         if (columns.kinds) { columns.kind = columns.kinds; delete columns.kinds; }
         for (const name of Object.keys(columns)) columns[name] = [...columns[name]];
         return { frame_kind: kind, epoch, seq, count, clock_s, columns };

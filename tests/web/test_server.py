@@ -8,6 +8,7 @@ import json
 import re
 import socket
 import struct
+import sys
 import time
 from pathlib import Path
 
@@ -17,8 +18,12 @@ from starlette.routing import Mount
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.web.app import VERBS, create_app
-from tankerwatch.web.live import Hub, resumed
+from tankerwatch.web.live import Hub
 from tankerwatch.web.serve import Server, bound, loopback
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from frame_reader import Held
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = '<script>window.hacked=1</script>"\u202e'
@@ -326,8 +331,9 @@ def test_changes_come_at_once_and_once(running, harbour):
         changed = heard(page, is_kind("alerts"))[-1]
         assert changed == {"type": "alerts", "alerts": [{"id": "a2", "title": "changed"}], "all": False}
         harbour.move(25.4, 25.5, 25.6)
-        delta = heard(page, is_frame(2))[-1]
-        assert struct.unpack_from("<2I", delta, 32) == (1, 2)
+        change = heard(page, lambda message: is_frame(4)(message) and struct.unpack_from("<I", message, 16) == (2,))[-1]
+        steps, gone, first, second = change[32:36]
+        assert (steps > 0, gone, first, second) == (True, 0, 1, 0), "the ships 1 and 2"
         names = heard(page, is_kind("names"))[-1]
         assert [row[0] for row in names["ships"]] == [2]
         quiet = heard(page, lambda message: is_kind("health")(message))
@@ -371,12 +377,6 @@ def test_anything_unusable_gets_a_snapshot(running, said):
         assert heard(page, lambda message: isinstance(message, bytes))[-1][4] == 1
 
 
-def test_what_a_resume_may_hold():
-    assert resumed('{"type": "resume", "epoch": 5, "seq": 7, "more": 1}') == (5, 7)
-    for wrong in (None, 5, b"x", "x" * 600, '{"type": "resume"}', '{"type": "resume", "epoch": 1.5, "seq": 2}'):
-        assert resumed(wrong) is None
-
-
 def test_a_page_that_talks_too_much_is_closed(running):
     with running.page() as page, pytest.raises(websockets.exceptions.ConnectionClosed) as closed:
         for _ in range(10000):
@@ -416,7 +416,7 @@ def test_forty_pages(running, harbour):
         running.hub.publish("alerts", [{"id": "a9"}])
         harbour.move(1.0, 2.0)
         for page in pages:
-            seen = heard(page, is_frame(2))
+            seen = heard(page, lambda message: is_frame(4)(message) and struct.unpack_from("<I", message, 16) == (2,))
             if not any(is_kind("alerts")(message) for message in seen):
                 heard(page, is_kind("alerts"))
     running.until(lambda: not running.hub.slots)
@@ -465,8 +465,7 @@ class Reluctant:
 
 
 def test_a_slow_page_gets_the_newest_only(harbour):
-    def is_newest(message):
-        return is_frame(2)(message) and struct.unpack_from("<i", message, 32 + 4 + 4) == (209900000,)
+    held = Held()
 
     def is_last(message):
         return is_kind("alerts")(message) and message["alerts"] == [{"id": "a1", "step": 99}]
@@ -478,6 +477,7 @@ def test_a_slow_page_gets_the_newest_only(harbour):
         while not any(is_frame(1)(message) for message in page.sent):
             await asyncio.sleep(0.005)
         page.reading.clear()
+        held.take(next(message for message in page.sent if is_frame(1)(message)))
         page.sent.clear()
         for step in range(100):
             harbour.move(25.4, 20 + step / 100)
@@ -485,8 +485,13 @@ def test_a_slow_page_gets_the_newest_only(harbour):
             await asyncio.sleep(0.002)
         await hub.look(desk)
         page.reading.set()
-        while not (any(is_newest(message) for message in page.sent) and any(is_last(message) for message in page.sent)):
+        read = 0
+        while not (held.ships[1][1] == 209900000 and any(is_last(message) for message in page.sent)):
             await asyncio.sleep(0.005)
+            for message in page.sent[read:]:
+                if isinstance(message, bytes):
+                    held.take(message)
+            read = len(page.sent)
         for task in (attended, hub_runs):
             task.cancel()
         await asyncio.gather(attended, hub_runs, return_exceptions=True)
@@ -533,7 +538,7 @@ def test_a_desk_that_fails_once_is_asked_again(running, harbour):
         time.sleep(0.1)
         harbour.picture = good
         harbour.move(1.0, 2.0)
-        assert heard(page, is_frame(2))
+        assert heard(page, lambda message: is_frame(4)(message) and struct.unpack_from("<I", message, 16) == (2,))
 
 
 # -- documentation ------------------------------------------------------------------------------------------------------

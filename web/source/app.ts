@@ -5,8 +5,9 @@ import { nothing, render, type TemplateResult } from "lit-html";
 import { loadShip, onFit, onLook, openHandover, openIncidentPage, openShipPage, selectAlert, selectIncident, selectShip } from "./actions";
 import { alertPanel } from "./alert-panel";
 import { drawAlerts, holdOrder } from "./alerts";
+import { areaOf } from "./area";
 import { drawBanners, drawEnded, drawNotice } from "./banners";
-import { connect } from "./connection";
+import { connect, lookAt } from "./connection";
 import { desk } from "./desk";
 import { drawFeeds } from "./feeds";
 import { latitude, mercatorX, mercatorY } from "./fleet";
@@ -109,6 +110,7 @@ function lookAtScene(): void {
   const [lon_deg, lat_deg] = scene.center;
   map.look(lat_deg, lon_deg, scene.zoom);
   placed = true;
+  tellView();
 }
 
 /** The middle nine tenths of the ships: one that sends nonsense must not make the map show the whole world. */
@@ -297,7 +299,13 @@ map.onDrag(() => {
   desk.say("No longer following: you moved the map");
 });
 
+/** The desk sends the ships of what is looked at: it is told as soon as it is known, and while the map moves. */
+function tellView(): void {
+  if (placed) lookAt(areaOf(map.camera()));
+}
+
 map.onMoved(() => {
+  tellView();
   drawScale();
   ships.rankLabels(map.camera());
   overlay?.moved();
@@ -335,6 +343,7 @@ let busy = false;
 let framesSinceRank = 0;
 function tick(): void {
   if (busy || document.hidden) return;
+  tellView();
   moveShips();
   if (framesSinceRank++ % 3 === 0) ships.rankLabels(map.camera());
   drawShips();
@@ -345,6 +354,7 @@ setInterval(() => {
   desk.changed();
 }, 1000);
 
+tellView();
 connect(
   (snapshot) => {
     if (!snapshot) return;
@@ -410,6 +420,13 @@ const api = {
   rung,
   /** What a time line shows on the map. */
   shown: () => ({ track: desk.track, span: desk.trackSpan, at: desk.trackAt }),
+  /** What the desk told of a ship, in the units of the wire; null for one that it did not tell of. */
+  told(id: number): number[] | null {
+    const { fleet } = desk;
+    const slot = fleet.slotOf(id);
+    if (slot === null || !fleet.state[slot]) return null;
+    return [fleet.lon, fleet.lat, fleet.heard_s, fleet.cog, fleet.sog, fleet.heading, fleet.length, fleet.kind, fleet.flags].map((column) => column[slot]);
+  },
   /** Where a ship is on the screen, in pixels of the page. */
   pixelOf(id: number): [number, number] | null {
     const slot = desk.fleet.slotOf(id);

@@ -1,20 +1,31 @@
 /** The WebSocket to the desk: frames into the fleet, words into the state, and a new try with back-off when it breaks. */
 
+import type { Area } from "./area";
 import { desk } from "./desk";
 import type { Alert, Incident, Message } from "./shapes";
 import { ENDED, stillIn, takeSession, toLogin } from "./session";
-import { FrameError, KIND_SNAPSHOT, parseFrame } from "./wire";
+import { FrameError, KIND_CHANGE, KIND_SNAPSHOT, parseFrame } from "./wire";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 /** The desk speaks each second; silence this long means that the connection is dead though nobody said so. */
 const SILENCE_MS = 8_000;
+/** The desk hears where this page looks a few times a second and no more. */
+const SAY_EVERY_MS = 200;
+/** Views that may be told before the ships of the first of them have come. */
+const MOST_TOLD = 50;
 
 let socket: WebSocket | null = null;
 let seq = 0;
 let wait_ms = FIRST_WAIT_MS;
 let heardAt_ms = 0;
 let retryTimer = 0;
+/** Where the page wants to look, what this connection was told of it, and the area of which the fleet holds the ships. */
+let area: Area | null = null;
+let told: Area[] = [];
+let held: Area | null = null;
+let saidAt_ms = -SAY_EVERY_MS;
+let sayTimer = 0;
 let onShips: (snapshot: boolean) => void = () => {};
 let onHello: () => void = () => {};
 
@@ -27,6 +38,32 @@ export function connect(ships: (snapshot: boolean) => void, hello: () => void): 
   }, 1000);
 }
 
+/** Look at an area: its ships, and those that matter wherever they are, are told from now on. */
+export function lookAt(wish: Area | null): void {
+  area = wish;
+  clearTimeout(sayTimer);
+  const wait_ms = saidAt_ms + SAY_EVERY_MS - performance.now();
+  if (wait_ms > 0) sayTimer = window.setTimeout(say, wait_ms);
+  else say();
+}
+
+function say(): void {
+  if (!area || area === told[told.length - 1] || socket?.readyState !== WebSocket.OPEN) return;
+  saidAt_ms = performance.now();
+  told = [...told, area].slice(-MOST_TOLD);
+  socket.send(JSON.stringify({ type: "view", ...area }));
+}
+
+/** The ships that the fleet holds are now those of a view that was asked for. */
+function holds(view: number): void {
+  const at = told.findIndex((each) => each.number === view);
+  if (view === 0) held = null;
+  else if (at >= 0) {
+    held = told[at];
+    told = told.slice(at);
+  }
+}
+
 function open(): void {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const fresh = new WebSocket(`${scheme}://${location.host}/ws`);
@@ -34,7 +71,9 @@ function open(): void {
   fresh.binaryType = "arraybuffer";
   fresh.onopen = () => {
     heardAt_ms = performance.now();
-    if (seq) fresh.send(JSON.stringify({ type: "resume", epoch: desk.fleet.epoch, seq }));
+    told = [];
+    if (seq) fresh.send(JSON.stringify({ type: "resume", epoch: desk.fleet.epoch, seq, area: held }));
+    say();
   };
   fresh.onmessage = (event: MessageEvent<ArrayBuffer | string>) => {
     heardAt_ms = performance.now();
@@ -71,8 +110,10 @@ function drop(closed: WebSocket): void {
 function readFrame(buffer: ArrayBuffer): void {
   try {
     const frame = parseFrame(buffer);
+    if (frame.kind === KIND_CHANGE && frame.epoch === desk.fleet.epoch && frame.before !== seq) throw new OutOfStep("a change of what is not here");
     if (!desk.fleet.apply(frame)) return;
     seq = frame.seq;
+    holds(frame.view);
     desk.frameProblem = null;
     desk.setClock(frame.clock_s);
     onShips(frame.kind === KIND_SNAPSHOT);
@@ -80,8 +121,14 @@ function readFrame(buffer: ArrayBuffer): void {
     if (!(problem instanceof FrameError || problem instanceof RangeError)) throw problem;
     desk.frameProblem = problem.message;
     desk.changed();
+    if (problem instanceof OutOfStep && socket) {
+      seq = 0;
+      drop(socket); // and everything anew
+    }
   }
 }
+
+class OutOfStep extends FrameError {}
 
 function readText(text: string): void {
   let message: Message;

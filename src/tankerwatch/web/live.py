@@ -1,24 +1,28 @@
 """What every open page is told, as it happens: one slot for each, holding what it was told last, never a queue.
 
 A page that reads slowly is told less often, and then the newest: its socket blocks its own task alone, and when it is free again what is
-sent is made from the state of that moment. Positions go out at a steady pace, alerts at once.
+sent is made from the state of that moment. Positions go out at a steady pace, alerts at once. A page says where it looks, and is told of
+the ships there; of those with an open alert, guarded or of the own fleet wherever they are.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
+import numpy as np
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tankerwatch.core.ports import Desk, PictureNow
+from tankerwatch.core.schema import Bool
+from tankerwatch.web.areas import Area, Resume, understood
+from tankerwatch.web.changes import change
 from tankerwatch.web.frames import State, advanced
 from tankerwatch.web.plain import encoded
 
@@ -30,10 +34,12 @@ RESUME_WITHIN_S: Final = 0.15
 MOST_PAGES: Final = 64
 MOST_KEPT: Final = 5000
 """Changed things kept of each kind; who lacks older ones gets all from the desk."""
+MOST_MADE: Final = 128
+"""Things made that are kept, for pages that lack the same."""
 NAMES_A_MESSAGE: Final = 5000
-MOST_SAID: Final = 16
-"""Messages that a page may send: it has one thing to say."""
-LONGEST_SAID: Final = 512
+MOST_SAID: Final = 24
+"""Messages that a page may send in one go, and how many more each second: it says where it looks, a few times a second at most."""
+SAID_PER_S: Final = 8.0
 NOTHING: Final = encoded({"meetings": [], "dark": [], "jammed": [], "type": "chart"})
 """What the map shows beside ships when there is nothing of it: no page has to be told."""
 
@@ -45,14 +51,22 @@ class Slot:
     """What one page was told last."""
 
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    resume: asyncio.Future[tuple[int, int] | None] | None = None
+    resume: asyncio.Future[Resume | None] | None = None
     hello: int = -1
     health: int = -1
     chart: int = 0
     told: int = -1
     epoch: Any = None
-    frames_epoch: int | None = None
-    seq: int = -1
+    wish: Area | None = None
+    """where the page looks, as it said last; None: everywhere"""
+    area: Area | None = None
+    """the area of which it holds the ships"""
+    state: State | None = None
+    """the state of the picture that it holds"""
+    has: Bool = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """by slot: the ships that it holds"""
+    named: Bool = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """by slot: the ships whose names it was told"""
 
 
 class Hub:
@@ -175,13 +189,21 @@ class Hub:
                 await socket.close()
 
     async def _listen(self, socket: WebSocket, slot: Slot) -> None:
-        """Hear the one thing that a page may say; one that goes on talking is shown the door."""
-        for _ in range(MOST_SAID):
+        """Hear where a page looks; one that goes on talking is shown the door."""
+        loop = asyncio.get_running_loop()
+        left, heard_s = float(MOST_SAID), loop.time()
+        while left >= 1:
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
+            now_s = loop.time()
+            left, heard_s = min(MOST_SAID, left + SAID_PER_S * (now_s - heard_s)) - 1, now_s
+            said = understood(message.get("text"))
+            if isinstance(said, Area):
+                slot.wish = said
+                slot.wake.set()
             if slot.resume is not None and not slot.resume.done():
-                slot.resume.set_result(resumed(message.get("text")))
+                slot.resume.set_result(said if isinstance(said, Resume) else None)
         await socket.close(1008, "this page talks too much")
 
     async def _tell(self, socket: WebSocket, slot: Slot, desk: Desk) -> None:
@@ -192,8 +214,8 @@ class Hub:
         with contextlib.suppress(TimeoutError):
             said = await asyncio.wait_for(asyncio.shield(slot.resume), RESUME_WITHIN_S)
             state = self._state
-            if said is not None and state is not None and said[0] == state.epoch and 0 < said[1] <= state.seq:
-                slot.frames_epoch, slot.seq = said
+            if said is not None and state is not None and said.epoch == state.epoch and 0 < said.seq <= state.seq:
+                await self._resume(socket, slot, state, said)
         while True:
             slot.wake.clear()
             await self._tell_words(socket, slot, desk)
@@ -229,24 +251,55 @@ class Hub:
                 await socket.send_text(text)
         slot.told = number
 
+    async def _resume(self, socket: WebSocket, slot: Slot, state: State, said: Resume) -> None:
+        """Tell a page that was here before what it lacks of the area that it holds."""
+        has, number = self._within(state, said.area), said.area.number if said.area else 0
+        for frame in state.since(said.seq, has, number):
+            await socket.send_bytes(frame)
+        lacks = has & ((state.named > said.seq) | (state.changed > said.seq))  # one that came into the area meanwhile is new to it
+        slot.state, slot.area, slot.has, slot.named = state, said.area, has, has & ~lacks
+        await self._tell_names(socket, slot, state)
+
     async def _tell_ships(self, socket: WebSocket, slot: Slot) -> None:
-        state = self._state
-        if state is None or (slot.frames_epoch == state.epoch and slot.seq == state.seq):
+        state, area, held = self._state, slot.wish, slot.state
+        if state is None or (held is state and slot.area == area):
             return
-        since = slot.seq if slot.frames_epoch == state.epoch else -1
-        key = ("ships", state.epoch, since, state.seq)
+        has, number = self._within(state, area), area.number if area else 0
+        if held is None or held.epoch != state.epoch:
+            key: tuple[Any, ...] = ("snapshot", state.epoch, state.seq, area)
+            frame = self._made.get(key) or state.snapshot(has, number)
+            slot.named = np.zeros(len(has), np.bool_)
+        else:
+            key = ("change", state.epoch, held.seq, slot.area, state.seq, area)
+            frame = self._made.get(key) or change(held, slot.has, state, has, number)
+            named = np.zeros(len(has), np.bool_)
+            named[: len(slot.named)] = slot.named
+            slot.named = named & (state.named <= held.seq)
+        self._keep(key, frame)
+        await socket.send_bytes(frame)
+        slot.state, slot.area, slot.has = state, area, has
+        await self._tell_names(socket, slot, state)
+
+    async def _tell_names(self, socket: WebSocket, slot: Slot, state: State) -> None:
+        """The names that a page lacks of the ships that it holds."""
+        lacks = slot.has & ~slot.named
+        if not lacks.any():
+            return
+        key = ("names", state.epoch, state.seq, lacks.tobytes())
+        if key not in self._made:
+            self._keep(key, await asyncio.to_thread(named, state, lacks))  # of a whole sea it takes a while
+        texts: list[str] = self._made[key]
+        for text in texts:
+            await socket.send_text(text)
+        slot.named = slot.named | lacks
+
+    def _within(self, state: State, area: Area | None) -> Bool:
+        key = ("within", state.epoch, state.seq, area)
         made = self._made.get(key)
         if made is None:
-            frames = [state.snapshot()] if since < 0 else state.since(since)
-            rows = state.names_since(since)
-            parts = [rows[at : at + NAMES_A_MESSAGE] for at in range(0, len(rows), NAMES_A_MESSAGE)]
-            made = frames, [encoded({"type": "names", "ships": part}) for part in parts]
+            made = state.within(area)
             self._keep(key, made)
-        for frame in made[0]:
-            await socket.send_bytes(frame)
-        for text in made[1]:
-            await socket.send_text(text)
-        slot.frames_epoch, slot.seq = state.epoch, state.seq
+        return cast(Bool, made)
 
     def _newer(self, kind: str, than: int) -> list[Any]:
         with self._lock:
@@ -255,21 +308,12 @@ class Hub:
     def _keep(self, key: tuple[Any, ...], made: Any) -> None:
         """Keep what was just made for the other pages that lack the same; a few will do, all the newest."""
         self._made[key] = made
-        while len(self._made) > 16:
+        while len(self._made) > MOST_MADE:
             self._made.popitem(last=False)
 
 
-def resumed(text: Any) -> tuple[int, int] | None:
-    """Epoch and number in a page's `resume`; None for anything else."""
-    if not isinstance(text, str) or len(text) > LONGEST_SAID:
-        return None
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(said, dict) or said.get("type") != "resume":
-        return None
-    epoch, seq = said.get("epoch"), said.get("seq")
-    if type(epoch) is not int or type(seq) is not int:
-        return None
-    return epoch, seq
+def named(state: State, wanted: Bool) -> list[str]:
+    """The messages that tell the names of ships."""
+    rows = state.names_of(wanted)
+    parts = [rows[at : at + NAMES_A_MESSAGE] for at in range(0, len(rows), NAMES_A_MESSAGE)]
+    return [encoded({"type": "names", "ships": part}) for part in parts]
