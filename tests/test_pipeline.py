@@ -94,8 +94,8 @@ def test_cut_into_files_and_in_a_folder(log, wanted, config, tmp_path):
 
 
 @settings(max_examples=6)
-@given(st.lists(st.integers(0, 10_000), max_size=30), st.sampled_from((1, 10)))
-def test_cut_anywhere_and_in_any_frames(story, wanted, config, cuts, frame_s):
+@given(st.lists(st.integers(0, 10_000), max_size=30), st.sampled_from((1, 10)), st.booleans())
+def test_cut_anywhere_and_in_any_frames(story, wanted, config, cuts, frame_s, hasty):
     lines = Lines.of([line for _, line in story], [t for t, _ in story], list(range(1, len(story) + 1)))
     edges = [0, *sorted(cut % len(story) for cut in cuts), len(story)]
     river = River(config, ("",), frame_s=frame_s)
@@ -103,6 +103,8 @@ def test_cut_anywhere_and_in_any_frames(story, wanted, config, cuts, frame_s):
         river.take(Batch(lines=lines.take(slice(low, high))))
         if high > low and cuts:
             river.take(Batch(clock_s=story[high - 1][0]))  # a clock that says what is known anyway changes nothing
+        if hasty:
+            river.hasten()
     river.finish()
     assert text_of(result_of(river).alerts) == wanted
 
