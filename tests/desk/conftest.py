@@ -94,7 +94,7 @@ class RunningDesk:
         return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def start_desk() -> Callable[..., RunningDesk]:
     """`start_desk(SOURCE…, data)`: watch sources with a data directory."""
 

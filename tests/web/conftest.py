@@ -44,6 +44,7 @@ class Harbour:
             self.store["alerts"][name] = {"id": name, "title": f"{HOSTILE}: sudden stop", "score": float("nan")}
         self.decided = []
         self.fault = None
+        self.told = {"type": "health", "lag_s": float("nan"), "version": "0"}
         self.live = False
         self.wishes = []
         self.move(25.4, 25.3)
@@ -92,7 +93,7 @@ class Harbour:
         listed = {kind: (lambda kind=kind: list(self.store[kind].values())) for kind in self.store}
         ship = {"id": 200000001, "name": HOSTILE}
         return Desk(
-            health=lambda: {"type": "health", "lag_s": float("nan"), "version": "0"},
+            health=lambda: self.told,
             alerts=listed["alerts"],
             alert=self.store["alerts"].get,
             incidents=listed["incidents"],

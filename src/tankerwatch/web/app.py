@@ -30,8 +30,13 @@ from tankerwatch.web.access.sessions import current
 from tankerwatch.web.asking import Refused, ask, body_of, found, ship_id
 from tankerwatch.web.charting import Charting
 from tankerwatch.web.guard import OPEN, Front, Guard
+from tankerwatch.web.described import Described
+from tankerwatch.web.events import Events
+from tankerwatch.web.geojson import GeoJson
+from tankerwatch.web.guard import Guard
 from tankerwatch.web.live import Hub
 from tankerwatch.web.papers import PaperRoutes
+from tankerwatch.web.metrics import Metrics
 from tankerwatch.web.plain import Answer, refusal
 from tankerwatch.web.tiles import Tiles
 from tankerwatch.web.watched import Watched
@@ -77,9 +82,15 @@ class Api:
             *PaperRoutes(self.desk, self._decide).routes(),
             Route("/api/replay", self.timeline),
             Route("/api/replay", self.replay, methods=["POST"]),
+            *self._for_programs(),
             WebSocketRoute("/ws", self.socket),
             *self.login.routes(),
         ]
+
+    def _for_programs(self) -> list[Route]:
+        """What no page asks."""
+        parts = (GeoJson(self.desk), Events(self.desk, self.hub), Metrics(self.desk, self.hub), Described(self.desk))
+        return [route for part in parts for route in part.routes()]
 
     async def page(self, request: Request) -> Response:
         """The page itself."""

@@ -77,6 +77,8 @@ class Hub:
     ) -> None:
         self.push_s, self.health_s, self.most_pages, self.most_kept = push_s, health_s, most_pages, most_kept
         self.slots: set[Slot] = set()
+        self.listeners: set[asyncio.Event] = set()
+        """who else is woken when something is new: see `events.py`"""
         self._lock = threading.Lock()
         self._number = 0
         self._changed: dict[str, OrderedDict[str, tuple[int, Any]]] = {kind: OrderedDict() for kind in KINDS}
@@ -117,13 +119,15 @@ class Hub:
     def _wake(self) -> None:
         for slot in self.slots:
             slot.wake.set()
+        for listener in self.listeners:
+            listener.set()
 
     async def run(self, desk: Desk) -> None:
         """Look at the desk at a steady pace while a page is open, for ever."""
         self._loop = asyncio.get_running_loop()
         try:
             while True:
-                if self.slots:
+                if self.slots or self.listeners:
                     await self.look(desk)
                 await asyncio.sleep(self.push_s)
         finally:
@@ -302,8 +306,17 @@ class Hub:
         return cast(Bool, made)
 
     def _newer(self, kind: str, than: int) -> list[Any]:
+        return [thing for _, thing in self.newer(kind, than)]
+
+    def newer(self, kind: str, than: int) -> list[tuple[int, Any]]:
+        """What changed after a number, each thing once and as it is now, with the number of its change; in the order of these."""
         with self._lock:
-            return [thing for number, thing in self._changed[kind].values() if number > than]
+            return [(number, thing) for number, thing in self._changed[kind].values() if number > than]
+
+    def newest(self) -> tuple[int, int, Any]:
+        """The number of the newest change, that up to which changes are no longer kept, and the epoch."""
+        with self._lock:
+            return self._number, self._forgotten, self._hello[1].get("epoch") if self._hello else None
 
     def _keep(self, key: tuple[Any, ...], made: Any) -> None:
         """Keep what was just made for the other pages that lack the same; a few will do, all the newest."""

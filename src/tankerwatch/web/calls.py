@@ -1,0 +1,189 @@
+"""Every call of the desk, declared once: `GET /api/openapi.json` is made from this, and tests hold the routes and their answers to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tankerwatch.core.incidents import ANSWERS
+from tankerwatch.web.shapes import COUNT, NUMBER, REPORT_KIND, SHAPES, SHIP_ID, TEXT, YES_OR_NO, Schema, many, maybe, named, record
+
+JSON: Final = "application/json"
+GEOJSON: Final = "application/geo+json"
+BOX: Final[Schema] = {"type": "string", "pattern": r"^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}$", "description": "west,south,east,north in degrees"}
+COLLECTION: Final = record(
+    {
+        "type": {"const": "FeatureCollection"},
+        "features": many(
+            record(
+                {
+                    "type": {"const": "Feature"},
+                    "geometry": maybe(record({"type": {"const": "Point"}, "coordinates": {**many(NUMBER, 2), "minItems": 2}})),
+                    "properties": {"type": "object"},
+                }
+            ),
+            10_000,
+        ),
+        "clock_s": maybe(NUMBER),
+        "left_out": COUNT,
+    }
+)
+_WORDS: Final = {"words": {**TEXT, "maxLength": 4000}, "by": {**TEXT, "maxLength": 80}}
+PLACES: Final[dict[str, Schema]] = {
+    "id": {**TEXT, "minLength": 1, "maxLength": 200},
+    "ship": {**TEXT, "pattern": "^[0-9]{1,10}$"},
+    "z": {"type": "integer", "minimum": 0, "maximum": 8},
+    "x": {"type": "integer", "minimum": 0},
+    "y": {"type": "integer", "minimum": 0},
+}
+"""What may stand in a path; `id` of a ship is her number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: what it is for, and what it takes and answers; `kind` other than JSON: the media type of its answer, which has no shape."""
+
+    method: str
+    path: str
+    words: str
+    answer: Schema | None = None
+    status: int = 200
+    body: Schema | None = None
+    query: tuple[tuple[str, Schema], ...] = ()
+    kind: str = JSON
+    refusals: tuple[int, ...] = ()
+
+
+def _listed(what: str, shape: str) -> Schema:
+    return record({what: many(named(shape))})
+
+
+def _decisions() -> Iterator[Call]:
+    """What a person decides on an alert."""
+    more: dict[str, dict[str, Schema]] = {
+        "assign": {"to": TEXT},
+        "snooze": {"minutes": {"type": "number", "minimum": 0, "maximum": 1440}},
+        "exclude": {"ships": many(SHIP_ID, 2), "here_nm": maybe(NUMBER)},
+    }
+    needs_words = ("dismiss", "close", "note")
+    for verb in (*ANSWERS, "exclude"):
+        needed = {"words": {**TEXT, "minLength": 1, "maxLength": 4000}} if verb in needs_words else {}
+        body = record({**needed, **more.get(verb, {})}, _WORDS if verb not in needs_words else {"by": _WORDS["by"]})
+        words = f"A person's decision on an alert: {verb}. Answered once it is durable."
+        yield Call("POST", f"/api/alerts/{{id}}/{verb}", words, named("alert"), body=body, refusals=(404, 422, 503))
+
+
+_REPORT: Final = record(
+    {"words": {**TEXT, "maxLength": 4000}},
+    {
+        "kind": REPORT_KIND,
+        "time_s": maybe(NUMBER),
+        "ship": maybe(SHIP_ID),
+        "lat_deg": maybe(NUMBER),
+        "lon_deg": maybe(NUMBER),
+        "verified": YES_OR_NO,
+        "source": TEXT,
+    },
+)
+
+CALLS: Final[tuple[Call, ...]] = (
+    Call("GET", "/", "The page.", kind="text/html"),
+    Call("GET", "/tiles/{z}/{x}/{y}.mvt", "Land and coast; 204 where there is none.", kind="application/vnd.mapbox-vector-tile"),
+    Call("GET", "/api/openapi.json", "This document.", {"type": "object"}),
+    Call("GET", "/api/health", "How the feeds, the journal and the desk are.", named("health")),
+    Call("GET", "/api/alerts", "Every alert, newest state, worst first.", _listed("alerts", "alert")),
+    Call("GET", "/api/alerts/{id}", "One alert with its evidence.", named("alert"), refusals=(404,)),
+    *_decisions(),
+    Call("GET", "/api/incidents", "Every incident.", _listed("incidents", "incident")),
+    Call("GET", "/api/ships", "Ships by name, MMSI, IMO number or call sign, at most 20.", _listed("ships", "found"), query=(("q", TEXT),)),
+    Call(
+        "GET",
+        "/api/ships.geojson",
+        "Ships in an area as GeoJSON, at most 10,000.",
+        COLLECTION,
+        query=(("bbox", BOX),),
+        kind=GEOJSON,
+        refusals=(422,),
+    ),
+    Call(
+        "GET",
+        "/api/alerts.geojson",
+        "Alerts in an area as GeoJSON: the open ones, or all.",
+        COLLECTION,
+        query=(("bbox", BOX), ("state", {"enum": ["open", "all"]})),
+        kind=GEOJSON,
+        refusals=(422,),
+    ),
+    Call(
+        "GET",
+        "/api/events",
+        "Alerts as server-sent events: all, or those since Last-Event-ID, then each as it changes.",
+        kind="text/event-stream",
+        refusals=(503,),
+    ),
+    Call("GET", "/metrics", "How the desk is, in the text format of Prometheus.", kind="text/plain"),
+    Call("GET", "/api/ships/{id}", "One ship.", named("ship"), refusals=(404,)),
+    Call("GET", "/api/ships/{id}/track", "Where she was in the last hours.", named("track"), refusals=(404,)),
+    Call("GET", "/api/reports", "Every report of a person.", _listed("reports", "report")),
+    Call("POST", "/api/reports", "A person's report, answered once it is durable.", named("report"), 201, _REPORT, refusals=(422, 503)),
+    Call("GET", "/api/exclusions", "What rules leave out, those that were taken back too.", _listed("exclusions", "exclusion")),
+    Call(
+        "POST",
+        "/api/exclusions/{id}/undo",
+        "An exclusion is taken back.",
+        named("exclusion"),
+        body=record({}, _WORDS),
+        refusals=(404, 422, 503),
+    ),
+    Call(
+        "POST",
+        "/api/guard",
+        "Guard a ship, or no longer.",
+        record({"ship": SHIP_ID, "guard": YES_OR_NO}),
+        body=record({"ship": SHIP_ID, "guard": YES_OR_NO}),
+        refusals=(404, 422, 503),
+    ),
+    Call("GET", "/api/replay", "The period of a replay, its gaps and its alerts; 409 when live.", named("period"), refusals=(409,)),
+    Call(
+        "POST",
+        "/api/replay",
+        "Speed, pause, begin again or go to a time, in a replay; 409 when live.",
+        {"type": "object"},
+        body=record({}, {"speed": NUMBER, "paused": YES_OR_NO, "again": YES_OR_NO, "seek_s": NUMBER}, closed=True),
+        refusals=(409, 422),
+    ),
+)
+
+
+def _parameters(call: Call) -> list[Schema]:
+    names = [part[1:].partition("}")[0] for part in call.path.split("/") if part.startswith("{")]
+    places = {name: PLACES["ship" if name == "id" and call.path.startswith("/api/ships/") else name] for name in names}
+    made: list[Schema] = [{"name": name, "in": "path", "required": True, "schema": schema} for name, schema in places.items()]
+    return [*made, *({"name": name, "in": "query", "schema": schema} for name, schema in call.query)]
+
+
+def _operation(call: Call) -> Schema:
+    content = {} if call.answer is None and call.kind == JSON else {"content": {call.kind: {"schema": call.answer or {}}}}
+    body = (415, 413, 400) if call.body is not None else ()
+    refused = {"description": "refused, in one line", "content": {JSON: {"schema": named("refusal")}}}
+    answers: dict[str, Any] = {str(call.status): {"description": "as asked", **content}}
+    if "/tiles/" in call.path:
+        answers["204"] = {"description": "there is none"}
+    answers |= {str(status): refused for status in sorted({403, *body, *call.refusals, *((404,) if "{" in call.path else ())})}
+    made: Schema = {"summary": call.words, "responses": answers}
+    if parameters := _parameters(call):
+        made["parameters"] = parameters
+    if call.body is not None:
+        made["requestBody"] = {"required": True, "content": {JSON: {"schema": call.body}}}
+    return made
+
+
+def document(version: str, served: Collection[tuple[str, str]]) -> Schema:
+    """The OpenAPI 3.1 document of the calls that are served, as (method, path)."""
+    paths: dict[str, Schema] = {}
+    for call in (call for call in CALLS if (call.method, call.path) in served):
+        paths.setdefault(call.path, {})[call.method.lower()] = _operation(call)
+    words = "What docs/reference/wire.md says in words. Times are seconds since 1970, positions degrees, speeds knots."
+    info = {"title": "Tankerwatch: the desk", "version": version, "description": words, "license": {"name": "Apache-2.0"}}
+    return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": SHAPES}}
