@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from tankerwatch.core.tables import Batch
 
@@ -98,6 +98,24 @@ class Journal(Protocol):
         ...
 
 
+BLOCK_S: Final = 600
+"""How long a block of the past is; each begins at a multiple of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Where ships were in a part of a replay that is over, by time: columns of (n,) each, and when it begins."""
+
+    from_s: int
+    ship: Any
+    time_s: Any
+    lat_deg: Any
+    lon_deg: Any
+    sog_kn: Any
+    cog_deg: Any
+    displaced: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A page in one file that opens offline, and the Content-Security-Policy that lets its own style and script be and nothing else."""
@@ -160,6 +178,8 @@ class Desk:
     papers: Papers
     snapshot: Callable[[], Any]
     """the Picture now (a `tables.Picture`), the names by slot and the clock: `PictureNow`"""
+    block: Callable[[int], Block | None] = lambda from_s: None
+    """a part of a replay that is over, by the time at which it begins; None where there is none, or it may still change"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

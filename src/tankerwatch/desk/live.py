@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -21,8 +22,9 @@ import tankerwatch
 from tankerwatch.config import Config
 from tankerwatch.core.incidents import ACCESS
 from tankerwatch.core.ports import Desk, FeedState, Journal, LiveSource, PictureNow
+from tankerwatch.core.ports import Block, Desk, FeedState, Journal, LiveSource, PictureNow
 from tankerwatch.core.tables import Batch, Decision, Lines, View
-from tankerwatch.desk import charting, deciding, panel
+from tankerwatch.desk import blocks, charting, deciding, panel
 from tankerwatch.desk import health as healths
 from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.exporting import TrackFiles
@@ -113,6 +115,8 @@ class LiveDesk:
         self.track_files = TrackFiles(history)
         self._player = player
         self.timeline = Timeline(show.start_s, show.end_s, survey) if player else None
+        self.replayed = secrets.token_hex(8)
+        """what is replayed, in the addresses of its blocks"""
         self.repeated = False
         self._told_states: dict[int, str] = {}
         self._shown_s = self._hastened_s = -math.inf
@@ -347,6 +351,7 @@ class LiveDesk:
             replay=self._replay,
             timeline=self._timeline,
             papers=papers_of(self, self.show.mode),
+            block=self._block,
             snapshot=lambda: self.picture,
         )
 
@@ -431,7 +436,17 @@ class LiveDesk:
 
     def _timeline(self) -> dict[str, Any] | None:
         timeline = self.timeline
-        return None if timeline is None else self._read(lambda r: timeline.told(r.triage.alerts.values()))
+        if timeline is None:
+            return None
+        told: dict[str, Any] = self._read(lambda r: timeline.told(r.triage.alerts.values()))
+        return {**told, "blocks": self.replayed}
+
+    def _block(self, from_s: int) -> Block | None:
+        if self.timeline is None:
+            return None
+        with self.lock:
+            identities = self.river.fleet.register.identities
+            return blocks.block(self.trails, lambda slot: identities[slot].mmsi, from_s, self.river.clock_s)
 
     def survey(self) -> None:
         """Look through what is replayed, beside its play, and tell the pages what its period is."""

@@ -30,6 +30,7 @@ from tankerwatch.web.access.sessions import current
 from tankerwatch.web.asking import Refused, ask, body_of, found, ship_id
 from tankerwatch.web.charting import Charting
 from tankerwatch.web.guard import OPEN, Front, Guard
+from tankerwatch.web.blocks import Blocks
 from tankerwatch.web.described import Described
 from tankerwatch.web.events import Events
 from tankerwatch.web.geojson import GeoJson
@@ -89,7 +90,7 @@ class Api:
 
     def _for_programs(self) -> list[Route]:
         """What no page asks."""
-        parts = (GeoJson(self.desk), Events(self.desk, self.hub), Metrics(self.desk, self.hub), Described(self.desk))
+        parts = (Blocks(self.desk), GeoJson(self.desk), Events(self.desk, self.hub), Metrics(self.desk, self.hub), Described(self.desk))
         return [route for part in parts for route in part.routes()]
 
     async def page(self, request: Request) -> Response:

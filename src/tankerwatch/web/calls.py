@@ -33,6 +33,7 @@ _WORDS: Final = {"words": {**TEXT, "maxLength": 4000}, "by": {**TEXT, "maxLength
 PLACES: Final[dict[str, Schema]] = {
     "id": {**TEXT, "minLength": 1, "maxLength": 200},
     "ship": {**TEXT, "pattern": "^[0-9]{1,10}$"},
+    "from": {"type": "integer", "minimum": 0, "multipleOf": 600},
     "z": {"type": "integer", "minimum": 0, "maximum": 8},
     "x": {"type": "integer", "minimum": 0},
     "y": {"type": "integer", "minimum": 0},
@@ -121,6 +122,14 @@ CALLS: Final[tuple[Call, ...]] = (
         "Alerts as server-sent events: all, or those since Last-Event-ID, then each as it changes.",
         kind="text/event-stream",
         refusals=(503,),
+    ),
+    Call(
+        "GET",
+        "/api/blocks/{from}",
+        "Ten minutes of a replay that are over; never changes where `of` names what is replayed.",
+        query=(("of", TEXT),),
+        kind="application/octet-stream",
+        refusals=(404, 409),
     ),
     Call("GET", "/metrics", "How the desk is, in the text format of Prometheus.", kind="text/plain"),
     Call("GET", "/api/ships/{id}", "One ship.", named("ship"), refusals=(404,)),

@@ -56,15 +56,15 @@ def pack(
     return b"".join(parts)
 
 
-def _scaled(values: Any, factor: float, low: float, high: float, missing: int, dtype: str) -> npt.NDArray[Any]:
-    """Rounded to the wire's unit; what is not finite or out of bounds is missing."""
+def scaled(values: Any, factor: float, low: float, high: float, missing: int, dtype: str) -> npt.NDArray[Any]:
+    """Values rounded to the wire's unit; what is not finite or out of bounds is missing."""
     scaled = np.rint(np.asarray(values, np.float64) * factor)
     fit = (scaled >= low) & (scaled <= high)
     return np.where(fit, scaled, missing).astype(dtype)
 
 
 def _placed(values: Any, most: float) -> npt.NDArray[Any]:
-    steps = _scaled(values, 1e7 / STEP, -most, most, NO_POSITION, "<i4")
+    steps = scaled(values, 1e7 / STEP, -most, most, NO_POSITION, "<i4")
     return np.where(steps == NO_POSITION, NO_POSITION, steps * STEP).astype("<i4")
 
 
@@ -75,11 +75,11 @@ def columns_of(now: PictureNow) -> dict[str, npt.NDArray[Any]]:
     made = {
         "lon": _placed(now.lon_deg, 1.8e8),
         "lat": _placed(now.lat_deg, 0.9e8),
-        "heard_s": _scaled(np.floor(np.asarray(now.heard_s, np.float64)), 1, 0, 2**32 - 1, 0, "<u4"),
-        "cog": _scaled(course, 10, 0, 3600, NO_U16, "<u2"),
-        "sog": _scaled(now.sog_kn, 10, 0, NO_U16 - 1, NO_U16, "<u2"),
-        "heading": _scaled(heading, 1, 0, 360, NO_U16, "<u2"),
-        "length": _scaled(now.length_m, 1, 0, NO_U16, 0, "<u2"),
+        "heard_s": scaled(np.floor(np.asarray(now.heard_s, np.float64)), 1, 0, 2**32 - 1, 0, "<u4"),
+        "cog": scaled(course, 10, 0, 3600, NO_U16, "<u2"),
+        "sog": scaled(now.sog_kn, 10, 0, NO_U16 - 1, NO_U16, "<u2"),
+        "heading": scaled(heading, 1, 0, 360, NO_U16, "<u2"),
+        "length": scaled(now.length_m, 1, 0, NO_U16, 0, "<u2"),
         "kind": np.asarray(now.kind, "u1"),
         "flags": np.asarray(now.flags, "u1"),
     }

@@ -213,6 +213,7 @@ SHAPES: Final[dict[str, Schema]] = {
             "surveyed": YES_OR_NO,
             "gaps": many({"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}, 200),
             "alerts": many(record({"id": TEXT, "raised_s": maybe(NUMBER), "severity": SEVERITY})),
+            "blocks": TEXT,
         }
     ),
     "health": record(
