@@ -23,7 +23,7 @@ from tankerwatch.core.ais import encoder
 from tankerwatch.core.ais.framing import sentences, tag
 from tankerwatch.core.tables import Batch, Decision, Lines
 from tankerwatch.detect import catalog
-from tankerwatch.pipeline import River, analyse, result_of
+from tankerwatch.pipeline import Changes, River, analyse, result_of
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.testing import START_S, DetectorScene
 
@@ -104,7 +104,7 @@ def test_cut_anywhere_and_in_any_frames(story, wanted, config, cuts, frame_s, ha
         if high > low and cuts:
             river.take(Batch(clock_s=story[high - 1][0]))  # a clock that says what is known anyway changes nothing
         if hasty:
-            river.hasten()
+            river.hasten(Changes())
     river.finish()
     assert text_of(result_of(river).alerts) == wanted
 

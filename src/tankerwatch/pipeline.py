@@ -11,7 +11,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,10 +70,6 @@ class Changes:
     exclusions: dict[str, Exclusion] = field(default_factory=dict)
     zones: dict[str, DrawnZone] = field(default_factory=dict)
     guards: dict[int, Guard] = field(default_factory=dict)
-
-    def then(self, later: Changes) -> Changes:
-        """Both, where something changed twice as it is now."""
-        return Changes(*(getattr(self, each.name) | getattr(later, each.name) for each in fields(self)))
 
 
 @dataclass(slots=True)
@@ -157,11 +153,9 @@ class River:
             self._frames(self.ticks.reach(math.floor(self.clock_s)), changes)
         return changes
 
-    def hasten(self) -> Changes:
+    def hasten(self, changes: Changes) -> None:
         """Judge what was heard in this second already: live, a cry for help does not wait for the second's end."""
-        changes = Changes()
         self._frames(self.ticks.flush(), changes)
-        return changes
 
     def finish(self) -> Changes:
         """The stream is over."""

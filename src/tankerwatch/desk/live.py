@@ -210,7 +210,7 @@ class LiveDesk:
             changes = self.river.take(batch)
             if self.player is None and not self._hastened_s <= self.river.clock_s < self._hastened_s + HASTE_S:
                 self._hastened_s = self.river.clock_s
-                changes = changes.then(self.river.hasten())
+                self.river.hasten(changes)
             if self.keeper is not None:
                 self.keeper.consider(self._remembered())
         return changes, number

@@ -34,6 +34,7 @@ PLACES: Final[dict[str, Schema]] = {
     "id": {**TEXT, "minLength": 1, "maxLength": 200},
     "ship": {**TEXT, "pattern": "^[0-9]{1,10}$"},
     "from": {"type": "integer", "minimum": 0, "multipleOf": 600},
+    "name": {**TEXT, "minLength": 1, "maxLength": 100},
     "z": {"type": "integer", "minimum": 0, "maximum": 8},
     "x": {"type": "integer", "minimum": 0},
     "y": {"type": "integer", "minimum": 0},
@@ -88,7 +89,7 @@ _REPORT: Final = record(
     },
 )
 
-CALLS: Final[tuple[Call, ...]] = (
+CALLS: tuple[Call, ...] = (
     Call("GET", "/", "The page.", kind="text/html"),
     Call("GET", "/tiles/{z}/{x}/{y}.mvt", "Land and coast; 204 where there is none.", kind="application/vnd.mapbox-vector-tile"),
     Call("GET", "/api/openapi.json", "This document.", {"type": "object"}),
@@ -162,6 +163,53 @@ CALLS: Final[tuple[Call, ...]] = (
         body=record({}, {"speed": NUMBER, "paused": YES_OR_NO, "again": YES_OR_NO, "seek_s": NUMBER}, closed=True),
         refusals=(409, 422),
     ),
+)
+
+
+def _simply(method: str, path: str, words: str, body: Schema | None = None, **more: Any) -> Call:
+    """A call whose answer is an object of which docs/reference/wire.md says more."""
+    wrong = (404, 409, 422, 503)
+    return Call(method, path, words, **{"answer": {"type": "object"}, "body": body, "refusals": wrong, **more})
+
+
+_BOX: Final = tuple((name, {"type": "number"}) for name in ("south", "west", "north", "east"))
+_PALETTE: Final = (("palette", {"enum": ["day", "dusk", "night"]}),)
+_PAPER: Final = (("save", {"enum": ["1"]}),)
+_ZONE: Final = record({"name": TEXT, "corners": {**many({**many(NUMBER, 2), "minItems": 2}, 500), "minItems": 3}}, {"by": TEXT})
+BY: Final = record({}, {"by": TEXT})
+
+CALLS = (
+    *CALLS,
+    _simply("GET", "/api/watched", "Ships in an open alert, of the own fleet and guarded."),
+    _simply("GET", "/api/zones", "Zones of the configuration and drawn ones."),
+    _simply("POST", "/api/zones", "A new zone.", _ZONE, status=201),
+    _simply("POST", "/api/zones/{id}", "A zone as it is from now on.", _ZONE),
+    _simply("POST", "/api/zones/{id}/remove", "A zone is watched no more.", BY),
+    _simply("POST", "/api/zones/{id}/undo", "A zone as it was before its last change.", BY),
+    _simply("GET", "/api/coverage", "Where ships were heard in a box.", query=_BOX),
+    _simply("GET", "/api/outlines", "Hulls of ships in a box.", query=_BOX),
+    _simply("GET", "/api/charts", "The user's own charts."),
+    _simply("GET", "/charts/{name}/{z}/{x}/{y}", "A tile of one of them.", answer=None, kind="*/*"),
+    _simply("GET", "/api/incidents/{id}", "One incident with all that belongs to it."),
+    _simply("GET", "/api/incidents/{id}/report.html", "The same on one page.", answer=None, kind="text/html", query=_PAPER),
+    _simply("GET", "/api/incidents/{id}/chart.svg", "Its chart.", answer=None, kind="image/svg+xml", query=_PALETTE),
+    _simply("GET", "/api/incidents/{id}/timeline.svg", "Its alerts in time.", answer=None, kind="image/svg+xml", query=_PALETTE),
+    _simply("GET", "/api/incidents/{id}/warning", "The draft of a warning to ships.", query=(("named", {"enum": ["0", "1"]}),)),
+    _simply("POST", "/api/incidents/{id}/note", "A note on an incident.", record({"words": TEXT}, {"by": TEXT})),
+    _simply("GET", "/api/handover", "The hand-over of a watch.", query=(("since_s", NUMBER),)),
+    _simply("GET", "/api/handover.html", "The same on one page.", answer=None, kind="text/html", query=(("since_s", NUMBER), *_PAPER)),
+    _simply("GET", "/api/ships/{id}/page", "What the page of a ship shows beside the ship."),
+    *(
+        _simply("GET", f"/api/ships/{{id}}/track.{ending}", "Her track as a file.", answer=None, kind=kind, query=(("hours", NUMBER),))
+        for ending, kind in (("csv", "text/csv"), ("geojson", GEOJSON), ("kml", "application/vnd.google-earth.kml+xml"))
+    ),
+    _simply("GET", "/api/guards", "Who is guarded, and who was."),
+    Call("GET", "/login", "The page of the log-in.", kind="text/html"),
+    _simply("GET", "/login/oidc", "To the identity provider.", answer=None, kind="text/html"),
+    _simply("GET", "/login/oidc/back", "Back from it.", answer=None, kind="text/html", refusals=(400, 401, 403, 404, 409, 422)),
+    _simply("GET", "/api/session", "Who is logged in."),
+    _simply("POST", "/api/login", "Log in.", record({"name": TEXT, "password": TEXT}), refusals=(401, 409, 422, 429)),
+    _simply("POST", "/api/logout", "Log out.", record({}), refusals=(401, 409, 422)),
 )
 
 
