@@ -171,6 +171,7 @@ def sentence_to_alert(seconds: float) -> tuple[list[float], list[float]]:
     sent: list[tuple[int, float]] = []
     called: dict[int, float] = {}
     told: dict[int, float] = {}
+    spoken = asyncio.Event()
 
     async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         begin_s, lines = time.monotonic(), 0
@@ -185,6 +186,7 @@ def sentence_to_alert(seconds: float) -> tuple[list[float], list[float]]:
             lines += len(group)
             sent.append((lines, time.monotonic()))
         await writer.drain()
+        spoken.set()
 
     async def hear(host: str) -> None:
         async with connect(f"ws://{host}/ws", max_size=None) as line:
@@ -194,17 +196,19 @@ def sentence_to_alert(seconds: float) -> tuple[list[float], list[float]]:
                     for alert in json.loads(message)["alerts"]:
                         for ship in alert["ships"]:
                             told.setdefault(ship, time.monotonic())
+                    if spoken.is_set() and set(called) <= set(told):
+                        return
 
     async def run(folder: Path) -> None:
         server = await asyncio.start_server(speak, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         with running("watch", str(port), str(folder)) as (_, host):
             hearing = asyncio.create_task(hear(host))
-            await asyncio.wait([hearing], timeout=seconds + 6)
-            if hearing.done():
-                hearing.result()
-            hearing.cancel()
-            await asyncio.gather(hearing, return_exceptions=True)
+            await asyncio.wait_for(spoken.wait(), 4 * seconds + 30)
+            await asyncio.sleep(2.0)  # and all is durable, too
+            if set(called) <= set(told):
+                hearing.cancel()
+            await asyncio.wait_for(asyncio.gather(hearing, return_exceptions=set(called) <= set(told)), 20)
         server.close()
 
     with tempfile.TemporaryDirectory() as name:

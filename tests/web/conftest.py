@@ -91,7 +91,7 @@ class Harbour:
 
     def desk(self) -> Desk:
         listed = {kind: (lambda kind=kind: list(self.store[kind].values())) for kind in self.store}
-        ship = {"id": 200000001, "name": HOSTILE}
+        ship = {"id": 200000001, "name": HOSTILE, "lat_deg": 0.0, "lon_deg": -110.0}
         return Desk(
             health=lambda: self.told,
             alerts=listed["alerts"],

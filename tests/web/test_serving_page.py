@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ def sea(harbour, serve):
     """Ships along the equator, a degree apart, on a desk with the real page."""
     harbour.store["alerts"].clear()
     harbour.names = [(100 + slot, f"SHIP {slot}", 100 + slot, "PA") for slot in range(SHIPS)]
+    harbour.names[250] = (200000001, "FAR AWAY", 200000001, "PA")  # whom the made-up desk finds, and says where she is
     lon = (np.arange(SHIPS) + 180.0) % 360 - 180
 
     def sail(**columns):
@@ -41,6 +43,8 @@ def sea(harbour, serve):
         for name, values in {"lon_deg": lon, "heard_s": np.full(SHIPS, 1560394200.0), **columns}.items():
             object.__setattr__(picture, name, np.asarray(values))
 
+    made_up = harbour.desk()
+    harbour.desk = lambda: replace(made_up, track=lambda ship: None)
     sail()
     harbour.sail, harbour.lon = sail, lon
     harbour.running = serve(DIST)
@@ -70,6 +74,12 @@ def test_the_page_is_told_of_what_it_looks_at(browser, sea):  # noqa: F811 the f
     assert page.evaluate("tankerwatch.told(120)") == [191234560, 0, 1560394150, 2714, 123, 0, 0, 0, 0]
     assert page.evaluate("tankerwatch.told(121)") is None, "without a position she is nowhere in view"
     assert page.evaluate("tankerwatch.told(300)")[8] == 1, "an open alert is told of wherever she is"
+
+    # One out of view is found by her name, and shown.
+    page.keyboard.press("/")
+    page.keyboard.type("far")
+    page.locator("[role=option]").first.click()
+    wait(page, "Math.abs((tankerwatch.pixelOf(200000001) ?? [0, 0])[0] - 640) < 400")
 
     # Looking elsewhere: those who are there come, with their names, and the others go.
     page.evaluate("location.hash = '#map=5/0/-100'")

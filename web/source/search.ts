@@ -4,7 +4,7 @@ import { html, nothing, render, type TemplateResult } from "lit-html";
 import { selectShip, showOnMap } from "./actions";
 import { get } from "./api";
 import { desk } from "./desk";
-import { KIND_WORDS, type FoundShip } from "./shapes";
+import { KIND_WORDS, type FoundShip, type Ship } from "./shapes";
 
 const PAUSE_MS = 150;
 
@@ -28,6 +28,17 @@ function choose(ship: FoundShip, input: HTMLInputElement): void {
   selectShip(ship.id);
   const slot = desk.fleet.slotOf(ship.id);
   if (slot !== null && desk.fleet.state[slot] === 2) showOnMap(...desk.fleet.latLon(slot));
+  else void showFar(ship.id);
+}
+
+/** One out of view is not told of before she is looked at. */
+async function showFar(id: number): Promise<void> {
+  try {
+    const { lat_deg, lon_deg } = await get<Ship>(`/api/ships/${id}`);
+    if (desk.selection.ship === id) showOnMap(lat_deg, lon_deg);
+  } catch {
+    // The panel of the ship says why she cannot be told of.
+  }
 }
 
 function close(input: HTMLInputElement): void {
