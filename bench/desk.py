@@ -118,12 +118,13 @@ async def stalled(host: str) -> ClientConnection:
 async def listening(pages: list[Page], seconds: float) -> None:
     """Let pages listen: until each has its ships, and then so long."""
     tasks = [asyncio.create_task(page.listen()) for page in pages]
-    while not all(page.names_s and page.late_ms for page in pages):
-        await asyncio.sleep(0.1)
+    before: list[float] = []
+    while not all(page.names_s and page.late_ms for page in pages) or before != [page.names_s for page in pages]:
+        before = [page.names_s for page in pages]
+        await asyncio.sleep(1.0)
         for task in tasks:
             if task.done():
                 task.result()
-    await asyncio.sleep(1.0)
     for page in pages:
         page.forget()
     await asyncio.sleep(seconds)
