@@ -118,7 +118,7 @@ def healthy(harbour):
     feed = {"name": 'tcp://"x"\\\n', "since_s": 1.0, "messages_per_s": 2.5, "stations": 1, "ships": 3, "rejected": 4, "words": ""}
     live = {**feed, "feed": 0, "state": "live", "last_s": 1560394210.25, "lines": 100}
     copy = {"name": "/copy", "state": "behind", "words": "", "record": 90, "behind": 10}
-    harbour.told = {
+    harbour.health = {
         "type": "health",
         "version": "0",
         "mode": "live",

@@ -225,7 +225,7 @@ def _operation(call: Call) -> Schema:
     body = (415, 413, 400) if call.body is not None else ()
     refused = {"description": "refused, in one line", "content": {JSON: {"schema": named("refusal")}}}
     answers: dict[str, Any] = {str(call.status): {"description": "as asked", **content}}
-    if "/tiles/" in call.path:
+    if "{z}" in call.path:
         answers["204"] = {"description": "there is none"}
     answers |= {str(status): refused for status in sorted({403, *body, *call.refusals, *((404,) if "{" in call.path else ())})}
     made: Schema = {"summary": call.words, "responses": answers}
