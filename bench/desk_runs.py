@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -72,18 +73,13 @@ class Sea:
     def desk(self) -> Desk:
         """What the web stage may call of it."""
 
-        async def decide(kind: str, subject: str, content: dict[str, Any]) -> None:
-            raise KeyError(subject)
-
-        def none(*given: Any) -> list[Any]:
-            return []
-
-        return Desk(
-            health=lambda: {"type": "health", "clock_s": clock.now()}, alerts=none, alert=lambda name: None, incidents=none, reports=none,
-            exclusions=none, ship=lambda ship: None, track=lambda ship: None, search=none,
-            hello=lambda: {"type": "hello", "epoch": 1, "mode": "live"}, decide=decide, replay=lambda wish: False, timeline=lambda: None,
-            snapshot=self.now,
-        )  # fmt: skip
+        known: dict[str, Any] = {
+            "health": lambda: {"type": "health", "clock_s": clock.now()},
+            "hello": lambda: {"type": "hello", "epoch": 1, "mode": "live"},
+            "snapshot": self.now,
+            **dict.fromkeys(("alerts", "incidents", "reports", "exclusions"), list),
+        }
+        return Desk(**{each.name: known.get(each.name, dict) for each in fields(Desk)})  # of the rest there is nothing
 
 
 async def sea(ships: int) -> None:

@@ -23,9 +23,10 @@ import { alertPlace, drawGrid, drawMarks, reportAt } from "./marks";
 import { blankRate, frameRate } from "./measure";
 import type { Overlay } from "./overlay";
 import { PALETTES, nextPalette, usePalette, type PaletteName } from "./palette";
-import { drawReplay } from "./replay";
+import { aimed_s, drawReplay } from "./replay";
 import { leaveReport, picking, pickPosition, reportPanel } from "./report";
 import { startSearch } from "./search";
+import { blocksOf } from "./seeking";
 import { keepNames, namesKept } from "./settings";
 import { listen, rung } from "./sound";
 import { drawShipMarks } from "./ship-marks";
@@ -61,7 +62,18 @@ ships.above = (context, camera) => {
   overlay?.above(context, camera, ships.palette, (slot) => ships.place(slot, camera));
   drawMarks(context, camera, ships.palette, (slot) => ships.place(slot, camera));
   drawShipMarks(context, camera, ships.palette);
+  past?.drawPast(context, camera, ships.palette);
 };
+
+let past: typeof import("./past") | null = null;
+
+/** Where ships were at the time that the slider is drawn to, long before the play is there. */
+async function drawPast(): Promise<void> {
+  const to_s = aimed_s();
+  if (!blocksOf() || (to_s === null && !past)) return;
+  past ??= await import("./past");
+  await past.preview(to_s, desk.clock_s(), blocksOf(), drawShips);
+}
 
 function drawShips(): void {
   ships.selected = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
@@ -242,6 +254,7 @@ function drawAll(): void {
   attempt("the panel", drawPanel);
   attempt("the feeds", () => drawFeeds(parts.feeds));
   attempt("the replay", () => drawReplay(parts.replay));
+  attempt("the past", () => void drawPast());
   attempt("the banners", () => drawBanners(parts.banners));
   attempt("the end of the replay", () => drawEnded(parts.ended));
   attempt("the last line", () => drawNotice(parts.notice));
@@ -420,6 +433,7 @@ const api = {
   rung,
   /** What a time line shows on the map. */
   shown: () => ({ track: desk.track, span: desk.trackSpan, at: desk.trackAt }),
+  previewed: (): number => past?.previewed() ?? 0,
   /** What the desk told of a ship, in the units of the wire; null for one that it did not tell of. */
   told(id: number): number[] | null {
     const { fleet } = desk;

@@ -20,6 +20,9 @@ const DAY_S = 86_400;
 let pointed_s: number | null = null;
 let dragged_s: number | null = null;
 
+/** The time that the slider is drawn to, or that is being gone to; null when the play goes on. */
+export const aimed_s = (): number | null => dragged_s ?? (underway() ? standing_s() : null);
+
 function bars(start_s: number, end_s: number, now_s: number): TemplateResult[] {
   const counts = new Float64Array(BINS);
   const worst = new Int8Array(BINS);

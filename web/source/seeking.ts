@@ -17,6 +17,8 @@ interface Period {
   surveyed: boolean;
   gaps: [from_s: number, to_s: number][];
   alerts: Moment[];
+  /** Names what is replayed, in the addresses of its blocks. */
+  blocks?: string;
 }
 
 /** An alert is shown as it was when it had just been raised. */
@@ -44,6 +46,7 @@ export function keepPeriod(hello: Hello): void {
   );
 }
 
+export const blocksOf = (): string => period?.blocks ?? "";
 export const gaps = (): Period["gaps"] => period?.gaps ?? [];
 
 /** Every alert that is known of, in order of time: those of now, and those that were seen when this was played before. */
