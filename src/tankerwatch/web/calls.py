@@ -149,9 +149,9 @@ CALLS: tuple[Call, ...] = (
     Call(
         "POST",
         "/api/guard",
-        "Guard a ship, or no longer.",
-        record({"ship": SHIP_ID, "guard": YES_OR_NO}),
-        body=record({"ship": SHIP_ID, "guard": YES_OR_NO}),
+        "Guard a ship, with a ring and an end if wanted, or no longer.",
+        {"type": "object"},
+        body=record({"ship": SHIP_ID, "guard": maybe(YES_OR_NO)}, {"ring_nm": maybe(NUMBER), "until_s": maybe(NUMBER), **_WORDS}),
         refusals=(404, 422, 503),
     ),
     Call("GET", "/api/replay", "The period of a replay, its gaps and its alerts; 409 when live.", named("period"), refusals=(409,)),
