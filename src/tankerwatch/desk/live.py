@@ -21,7 +21,6 @@ from typing import Any, Final
 import tankerwatch
 from tankerwatch.config import Config
 from tankerwatch.core.incidents import ACCESS
-from tankerwatch.core.ports import Desk, FeedState, Journal, LiveSource, PictureNow
 from tankerwatch.core.ports import Block, Desk, FeedState, Journal, LiveSource, PictureNow
 from tankerwatch.core.tables import Batch, Decision, Lines, View
 from tankerwatch.desk import blocks, charting, deciding, panel

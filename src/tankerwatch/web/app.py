@@ -28,15 +28,12 @@ from tankerwatch.web.access.door import Door, Login
 from tankerwatch.web.access.gate import Gate
 from tankerwatch.web.access.sessions import current
 from tankerwatch.web.asking import Refused, ask, body_of, found, ship_id
-from tankerwatch.web.charting import Charting
-from tankerwatch.web.guard import OPEN, Front, Guard
-from tankerwatch.web.asking import Refused, ask, body_of, found
 from tankerwatch.web.blocks import Blocks
 from tankerwatch.web.charting import Charting
 from tankerwatch.web.described import Described
 from tankerwatch.web.events import Events
 from tankerwatch.web.geojson import GeoJson
-from tankerwatch.web.guard import Guard
+from tankerwatch.web.guard import OPEN, Front, Guard
 from tankerwatch.web.live import Hub
 from tankerwatch.web.papers import PaperRoutes
 from tankerwatch.web.metrics import Metrics
