@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 
@@ -10,6 +11,8 @@ import pytest
 
 from tankerwatch.web.calls import CALLS
 from tankerwatch.web.described import asked
+from tankerwatch.web.events import Events
+from tankerwatch.web.live import Hub
 
 HOSTILE = '<script>window.hacked=1</script>"\u202e'
 ALERT = {"severity": "danger", "state": "open", "lat_deg": 25.0, "lon_deg": 57.0, "evidence": [1], "history": [1], "rule": {}}
@@ -90,6 +93,22 @@ def test_events_of_a_new_beginning_and_a_sign_of_life(running, client, harbour):
         running.hub.publish("hello", {"type": "hello", "epoch": 6})
         begin = listener.until("begin")[-1]
         assert begin[1] == {"epoch": 6, "alerts": 0}
+
+
+def test_who_is_logged_out_is_told_nothing_more(harbour):
+    async def run():
+        hub, over, told = Hub(), asyncio.Event(), []
+        events = Events(harbour.desk(), hub, heartbeat_s=0.01)
+        async for text in events.stream(None, over):
+            told.append(text)
+            if text.startswith("event: ready"):
+                over.set()
+                hub.publish("alerts", [{"id": "a9"}])
+        return told, hub.listeners
+
+    told, listeners = asyncio.run(run())
+    assert told[-1].startswith(("event: ready", ":")) and not any("a9" in text for text in told)
+    assert not listeners
 
 
 def parsed(text: str) -> tuple[dict, dict]:

@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from tankerwatch.core.ports import Desk
+from tankerwatch.web.access.sessions import current
 from tankerwatch.web.asking import Refused, ask
 from tankerwatch.web.live import Hub
 from tankerwatch.web.plain import encoded
@@ -45,7 +46,9 @@ class Events:
         if len(self.hub.listeners) >= MOST_LISTENERS:
             raise Refused(503, "too many listen already", "close one of them")
         told = self._known(request.headers.get("last-event-id", ""))
-        return StreamingResponse(self._stream(told), media_type="text/event-stream", headers=HEADERS)
+        session = current.get()
+        over = asyncio.Event() if session is None else session.over
+        return StreamingResponse(self.stream(told, over), media_type="text/event-stream", headers=HEADERS)
 
     def _known(self, text: str) -> tuple[Any, int] | None:
         """Epoch and number in the id of an event of this run; None for anything else."""
@@ -54,13 +57,14 @@ class Events:
         fits = run == self.run and all(part.isascii() and part.isdigit() and len(part) <= 15 for part in (epoch, number))
         return (int(epoch), int(number)) if fits else None
 
-    async def _stream(self, told: tuple[Any, int] | None) -> AsyncIterator[str]:
+    async def stream(self, told: tuple[Any, int] | None, over: asyncio.Event) -> AsyncIterator[str]:
+        """What one listener is told, until the session that it belongs to is over: afterwards nothing."""
         wake = asyncio.Event()
         self.hub.listeners.add(wake)
         try:
             yield f"retry: {RETRY_MS}\n\n"
             await self.hub.look(self.desk)
-            while True:
+            while not over.is_set():
                 wake.clear()
                 number, forgotten, epoch = self.hub.newest()
                 if told is None or told[0] != epoch or not forgotten <= told[1] <= number:
@@ -71,6 +75,8 @@ class Events:
                     yield self._event("ready", {"epoch": epoch}, f"{self.run}-{epoch}-{number}")
                     told = epoch, number
                 for changed, alert in self.hub.newer("alerts", told[1]):
+                    if over.is_set():
+                        return
                     told = epoch, changed
                     yield self._event("alert", alert, f"{self.run}-{epoch}-{changed}")
                 try:
