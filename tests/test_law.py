@@ -266,7 +266,6 @@ QUESTIONS = """
     GET /api/incidents/{id}   GET /api/incidents/{id}/report.html   GET /api/incidents/{id}/chart.svg   GET /api/incidents/{id}/timeline.svg
     GET /api/incidents/{id}/warning
     POST /api/incidents/{id}/note   GET /api/handover   GET /api/handover.html
-    GET /api/ships.geojson   GET /api/alerts.geojson   GET /api/events   GET /metrics   GET /api/openapi.json
     GET /api/ships.geojson   GET /api/alerts.geojson   GET /api/events   GET /metrics   GET /api/openapi.json   GET /api/blocks/{from}
 """
 

@@ -35,8 +35,8 @@ from tankerwatch.web.events import Events
 from tankerwatch.web.geojson import GeoJson
 from tankerwatch.web.guard import OPEN, Front, Guard
 from tankerwatch.web.live import Hub
-from tankerwatch.web.papers import PaperRoutes
 from tankerwatch.web.metrics import Metrics
+from tankerwatch.web.papers import PaperRoutes
 from tankerwatch.web.plain import Answer, refusal
 from tankerwatch.web.tiles import Tiles
 from tankerwatch.web.watched import Watched
