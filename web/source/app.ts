@@ -273,7 +273,7 @@ map.onClick((x, y) => {
     pickPosition(lat_deg, lon_deg);
     return;
   }
-  const slot = ships.pick(x, y, map.camera());
+  const slot = ships.pick(x, y);
   if (slot !== null && desk.fleet.id[slot]) selectShip(desk.fleet.id[slot], false);
   else {
     const alert = alertAt(x, y);
@@ -310,7 +310,7 @@ parts.chart.addEventListener("pointermove", (event) => {
   const y = event.clientY - box.top;
   const { lat_deg, lon_deg } = map.at(x, y);
   parts.pointer.textContent = position(lat_deg, lon_deg);
-  parts.chart.classList.toggle("over-ship", !picking.on && event.target instanceof Element && event.target.closest("#map") !== null && ships.pick(x, y, map.camera()) !== null);
+  parts.chart.classList.toggle("over-ship", !picking.on && event.target instanceof Element && event.target.closest("#map") !== null && ships.pick(x, y) !== null);
 });
 parts.chart.addEventListener("pointerleave", () => {
   parts.pointer.textContent = "";
@@ -333,13 +333,24 @@ window.addEventListener("hashchange", () => {
 
 let busy = false;
 let framesSinceRank = 0;
-function tick(): void {
+let drawnAt_ms = 0;
+let asked = 0;
+function moveAndDraw(): void {
+  asked = 0;
   if (busy || document.hidden) return;
+  drawnAt_ms = performance.now();
   moveShips();
   if (framesSinceRank++ % 3 === 0) ships.rankLabels(map.camera());
   drawShips();
 }
-setInterval(tick, SHIPS_DRAWN_EVERY_MS);
+/** What has come is seen at the next frame; between that, ships sail on by themselves. */
+function drawSoon(): void {
+  asked ||= requestAnimationFrame(moveAndDraw);
+}
+setInterval(() => {
+  const waited_ms = performance.now() - drawnAt_ms;
+  if (waited_ms >= SHIPS_DRAWN_EVERY_MS - 20 && ships.hasMoved(map.camera(), desk.clock_s())) drawSoon();
+}, SHIPS_DRAWN_EVERY_MS);
 setInterval(() => {
   void loadShip();
   desk.changed();
@@ -347,7 +358,10 @@ setInterval(() => {
 
 connect(
   (snapshot) => {
-    if (!snapshot) return;
+    if (!snapshot) {
+      drawSoon();
+      return;
+    }
     lookAtShips();
     moveShips();
     drawShips();
@@ -376,6 +390,7 @@ const api = {
     return ships.firstShipsMs;
   },
   frames: (): number => ships.draws,
+  inView: (): number => ships.inView,
   async measure(duration_ms: number): Promise<{ fps: number }> {
     busy = true;
     const from_s = desk.clock_s();
@@ -386,21 +401,24 @@ const api = {
     busy = false;
     return { fps };
   },
-  /** Frames a second while the ships are drawn on each, and the camera goes in a circle if `pan` is asked. */
+  /** Frames a second while the ships are drawn on each and the pointer looks for one, and the camera goes in a circle if `pan` is asked. */
   async fps(duration_ms: number, pan = true): Promise<number> {
     busy = true;
     const { zoom, lat_deg, lon_deg } = map.where();
     const reach_deg = 100 / 2 ** zoom;
-    let drawnAt = 0;
+    map.held(true);
+    let drawnBefore = ships.draws;
     let drawn = 0;
     const rate = await frameRate(duration_ms, (passed_ms) => {
       const turn = (passed_ms / 2000) * 2 * Math.PI;
       desk.fleet.reckon(desk.clock_s());
+      ships.pick((passed_ms / 4) % parts.chart.clientWidth, parts.chart.clientHeight / 2);
       if (pan) map.look(lat_deg + reach_deg * Math.sin(turn) * 0.5, lon_deg + reach_deg * (1 - Math.cos(turn)), zoom);
       else drawShips();
-      if (ships.draws !== drawnAt) drawn++;
-      drawnAt = ships.draws;
+      if (ships.draws !== drawnBefore) drawn++;
+      drawnBefore = ships.draws;
     });
+    map.held(false);
     map.look(lat_deg, lon_deg, zoom);
     busy = false;
     return Math.min(rate, (drawn * 1000) / duration_ms);
