@@ -60,6 +60,26 @@ addEventListener("DOMContentLoaded", () => {
 });
 """
 
+BLANK = """
+(duration_ms) => new Promise((resolve) => {
+  const canvas = document.createElement("canvas");
+  canvas.width = 960;
+  canvas.height = 752;
+  document.body.append(canvas);
+  const context = canvas.getContext("2d");
+  let frames = -1;
+  let start_ms = 0;
+  const step = (now_ms) => {
+    start_ms ||= now_ms;
+    frames++;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (now_ms - start_ms < duration_ms) requestAnimationFrame(step);
+    else resolve((frames * 1000) / (now_ms - start_ms));
+  };
+  requestAnimationFrame(step);
+})
+"""
+
 
 @contextlib.contextmanager
 def desk(ships: int) -> Iterator[str]:
@@ -106,37 +126,62 @@ def opened(made: Browser, url: str, where: str = "", noted: bool = True) -> Page
     return page
 
 
-def pan(page: Page, duration_ms: int) -> tuple[float, float]:
-    """(frames a second while panning, those of a blank canvas): the blank one before and after, so that a busy machine slows both."""
-    who = "(window.tankerwatch ?? window.peer)"
-    before = page.evaluate(f"{who}.blank({duration_ms // 2})")
-    fps = page.evaluate(f"{who}.fps({duration_ms})")
-    after = page.evaluate(f"{who}.blank({duration_ms // 2})")
-    return fps, (before + after) / 2
+def blank(made: Browser, duration_ms: int = 1500) -> float:
+    """Frames a second of an empty page with one blank canvas of the map's size, which is cleared at each."""
+    page = made.new_context(viewport=SIZE).new_page()
+    fps: float = page.evaluate(BLANK, duration_ms)
+    page.context.close()
+    return fps
 
 
-def lags(page: Page, url: str, seconds: float) -> tuple[list[float], list[float]]:
-    """ms from the server's push of positions to the painted frame, and from an alert's raising to its painting."""
+def look(page: Page, where: str) -> None:
+    """Move the page's map, and let it come to rest."""
+    page.evaluate(f"location.hash = '#map={where}'")
+    page.wait_for_timeout(1200)
+
+
+def pan(page: Page, duration_ms: int) -> float:
+    """Frames a second while the map goes in a circle."""
+    fps: float = page.evaluate(f"(window.tankerwatch ?? window.peer).fps({duration_ms})")
+    return fps
+
+
+def fetched(address: str) -> Any:
+    """What the made-up desk answers."""
+    with urlopen(address) as answer:
+        return json.load(answer)
+
+
+def push_lags(page: Page, url: str) -> list[float]:
+    """ms from the server's push of positions to the painted frame, of all that came so far; the first ones, with all ships, apart."""
+    pushes = fetched(f"{url}bench/pushes")
+    painted = page.evaluate("window.bench.painted")
+    return [1000 * (at - pushes[n]) for n, at in enumerate(painted) if at and n > 3 and n < len(pushes)]
+
+
+def alert_lags(page: Page, url: str, seconds: float) -> list[float]:
+    """ms from the raising of an alert on the desk to its painting, one each half second."""
     end = time.monotonic() + seconds
     raised = []
     while time.monotonic() < end:
         page.wait_for_timeout(430)
-        with urlopen(f"{url}bench/alert") as answer:
-            raised.append(json.load(answer)["id"])
+        raised.append(fetched(f"{url}bench/alert")["id"])
     page.wait_for_timeout(1000)
-    with urlopen(f"{url}bench/pushes") as answer:
-        pushes = json.load(answer)
-    found = page.evaluate("window.bench")
-    # The first messages hold all ships: how long they take is told as "first ships".
-    ships = [1000 * (at - pushes[n]) for n, at in enumerate(found["painted"]) if at and n > 3 and n < len(pushes)]
-    alerts = [1000 * found["alerts"][name] - int(name[1:]) for name in raised if found["alerts"].get(name)]
-    if len(alerts) < len(raised):
-        raise RuntimeError(f"{len(raised) - len(alerts)} of {len(raised)} alerts were never painted")
-    return ships, alerts
+    painted = page.evaluate("window.bench.alerts")
+    lags = [1000 * painted[name] - int(name[1:]) for name in raised if painted.get(name)]
+    if len(lags) < len(raised):
+        raise RuntimeError(f"{len(raised) - len(lags)} of {len(raised)} alerts were never painted")
+    return lags
 
 
-def family(made: Browser) -> list[int]:
-    """The processes of a browser: those whose line of parents leads to this program."""
+def first_ships_ms(page: Page) -> float:
+    """From the beginning of the visit to the first painted frame with all ships."""
+    painted: float = page.evaluate("1000 * window.bench.painted[0] - performance.timeOrigin")
+    return painted
+
+
+def family() -> list[int]:
+    """The processes of the browser: those whose line of parents leads to this program."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -162,9 +207,9 @@ def cpu_s(pids: list[int]) -> float:
     return used
 
 
-def share_of_a_core(made: Browser, page: Page, seconds: float) -> float:
+def share_of_a_core(seconds: float) -> float:
     """Of one core, all processes of the browser together, the page left alone."""
-    pids = family(made)
+    pids = family()
     before, start = cpu_s(pids), time.monotonic()
     time.sleep(seconds)
     return (cpu_s(pids) - before) / (time.monotonic() - start)
@@ -182,8 +227,3 @@ def heap_mb(page: Page) -> float:
 def p95(values: list[float]) -> float:
     """The value that one in twenty exceeds."""
     return statistics.quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
-
-
-def figure(found: Any) -> str:
-    """A number as people write it."""
-    return f"{found:,.2f}" if isinstance(found, float) and abs(found) < 10 else f"{found:,.0f}"

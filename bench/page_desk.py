@@ -94,7 +94,13 @@ class Sea:
         run_deg = self.sog[n] * back / 3600 / 60
         course = np.radians(self.cog[n] + 20 * np.sin(back / 3000))
         lat, lon = self.lat[n] - run_deg * np.cos(course), self.lon[n] - run_deg * np.sin(course)
-        columns = {"time_s": self.clock_s - back, "lat_deg": lat, "lon_deg": lon, "sog_kn": back * 0 + self.sog[n], "cog_deg": np.degrees(course)}
+        columns = {
+            "time_s": self.clock_s - back,
+            "lat_deg": lat,
+            "lon_deg": lon,
+            "sog_kn": back * 0 + self.sog[n],
+            "cog_deg": np.degrees(course),
+        }
         return {name: values.tolist() for name, values in columns.items()} | {"displaced": [0] * 2000}
 
     def ship(self, ship: int) -> dict[str, Any]:
@@ -136,8 +142,9 @@ def alert_of(sea: Sea, number: int) -> dict[str, Any]:
     name = sea.names[number][1]
     return {
         "id": f"b{int(now_s * 1000)}", "detector": "sudden_stop", "severity": "danger", "state": "open", "ships": [ship],
-        "names": {str(ship): name}, "raised_s": now_s, "start_s": now_s - 60, "end_s": None, "updated_s": now_s, "lat_deg": sea.lat[number],
-        "lon_deg": sea.lon[number], "score": 0.9, "title": f"{name}: sudden stop", "reason": f"{name} has lost her speed.", "incident": None,
+        "names": {str(ship): name}, "raised_s": now_s, "start_s": now_s - 60, "end_s": None, "updated_s": now_s,
+        "lat_deg": sea.lat[number], "lon_deg": sea.lon[number], "score": 0.9, "title": f"{name}: sudden stop",
+        "reason": f"{name} has lost her speed.", "incident": None,
         "acknowledged_s": None, "confirmed": False, "assigned": None, "snoozed_until_s": None, "closed_by_desk": False, "history": [],
         "rule": None, "evidence": [],
     }  # fmt: skip

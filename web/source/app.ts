@@ -72,8 +72,12 @@ function moveShips(): void {
   if (desk.following) followShip();
 }
 
-map.onFrame = drawShips;
 desk.redraw = drawShips;
+/** The frame in which ships were drawn last: the map's own drawing and new positions may both ask for one. */
+let drawnFrame: CSSNumberish | null = null;
+map.onFrame = () => {
+  if (drawnFrame !== document.timeline.currentTime || !ships.shows(map.camera())) drawShips();
+};
 
 function followShip(): void {
   const slot = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
@@ -342,6 +346,7 @@ function moveAndDraw(): void {
   moveShips();
   if (framesSinceRank++ % 3 === 0) ships.rankLabels(map.camera());
   drawShips();
+  drawnFrame = document.timeline.currentTime;
 }
 /** What has come is seen at the next frame; between that, ships sail on by themselves. */
 function drawSoon(): void {
@@ -403,7 +408,6 @@ const api = {
   },
   /** Frames a second while the ships are drawn on each and the pointer looks for one, and the camera goes in a circle if `pan` is asked. */
   async fps(duration_ms: number, pan = true): Promise<number> {
-    busy = true;
     const { zoom, lat_deg, lon_deg } = map.where();
     const reach_deg = 100 / 2 ** zoom;
     map.held(true);
@@ -411,7 +415,6 @@ const api = {
     let drawn = 0;
     const rate = await frameRate(duration_ms, (passed_ms) => {
       const turn = (passed_ms / 2000) * 2 * Math.PI;
-      desk.fleet.reckon(desk.clock_s());
       ships.pick((passed_ms / 4) % parts.chart.clientWidth, parts.chart.clientHeight / 2);
       if (pan) map.look(lat_deg + reach_deg * Math.sin(turn) * 0.5, lon_deg + reach_deg * (1 - Math.cos(turn)), zoom);
       else drawShips();
@@ -420,7 +423,6 @@ const api = {
     });
     map.held(false);
     map.look(lat_deg, lon_deg, zoom);
-    busy = false;
     return Math.min(rate, (drawn * 1000) / duration_ms);
   },
   blank: (duration_ms: number): Promise<number> => blankRate(duration_ms, ships.canvas),

@@ -51,16 +51,17 @@ export class ShipLayer {
   private xs = new Float32Array(0);
   private ys = new Float32Array(0);
   private drawn = new Uint32Array(0);
-  private ringed = new Uint32Array(0);
+  private special = new Uint32Array(0);
   private order = new Uint32Array(0);
   private drawnCount = 0;
-  private ringedCount = 0;
+  private specialCount = 0;
   private labels = new Labels();
   private arrangedAt_ms = -Infinity;
   private arrangedFor = { centreX: 0, centreY: 0, worldPx: 0 };
   private starts = new Uint32Array(RANKS + 1);
   private bonus = (at: number): number => (this.fleet.flags[this.drawn[at]] & FLAG.alert ? BONUS_PX : 0);
   private drawnClock_s = 0;
+  private drawnFor: Camera | null = null;
   draws = 0;
   firstShipsMs = 0;
   /** "some": names where there is room for all; "all": as many as fit; "few": only ships that matter. */
@@ -70,7 +71,12 @@ export class ShipLayer {
   below: (context: CanvasRenderingContext2D, camera: Camera) => void = () => {};
   above: (context: CanvasRenderingContext2D, camera: Camera) => void = () => {};
 
+  private dots: Uint32Array;
+  private oldDots: Uint32Array;
+
   constructor(private fleet: Fleet, public palette: Palette) {
+    this.dots = dotColours(palette, 255);
+    this.oldDots = dotColours(palette, 140);
     this.canvas = document.createElement("canvas");
     this.canvas.className = "ship-layer";
     this.canvas.setAttribute("aria-hidden", "true");
@@ -83,6 +89,8 @@ export class ShipLayer {
   usePalette(palette: Palette): void {
     this.palette = palette;
     this.stamps = null;
+    this.dots = dotColours(palette, 255);
+    this.oldDots = dotColours(palette, 140);
   }
 
   place(slot: number, camera: Camera): [x: number, y: number] {
@@ -90,6 +98,12 @@ export class ShipLayer {
       toScreenX(this.fleet.drawnX[slot], camera),
       (this.fleet.drawnY[slot] - camera.centreY) * camera.worldPx + camera.height / 2,
     ];
+  }
+
+  /** Whether the last drawing was for this very camera. */
+  shows(camera: Camera): boolean {
+    const { drawnFor: last } = this;
+    return last !== null && last.centreX === camera.centreX && last.centreY === camera.centreY && last.worldPx === camera.worldPx && last.width === camera.width && last.height === camera.height;
   }
 
   /** Whether the fastest of ships would be seen elsewhere than where she was drawn, or a symbol may have aged; else a frame shows nothing new. */
@@ -123,31 +137,34 @@ export class ShipLayer {
       this.xs = new Float32Array(fleet.capacity);
       this.ys = new Float32Array(fleet.capacity);
       this.drawn = new Uint32Array(fleet.capacity);
-      this.ringed = new Uint32Array(fleet.capacity);
+      this.special = new Uint32Array(fleet.capacity);
       this.order = new Uint32Array(fleet.capacity);
     }
-    const { xs, ys, drawn, ringed } = this;
+    const { xs, ys, drawn, special } = this;
     const { state, drawnX, drawnY, flags, top } = fleet;
-    const { width, height, centreX, centreY, worldPx } = camera;
+    const { width, height, centreX, worldPx } = camera;
+    const above = height / 2 - camera.centreY * worldPx;
     const right = width + MARGIN_PX;
     const bottom = height + MARGIN_PX;
+    const centre = centreX - Math.floor(centreX);
     let count = 0;
     let rings = 0;
     for (let slot = 0; slot < top; slot++) {
       if (state[slot] !== 2) continue;
-      const y = (drawnY[slot] - centreY) * worldPx + height / 2;
+      const y = drawnY[slot] * worldPx + above;
       if (y < -MARGIN_PX || y > bottom) continue;
-      let away = drawnX[slot] - centreX;
-      away -= Math.round(away); // the world is round: the nearest of her images
+      let away = drawnX[slot] - centre;
+      if (away > 0.5) away -= 1; // the world is round: the nearest of her images
+      else if (away < -0.5) away += 1;
       const x = away * worldPx + width / 2;
       if (x < -MARGIN_PX || x > right) continue;
-      if (flags[slot] & RINGED) ringed[rings++] = count;
+      if (flags[slot] & SPECIAL) special[rings++] = count;
       xs[count] = x;
       ys[count] = y;
       drawn[count++] = slot;
     }
     this.drawnCount = count;
-    this.ringedCount = rings;
+    this.specialCount = rings;
   }
 
   draw(camera: Camera, clock_s: number): void {
@@ -158,7 +175,7 @@ export class ShipLayer {
     const stamps = this.stamps!;
     stamps.clear();
     if (this.drawnCount > DOTS_FROM) this.drawDots(stamps, clock_s);
-    this.drawSymbols(stamps, clock_s, this.drawnCount > DOTS_FROM);
+    this.drawSymbols(stamps, clock_s);
     stamps.show(this.plateContext);
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
@@ -175,59 +192,72 @@ export class ShipLayer {
     this.above(context, camera);
     this.drawLabels(camera);
     this.drawnClock_s = clock_s;
+    this.drawnFor = camera;
     this.draws++;
     if (!this.firstShipsMs && this.drawnCount) this.firstShipsMs = performance.now();
   }
 
   private drawDots(stamps: Stamps, clock_s: number): void {
-    const { xs, ys, drawn, ratio, fleet } = this;
-    const fresh = this.palette.kinds.map((colour) => toPixel(colour));
-    const old = this.palette.kinds.map((colour) => toPixel(colour, 140));
-    const size = ratio > 1 ? 3 : 2;
+    const { xs, ys, drawn, ratio } = this;
+    const { flags, kind, heard_s } = this.fleet;
+    const { dots, oldDots } = this;
+    const { pixels, stride, pad } = stamps;
     const faded = clock_s - FADED_S;
+    const last = ratio > 1 ? 2 : 1;
+    const first = pad * stride + pad + 0.5; // half a pixel more, so that cutting off rounds
     for (let at = 0; at < this.drawnCount; at++) {
       const slot = drawn[at];
-      const colours = fleet.heard_s[slot] < faded || fleet.flags[slot] & FLAG.lost ? old : fresh;
-      stamps.dot(Math.round(xs[at] * ratio), Math.round(ys[at] * ratio), size, colours[fleet.kind[slot]] ?? colours[0]);
+      const colours = heard_s[slot] < faded || flags[slot] & FLAG.lost ? oldDots : dots;
+      const colour = colours[kind[slot]];
+      let pixel = Math.floor(ys[at] * ratio + 0.5) * stride + Math.floor(xs[at] * ratio + first);
+      for (let row = 0; row <= last; row++, pixel += stride) {
+        pixels[pixel] = pixels[pixel + 1] = colour;
+        if (last > 1) pixels[pixel + 2] = colour;
+      }
     }
   }
 
-  private drawSymbols(stamps: Stamps, clock_s: number, alertsOnly: boolean): void {
-    const { fleet, xs, ys, drawn, ratio } = this;
-    const { flags, kind, heading, cog, sog, heard_s } = fleet;
-    const fading = clock_s - FADING_S;
-    const faded = clock_s - FADED_S;
+  private drawSymbols(stamps: Stamps, clock_s: number): void {
     const size = this.drawnCount > CROWD_FROM ? 1 : 0;
-    // Ordinary ships first, alerted ones on top of them.
-    for (let pass = alertsOnly ? 1 : 0; pass < 2; pass++) {
-      for (let at = 0; at < this.drawnCount; at++) {
-        const slot = drawn[at];
-        const flag = flags[slot];
-        if (((flag & FLAG.alert) !== 0) !== (pass === 1)) continue;
-        const state = flag & FLAG.danger ? 2 : flag & FLAG.alert ? 1 : flag & FLAG.anchored ? 3 : 0;
-        const age = flag & FLAG.lost ? 3 : heard_s[slot] < faded ? 2 : heard_s[slot] < fading ? 1 : 0;
-        // Her heading; her course when she makes way and sends no heading; else no direction at all.
-        let column = HEADINGS;
-        if (heading[slot] < 360) column = Math.round((heading[slot] / 360) * HEADINGS) % HEADINGS;
-        else if (cog[slot] < 3600 && sog[slot] !== NO_U16 && sog[slot] > MAKING_WAY) column = Math.round((cog[slot] / 3600) * HEADINGS) % HEADINGS;
-        const shown = Math.min(kind[slot], KIND_WORDS.length - 1);
-        stamps.stamp(Math.round(xs[at] * ratio), Math.round(ys[at] * ratio), shown, state, age, pass ? 0 : size, column);
-      }
+    if (this.drawnCount <= DOTS_FROM) {
+      for (let at = 0; at < this.drawnCount; at++) if (!(this.fleet.flags[this.drawn[at]] & FLAG.alert)) this.stamp(stamps, at, size, clock_s);
     }
+    for (let index = 0; index < this.specialCount; index++) {
+      const at = this.special[index];
+      if (this.fleet.flags[this.drawn[at]] & FLAG.alert) this.stamp(stamps, at, 0, clock_s);
+    }
+  }
+
+  private stamp(stamps: Stamps, at: number, size: number, clock_s: number): void {
+    const { ratio } = this;
+    const { flags, kind, heading, cog, sog, heard_s } = this.fleet;
+    const slot = this.drawn[at];
+    const flag = flags[slot];
+    const state = flag & FLAG.danger ? 2 : flag & FLAG.alert ? 1 : flag & FLAG.anchored ? 3 : 0;
+    const passed_s = clock_s - heard_s[slot];
+    const age = flag & FLAG.lost ? 3 : passed_s > FADED_S ? 2 : passed_s > FADING_S ? 1 : 0;
+    // Her heading; her course when she makes way and sends no heading; else no direction at all.
+    let column = HEADINGS;
+    if (state !== 3) {
+      if (heading[slot] < 360) column = Math.round((heading[slot] / 360) * HEADINGS) % HEADINGS;
+      else if (cog[slot] < 3600 && sog[slot] !== NO_U16 && sog[slot] > MAKING_WAY) column = Math.round((cog[slot] / 3600) * HEADINGS) % HEADINGS;
+    }
+    const shown = Math.min(kind[slot], KIND_WORDS.length - 1);
+    stamps.stamp(Math.round(this.xs[at] * ratio), Math.round(this.ys[at] * ratio), shown, state, age, size, column);
   }
 
   /** Marks round few ships: guarded, own fleet, position not trusted, selected. */
   private drawRings(camera: Camera): void {
     const { context, fleet, palette } = this;
-    if (this.drawnCount <= DOTS_FROM && this.ringedCount) {
+    if (this.drawnCount <= DOTS_FROM && this.specialCount) {
       context.lineWidth = 1.25;
       context.strokeStyle = palette.label;
       context.setLineDash([3, 3]);
-      this.strokeRinged(FLAG.untrusted, 9);
+      this.strokeSpecial(FLAG.untrusted, 9);
       context.setLineDash([]);
       context.strokeStyle = palette.own;
-      this.strokeRinged(FLAG.ownFleet, 11);
-      this.strokeRinged(FLAG.guarded, 11);
+      this.strokeSpecial(FLAG.ownFleet, 11);
+      this.strokeSpecial(FLAG.guarded, 11);
     }
     if (this.selected === null || fleet.state[this.selected] !== 2) return;
     const [x, y] = this.place(this.selected, camera);
@@ -242,11 +272,11 @@ export class ShipLayer {
     context.stroke();
   }
 
-  private strokeRinged(which: number, size: number): void {
-    const { context, fleet, xs, ys, drawn, ringed } = this;
+  private strokeSpecial(which: number, size: number): void {
+    const { context, fleet, xs, ys, drawn, special } = this;
     context.beginPath();
-    for (let ring = 0; ring < this.ringedCount; ring++) {
-      const at = ringed[ring];
+    for (let ring = 0; ring < this.specialCount; ring++) {
+      const at = special[ring];
       if (!(fleet.flags[drawn[at]] & which)) continue;
       if (which === FLAG.guarded) context.rect(xs[at] - size, ys[at] - size, 2 * size, 2 * size);
       else {
@@ -340,7 +370,14 @@ export class ShipLayer {
 }
 
 const CORNERS = [[-1, -1], [1, -1], [1, 1], [-1, 1]] as const;
-const RINGED = FLAG.ownFleet | FLAG.guarded | FLAG.untrusted;
+const SPECIAL = FLAG.alert | FLAG.ownFleet | FLAG.guarded | FLAG.untrusted;
+
+/** A colour for each kind that a byte can name. */
+function dotColours(palette: Palette, alpha: number): Uint32Array {
+  const made = new Uint32Array(256).fill(toPixel(palette.kinds[0], alpha));
+  palette.kinds.forEach((colour, kind) => (made[kind] = toPixel(colour, alpha)));
+  return made;
+}
 
 export function toScreenX(x: number, camera: Camera): number {
   let away = x - camera.centreX;

@@ -119,7 +119,7 @@ export class Stamps {
   readonly pad: number;
   readonly stride: number;
   private image: ImageData;
-  private pixels: Uint32Array;
+  readonly pixels: Uint32Array;
   /** Where the pixels of a stamp begin, and where its whole ones and all of it end; 0 for one that is not made yet. */
   private starts = new Uint32Array(KINDS * STATES * AGES * SIZES * COLUMNS);
   private solidEnds = new Uint32Array(this.starts.length);
@@ -150,12 +150,6 @@ export class Stamps {
 
   show(context: Context): void {
     context.putImageData(this.image, -this.pad, -this.pad);
-  }
-
-  /** A square of one colour; `x` and `y` in device pixels. */
-  dot(x: number, y: number, size: number, colour: number): void {
-    let at = (y + this.pad) * this.stride + x + this.pad;
-    for (let row = 0; row < size; row++, at += this.stride) for (let column = 0; column < size; column++) this.pixels[at + column] = colour;
   }
 
   /** A symbol with its middle at a device pixel; `column` is a heading, or HEADINGS for none. */
