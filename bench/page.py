@@ -27,6 +27,7 @@ from pathlib import Path
 
 from page_alert import RATE, sentence_to_paint
 from page_browser import (
+    CHROMIUM,
     GL_BY_CPU,
     NO_GPU,
     ROOT,
@@ -169,6 +170,9 @@ def main() -> None:
     parser.add_argument("--no-peers", action="store_true", help="leave MapLibre and OpenLayers out")
     parser.add_argument("--write", type=Path, help="file to write the results to, as Markdown")
     chosen = parser.parse_args()
+    if CHROMIUM is None:
+        print("page: not run, there is no Chromium on this machine")
+        return
     sizes = [int(size) for size in chosen.ships.split(",")]
     said: list[str] = []
 

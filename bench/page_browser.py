@@ -18,6 +18,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run", "--enable-precise-memory-info",
@@ -97,9 +98,8 @@ def desk(ships: int) -> Iterator[str]:
 @contextlib.contextmanager
 def browser(*more: str) -> Iterator[Browser]:
     """A Chromium of this machine, without GPU."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *(more or NO_GPU)])
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *(more or NO_GPU)])
         try:
             yield made
         finally:

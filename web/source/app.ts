@@ -62,6 +62,8 @@ ships.above = (context, camera) => {
   drawShipMarks(context, camera, ships.palette);
 };
 
+ships.hidden = hidden;
+
 function drawShips(): void {
   ships.selected = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
   ships.draw(map.camera(), desk.clock_s());
@@ -249,6 +251,7 @@ function drawAll(): void {
   attempt("the last line", () => drawNotice(parts.notice));
   attempt("the reading out", tell);
   attempt("the sound", listen);
+  drawSoon();
   if (placed) writeLink(map.where());
 }
 
@@ -396,6 +399,8 @@ const api = {
   },
   frames: (): number => ships.draws,
   inView: (): number => ships.inView,
+  /** The ships whose names are shown. */
+  named: (): number[] => ships.named().map((slot) => desk.fleet.id[slot]),
   async measure(duration_ms: number): Promise<{ fps: number }> {
     busy = true;
     const from_s = desk.clock_s();

@@ -12,6 +12,8 @@ export const MARKED_RANK = 5;
 export const STRONG_RANK = 4;
 export const RANKS = 8;
 const MARK_PX = 17;
+/** The square or ring round a ship of one's own. */
+const GUARD_PX = 11;
 const SHORT_PX = 30;
 const LONGEST = 24;
 const FONT = '12px "B612", sans-serif';
@@ -62,6 +64,7 @@ export class Labels {
     return width;
   }
 
+  /** Names are laid within this much of the map. */
   begin(width: number, height: number): void {
     this.columns = Math.ceil(width / CELL_PX);
     this.rows = Math.ceil(height / CELL_PX);
@@ -78,7 +81,7 @@ export class Labels {
 
   /** Here is the sign of something that matters. */
   sign(x: number, y: number, rank: number): void {
-    const half = rank >= MARKED_RANK ? MARK_PX : SYMBOL_PX + 1;
+    const half = rank >= MARKED_RANK ? MARK_PX : GUARD_PX;
     this.mark(x - half, y - half, 2 * half, 2 * half, WRITING);
   }
 
@@ -114,7 +117,7 @@ export class Labels {
   /** Find room for a name; `anywhere` lets it lie over ordinary ships. */
   put(slot: number, rank: number, x: number, y: number, name: string, anywhere: boolean): boolean {
     const wide = this.width(shortened(name));
-    const gap = rank >= MARKED_RANK ? MARK_PX + 5 : 11;
+    const gap = rank >= MARKED_RANK ? MARK_PX + 5 : rank >= STRONG_RANK ? GUARD_PX + 4 : 11;
     const what = anywhere ? WRITING : SHIP | WRITING;
     for (let side = 0; side < 4; side++) {
       const left = side === 0 ? gap : side === 1 ? -gap - wide : -wide / 2;
@@ -132,6 +135,7 @@ export class Labels {
   }
 
 
+  /** The slot of the ship that bears a name. */
   slot(at: number): number {
     return this.slots[at];
   }

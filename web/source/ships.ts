@@ -3,7 +3,6 @@
 import { FLAG, KIND_WORDS, NO_U16 } from "./shapes";
 import type { Fleet } from "./fleet";
 import { Labels, RANKS, STRONG_RANK } from "./labels";
-import { EARTH_CIRCUMFERENCE_M, drawHulls, drawVectors } from "./near";
 import { nearest } from "./picking";
 import type { Palette } from "./palette";
 import { HEADINGS, Stamps, toPixel } from "./sprites";
@@ -25,8 +24,6 @@ const FADED_S = 20 * 60;
 const DOTS_FROM = 20_000;
 /** Beyond this many, their symbols are smaller. */
 const CROWD_FROM = 3_000;
-/** Up to this many in view, those that are near show their way and their hull. */
-const NEAR_UP_TO = 1500;
 /** One name for so many square pixels of the map, when only some are asked for. */
 const ROOM_PX2 = 9_000;
 const MOST_LABELS = 140;
@@ -36,6 +33,7 @@ const MAKING_WAY = 5;
 const REACH_PX = 18;
 const MARGIN_PX = 16;
 const BONUS_PX = 6;
+const EARTH_CIRCUMFERENCE_M = 40_075_016.686;
 const FASTEST_M_S = 26;
 const SEEN_PX = 0.35;
 const AGED_EVERY_S = 5;
@@ -67,6 +65,8 @@ export class ShipLayer {
   /** "some": names where there is room for all; "all": as many as fit; "few": only ships that matter. */
   labelMode: "some" | "all" | "few" = "some";
   selected: number | null = null;
+  /** How much of the map lies under a panel, where no name can be read. */
+  hidden: () => { right_px: number; bottom_px: number } = () => ({ right_px: 0, bottom_px: 0 });
   /** Draw what is no ship: the grid below, marks above. */
   below: (context: CanvasRenderingContext2D, camera: Camera) => void = () => {};
   above: (context: CanvasRenderingContext2D, camera: Camera) => void = () => {};
@@ -111,6 +111,11 @@ export class ShipLayer {
     const passed_s = Math.abs(clock_s - this.drawnClock_s);
     const perMetre = (camera.worldPx * Math.cosh(Math.PI * (1 - 2 * camera.centreY))) / EARTH_CIRCUMFERENCE_M;
     return passed_s >= AGED_EVERY_S || passed_s * FASTEST_M_S * perMetre > SEEN_PX;
+  }
+
+  /** The slots whose names are shown. */
+  named(): number[] {
+    return Array.from({ length: this.labels.count }, (_, at) => this.labels.slot(at));
   }
 
   /** How many ships are in view. */
@@ -170,7 +175,7 @@ export class ShipLayer {
   draw(camera: Camera, clock_s: number): void {
     if (camera.width < 1 || camera.height < 1) return;
     this.resize(camera);
-    const { context, ratio, palette, fleet } = this;
+    const { context, ratio } = this;
     this.look(camera);
     const stamps = this.stamps!;
     stamps.clear();
@@ -181,10 +186,6 @@ export class ShipLayer {
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.below(context, camera);
-    if (this.drawnCount <= NEAR_UP_TO) {
-      drawVectors(context, camera, palette, fleet, this.xs, this.ys, this.drawn, this.drawnCount, clock_s - FADED_S);
-      drawHulls(context, camera, palette, fleet, this.xs, this.ys, this.drawn, this.drawnCount);
-    }
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(this.plate, 0, 0);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -306,7 +307,8 @@ export class ShipLayer {
     const least = labelMode === "few" || this.drawnCount > DOTS_FROM ? STRONG_RANK : 0;
     const named = new Set<number>();
     for (let at = 0; at < labels.count; at++) named.add(labels.slot(at));
-    labels.begin(camera.width, camera.height);
+    const { right_px, bottom_px } = this.hidden();
+    labels.begin(camera.width - right_px, camera.height - bottom_px);
     starts.fill(0);
     const rankOf = (slot: number): number => {
       const rank = this.rank(slot);
