@@ -32,6 +32,7 @@ def desk():
     """Nothing moves; six ships lie apart from the others, the last alone, and 200 in a knot."""
     desk = pages.Desk(ships=400)
     desk.paused = True
+    desk.alerts["a1"]["acknowledged_s"] = desk.clock_s  # a distress that nobody acknowledged would beat
     desk.sog[:] = 0
     desk.lat[6:], desk.lon[6:] = 10.0, 70.0
     for number, slot in enumerate((FRESH, FADING, OLD, LOST, CLOSE_BY)):

@@ -18,7 +18,7 @@ import { loadedShipPart, shipPart } from "./later";
 import { lazily } from "./lazily";
 import { foreignLink, readLink, writeLink } from "./link";
 import { ChartMap } from "./map";
-import { alertPlace, drawGrid, drawMarks, reportAt } from "./marks";
+import { alertPlace, beat, drawGrid, drawMarks, reportAt } from "./marks";
 import { blankRate, frameRate } from "./measure";
 import type { Overlay } from "./overlay";
 import { PALETTES, nextPalette, usePalette, type PaletteName } from "./palette";
@@ -341,6 +341,7 @@ window.addEventListener("hashchange", () => {
 let busy = false;
 let framesSinceRank = 0;
 let drawnAt_ms = 0;
+let drawnBeat = beat();
 let asked = 0;
 function moveAndDraw(): void {
   asked = 0;
@@ -350,6 +351,7 @@ function moveAndDraw(): void {
   if (framesSinceRank++ % 3 === 0) ships.rankLabels(map.camera());
   drawShips();
   drawnFrame = document.timeline.currentTime;
+  drawnBeat = beat();
 }
 /** What has come is seen at the next frame; between that, ships sail on by themselves. */
 function drawSoon(): void {
@@ -357,7 +359,8 @@ function drawSoon(): void {
 }
 setInterval(() => {
   const waited_ms = performance.now() - drawnAt_ms;
-  if (waited_ms >= SHIPS_DRAWN_EVERY_MS - 20 && ships.hasMoved(map.camera(), desk.clock_s())) drawSoon();
+  if (waited_ms < SHIPS_DRAWN_EVERY_MS - 20) return;
+  if (beat() !== drawnBeat || ships.hasMoved(map.camera(), desk.clock_s())) drawSoon();
 }, SHIPS_DRAWN_EVERY_MS);
 setInterval(() => {
   void loadShip();

@@ -239,11 +239,11 @@ export class ShipLayer {
     const age = flag & FLAG.lost ? 3 : passed_s > FADED_S ? 2 : passed_s > FADING_S ? 1 : 0;
     // Her heading; her course when she makes way and sends no heading; else no direction at all.
     let column = HEADINGS;
-    if (state !== 3) {
+    const shown = Math.min(kind[slot], KIND_WORDS.length - 1);
+    if (state !== 3 && POINTS[shown]) {
       if (heading[slot] < 360) column = Math.round((heading[slot] / 360) * HEADINGS) % HEADINGS;
       else if (cog[slot] < 3600 && sog[slot] !== NO_U16 && sog[slot] > MAKING_WAY) column = Math.round((cog[slot] / 3600) * HEADINGS) % HEADINGS;
     }
-    const shown = Math.min(kind[slot], KIND_WORDS.length - 1);
     stamps.stamp(Math.round(this.xs[at] * ratio), Math.round(this.ys[at] * ratio), shown, state, age, size, column);
   }
 
@@ -371,6 +371,8 @@ export class ShipLayer {
   }
 }
 
+/** By kind, whether the symbol points anywhere: a base station, an aid to navigation and a beacon do not. */
+const POINTS = KIND_WORDS.map((_, kind) => kind !== 11 && kind !== 12 && kind !== 14);
 const CORNERS = [[-1, -1], [1, -1], [1, 1], [-1, 1]] as const;
 const SPECIAL = FLAG.alert | FLAG.ownFleet | FLAG.guarded | FLAG.untrusted;
 
