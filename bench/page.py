@@ -85,7 +85,8 @@ def ours(ships: int, figures: Figures, full: bool) -> None:
         rates = {}
         for name, where in VIEWS.items():
             look(page, where + SELECTED)
-            rates[name] = pan(page, 2500)
+            rates[name], used_ms = pan(page, 2500)
+            figures[f"ms a frame, {name}"].append(used_ms)
             figures[f"in view, {name}"].append(page.evaluate("tankerwatch.inView()"))
         if full:
             look(page, VIEWS["the dense sea"])
@@ -111,7 +112,8 @@ def peer(who: str, flags: tuple[str, ...], ships: int, figures: Figures) -> None
         rates = {}
         for name in PEER_VIEWS:
             look(page, VIEWS[name])
-            rates[name] = pan(page, 2500)
+            rates[name], used_ms = pan(page, 2500)
+            figures[f"ms a frame, {name}"].append(used_ms)
         look(page, VIEWS["the dense sea"])
         figures["share of a core left open"].append(share_of_a_core(8))
         figures["push to paint, ms"] += push_lags(page, url)
@@ -211,6 +213,7 @@ def main() -> None:
         _beside(say, figures[sizes[0]], beside)
         for name, words in troubles.items():
             say(f"\n{name}: a round failed ({words}).")
+    say(f"\nLoad at the end: {os.getloadavg()[0]:.1f}.")
     if chosen.write:
         chosen.write.write_text("\n".join(said) + "\n", encoding="utf-8")
 
@@ -246,15 +249,16 @@ def _tables(say: Callable[[str], None], sizes: list[int], figures: dict[int, Fig
         say(
             f"\nHeap over {soak_s:.0f} s of looking about, after collections, MB: {words}; {slope:+.1f} MB an hour after the first quarter."
         )
-    say("\n## Panning by view: frames a second (share of a blank canvas; ships in view)\n")
+    say("\n## Panning by view: frames a second (share of a blank canvas; processor time of the page's thread for a frame; ships in view)\n")
+    say("A frame has 16.7 ms; the processor time does not grow with what else this machine does, frames a second do shrink.\n")
     say("| ships | blank | " + " | ".join(VIEWS) + " |")
     say("|---|---|" + "---|" * len(VIEWS))
     for size in sizes:
         of = figures[size]
-        cells = [
-            f"{middle(of[f'frames/s, {name}']):.0f} ({middle(of[f'pan, {name}']):.2f}; {middle(of[f'in view, {name}']):,.0f})"
-            for name in VIEWS
-        ]
+        cells = []
+        for name in VIEWS:
+            fps, share, used_ms, seen = (middle(of[f"{what}, {name}"]) for what in ("frames/s", "pan", "ms a frame", "in view"))
+            cells.append(f"{fps:.0f} ({share:.2f}; {used_ms:.1f} ms; {seen:,.0f})")
         say(f"| {size:,} | {middle(of['blank, frames/s']):.0f} | {' | '.join(cells)} |")
 
 
@@ -270,7 +274,10 @@ def _beside(say: Callable[[str], None], page: Figures, beside: dict[str, Figures
     for name, of in {"Tankerwatch": page, **beside}.items():
         if not of["heap, MB"]:
             continue
-        pans = [f"{middle(of[f'frames/s, {view}']):.1f} ({middle(of[f'pan, {view}']):.2f})" for view in PEER_VIEWS]
+        pans = [
+            f"{middle(of[f'frames/s, {view}']):.1f} ({middle(of[f'pan, {view}']):.2f}; {middle(of[f'ms a frame, {view}']):.0f} ms)"
+            for view in PEER_VIEWS
+        ]
         lags = of["push to paint, ms"]
         lag = f"{middle(lags):.0f} / {p95(lags):.0f}" if lags else "none painted in time"
         say(f"| {name} | {' | '.join(pans)} | {lag} | {100 * middle(of['share of a core left open']):.0f} | {middle(of['heap, MB']):.0f} |")
