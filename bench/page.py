@@ -85,7 +85,7 @@ def ours(ships: int, figures: Figures, full: bool) -> None:
         rates = {}
         for name, where in VIEWS.items():
             look(page, where + SELECTED)
-            rates[name], used_ms = pan(page, 2500)
+            rates[name], used_ms = pan(page, 2000)
             figures[f"ms a frame, {name}"].append(used_ms)
             figures[f"in view, {name}"].append(page.evaluate("tankerwatch.inView()"))
         if full:
@@ -107,12 +107,12 @@ def peer(who: str, flags: tuple[str, ...], ships: int, figures: Figures) -> None
     with desk(ships) as url, browser(*flags) as made:
         before = blank(made)
         page = opened(made, f"{url}bench/peers/{who}.html", f"#map={WORLD}")
-        page.wait_for_timeout(6000)
+        page.wait_for_timeout(5000)
         figures["first ships, ms"].append(first_ships_ms(page) if page.evaluate("Boolean(window.bench.painted[0])") else float("inf"))
         rates = {}
         for name in PEER_VIEWS:
             look(page, VIEWS[name])
-            rates[name], used_ms = pan(page, 2500)
+            rates[name], used_ms = pan(page, 2000)
             figures[f"ms a frame, {name}"].append(used_ms)
         look(page, VIEWS["the dense sea"])
         figures["share of a core left open"].append(share_of_a_core(8))
@@ -235,13 +235,18 @@ def _tables(say: Callable[[str], None], sizes: list[int], figures: dict[int, Fig
         ("left open, dense sea, whole browser", 100 * middle(first["share of a core left open"]), 15, "% of a core"),
         ("alert pushed to alert painted, p95", p95(first["alert push to paint, ms"]), 500, "ms"),
     ]
+    found: list[float] = []
     if alerts:
-        with browser() as made:
-            found = sentence_to_paint(made, alerts)
+        try:
+            with browser() as made:
+                found = sentence_to_paint(made, alerts)
+        except Exception as fault:  # the other figures took half an hour
+            say(f"| sentence on the socket to alert painted | not measured: {fault} | ≤ 500 ms | |")
+    if found:
         rows.append((f"sentence on the socket to alert painted, whole program at {RATE:,} messages/s, p95", p95(found), 500, "ms"))
     for name, value, bar, unit in rows:
         say(f"| {name} | {value:.0f} {unit} | ≤ {bar:.0f} {unit} | {verdict(value, bar, True)} |")
-    if alerts:
+    if found:
         say(f"\nSentence to alert: median {middle(found):.0f} ms, {min(found):.0f} to {max(found):.0f} ms, {len(found)} beacons.")
     if soak_s:
         heaps, slope = soak(soak_s)
