@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import fields
@@ -164,6 +165,12 @@ def health_of(sea: Sea) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def nothing(kind: str) -> Any:
+    """An empty answer of a callable of this type."""
+    found = re.match(r"Callable\[\[.*?\]+, (\w+)", kind)
+    return {"dict": {}, "list": [], "str": ""}.get(found.group(1)) if found else None
+
+
 async def serve(ships: int, peers: Path) -> None:
     """Serve until killed."""
     sea, hub, server = Sea(ships), Hub(), Server("127.0.0.1", 0)
@@ -178,9 +185,10 @@ async def serve(ships: int, peers: Path) -> None:
         "ship": sea.ship,
         "track": sea.track,
         "timeline": lambda: None,
+        "chart": lambda: {"meetings": [], "dark": [], "jammed": []},
     }  # fmt: skip
     # What the page asks of a desk grows; what is not measured here has nothing to tell.
-    desk = Desk(**{field.name: known.get(field.name, lambda *_: []) for field in fields(Desk)})
+    desk = Desk(**{field.name: known.get(field.name, lambda *_, kind=str(field.type): nothing(kind)) for field in fields(Desk)})
     inner = create_app(desk, hub, hosts=server.hosts, dist=ROOT / "src" / "tankerwatch" / "web" / "dist")
     noting = Noting(inner)
 
