@@ -339,7 +339,8 @@ export class ShipLayer {
       const anywhere = labelMode === "all" || rank >= STRONG_RANK;
       if (!anywhere && labels.crowded(xs[at], ys[at])) continue;
       const name = this.nameOf(drawn[at]);
-      if (name) labels.put(drawn[at], rank, xs[at], ys[at], name, anywhere);
+      if (!name || labels.put(drawn[at], rank, xs[at], ys[at], name, false)) continue;
+      if (anywhere) labels.put(drawn[at], rank, xs[at], ys[at], name, true);
     }
   }
 
