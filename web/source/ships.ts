@@ -21,7 +21,7 @@ export interface Camera {
 const FADING_S = 6 * 60;
 const FADED_S = 20 * 60;
 /** Beyond this many in view, ordinary ships are dots. */
-const DOTS_FROM = 20_000;
+const DOTS_FROM = 15_000;
 /** Beyond this many, their symbols are smaller. */
 const CROWD_FROM = 3_000;
 /** One name for so many square pixels of the map, when only some are asked for. */
