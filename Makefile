@@ -24,7 +24,7 @@ test: .venv/ready-dev .venv/compiled ## run all tests; some of them: make test O
 	@$(RUN)/python -m pytest --numprocesses auto --maxprocesses 4 $(OPTIONS)
 
 # The peers are installed for the bench alone; one that cannot be is left out, and the bench says so.
-bench: .venv/ready .venv/compiled ## the speed of the decoder, of the whole river, of the history, of the journal and of what the desk serves, against peers, into bench/ (some minutes)
+bench: .venv/ready-dev .venv/compiled ## the speed of the decoder, the river, the history, the journal, the desk and the page, against peers, into bench/ (half an hour)
 	@grep -v '^#' bench/constraints.txt | while read -r peer; do \
 		$(RUN)/python -m pip install --quiet --disable-pip-version-check "$$peer" >/dev/null 2>&1 || echo "$$peer cannot be installed here"; done
 	@$(RUN)/python bench/decode.py --write bench/RESULTS.md $(OPTIONS)
@@ -32,6 +32,7 @@ bench: .venv/ready .venv/compiled ## the speed of the decoder, of the whole rive
 	@$(RUN)/python bench/history.py --write bench/RESULTS-history.md
 	@$(RUN)/python bench/journal.py --write bench/RESULTS-journal.md
 	@$(RUN)/python bench/desk.py --write bench/RESULTS-desk.md
+	@$(RUN)/python bench/page.py --write bench/RESULTS-page.md
 
 soak: .venv/ready-dev .venv/compiled ## the decoder against hostile lines and files, the API against made-up requests, the journal against the drill, into soak/ (half an hour)
 	@$(RUN)/python soak/decoder.py --write $(OPTIONS)

@@ -19,7 +19,7 @@ import { loadedShipPart, shipPart } from "./later";
 import { lazily } from "./lazily";
 import { foreignLink, readLink, writeLink } from "./link";
 import { ChartMap } from "./map";
-import { alertPlace, drawGrid, drawMarks, reportAt } from "./marks";
+import { alertPlace, beat, drawGrid, drawMarks, reportAt } from "./marks";
 import { blankRate, frameRate } from "./measure";
 import type { Overlay } from "./overlay";
 import { PALETTES, nextPalette, usePalette, type PaletteName } from "./palette";
@@ -74,6 +74,7 @@ async function drawPast(): Promise<void> {
   past ??= await import("./past");
   await past.preview(to_s, desk.clock_s(), blocksOf(), drawShips);
 }
+ships.hidden = hidden;
 
 function drawShips(): void {
   ships.selected = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
@@ -85,8 +86,12 @@ function moveShips(): void {
   if (desk.following) followShip();
 }
 
-map.onFrame = drawShips;
 desk.redraw = drawShips;
+/** The frame in which ships were drawn last: the map's own drawing and new positions may both ask for one. */
+let drawnFrame: CSSNumberish | null = null;
+map.onFrame = () => {
+  if (drawnFrame !== document.timeline.currentTime || !ships.shows(map.camera())) drawShips();
+};
 
 function followShip(): void {
   const slot = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
@@ -260,6 +265,7 @@ function drawAll(): void {
   attempt("the last line", () => drawNotice(parts.notice));
   attempt("the reading out", tell);
   attempt("the sound", listen);
+  drawSoon();
   if (placed) writeLink(map.where());
 }
 
@@ -288,7 +294,7 @@ map.onClick((x, y) => {
     pickPosition(lat_deg, lon_deg);
     return;
   }
-  const slot = ships.pick(x, y, map.camera());
+  const slot = ships.pick(x, y);
   if (slot !== null && desk.fleet.id[slot]) selectShip(desk.fleet.id[slot], false);
   else {
     const alert = alertAt(x, y);
@@ -331,7 +337,7 @@ parts.chart.addEventListener("pointermove", (event) => {
   const y = event.clientY - box.top;
   const { lat_deg, lon_deg } = map.at(x, y);
   parts.pointer.textContent = position(lat_deg, lon_deg);
-  parts.chart.classList.toggle("over-ship", !picking.on && event.target instanceof Element && event.target.closest("#map") !== null && ships.pick(x, y, map.camera()) !== null);
+  parts.chart.classList.toggle("over-ship", !picking.on && event.target instanceof Element && event.target.closest("#map") !== null && ships.pick(x, y) !== null);
 });
 parts.chart.addEventListener("pointerleave", () => {
   parts.pointer.textContent = "";
@@ -354,14 +360,29 @@ window.addEventListener("hashchange", () => {
 
 let busy = false;
 let framesSinceRank = 0;
-function tick(): void {
+let drawnAt_ms = 0;
+let drawnBeat = beat();
+let asked = 0;
+function moveAndDraw(): void {
+  asked = 0;
   if (busy || document.hidden) return;
-  tellView();
+  drawnAt_ms = performance.now();
   moveShips();
   if (framesSinceRank++ % 3 === 0) ships.rankLabels(map.camera());
   drawShips();
+  drawnFrame = document.timeline.currentTime;
+  drawnBeat = beat();
 }
-setInterval(tick, SHIPS_DRAWN_EVERY_MS);
+/** What has come is seen at the next frame; between that, ships sail on by themselves. */
+function drawSoon(): void {
+  asked ||= requestAnimationFrame(moveAndDraw);
+}
+setInterval(() => {
+  if (!document.hidden) tellView();
+  const waited_ms = performance.now() - drawnAt_ms;
+  if (waited_ms < SHIPS_DRAWN_EVERY_MS - 20) return;
+  if (beat() !== drawnBeat || ships.hasMoved(map.camera(), desk.clock_s())) drawSoon();
+}, SHIPS_DRAWN_EVERY_MS);
 setInterval(() => {
   void loadShip();
   desk.changed();
@@ -370,7 +391,10 @@ setInterval(() => {
 tellView();
 connect(
   (snapshot) => {
-    if (!snapshot) return;
+    if (!snapshot) {
+      drawSoon();
+      return;
+    }
     lookAtShips();
     moveShips();
     drawShips();
@@ -399,6 +423,9 @@ const api = {
     return ships.firstShipsMs;
   },
   frames: (): number => ships.draws,
+  inView: (): number => ships.inView,
+  /** The ships whose names are shown. */
+  named: (): number[] => ships.named().map((slot) => desk.fleet.id[slot]),
   async measure(duration_ms: number): Promise<{ fps: number }> {
     busy = true;
     const from_s = desk.clock_s();
@@ -409,23 +436,23 @@ const api = {
     busy = false;
     return { fps };
   },
-  /** Frames a second while the ships are drawn on each, and the camera goes in a circle if `pan` is asked. */
+  /** Frames a second while the ships are drawn on each and the pointer looks for one, and the camera goes in a circle if `pan` is asked. */
   async fps(duration_ms: number, pan = true): Promise<number> {
-    busy = true;
     const { zoom, lat_deg, lon_deg } = map.where();
     const reach_deg = 100 / 2 ** zoom;
-    let drawnAt = 0;
+    map.held(true);
+    let drawnBefore = ships.draws;
     let drawn = 0;
     const rate = await frameRate(duration_ms, (passed_ms) => {
       const turn = (passed_ms / 2000) * 2 * Math.PI;
-      desk.fleet.reckon(desk.clock_s());
+      ships.pick((passed_ms / 4) % parts.chart.clientWidth, parts.chart.clientHeight / 2);
       if (pan) map.look(lat_deg + reach_deg * Math.sin(turn) * 0.5, lon_deg + reach_deg * (1 - Math.cos(turn)), zoom);
       else drawShips();
-      if (ships.draws !== drawnAt) drawn++;
-      drawnAt = ships.draws;
+      if (ships.draws !== drawnBefore) drawn++;
+      drawnBefore = ships.draws;
     });
+    map.held(false);
     map.look(lat_deg, lon_deg, zoom);
-    busy = false;
     return Math.min(rate, (drawn * 1000) / duration_ms);
   },
   blank: (duration_ms: number): Promise<number> => blankRate(duration_ms, ships.canvas),

@@ -49,10 +49,11 @@ export function openHelp(): void {
           <ul class="lines told" role="list">
             <li>Triangle: under way, pointing where she heads</li>
             <li>Small open diamond: at anchor or moored</li>
-            <li>Circle: radar target · crossed: no longer heard</li>
+            <li>Circle: radar target · with a cross in it: distress beacon</li>
+            <li>Larger diamond with a cross in it: aid to navigation</li>
             <li>Ring: your own fleet · square: guarded</li>
             <li>Dashed ring: position not trusted</li>
-            <li>Pale: not heard for minutes</li>
+            <li>Paler: not heard for 6 minutes · hollow: for 20 · crossed: lost</li>
             <li>Sheet of paper: a person's report</li>
             <li>Dashed lines that meet two dots: how near two ships will pass</li>
             <li>Four ticks and a dotted ring: silent; where she could be</li>

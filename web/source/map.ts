@@ -145,6 +145,12 @@ export class ChartMap {
     });
   }
 
+  /** While a hand holds the map: what waits for its rest waits. */
+  held(on: boolean): void {
+    if (on) this.view.beginInteraction();
+    else this.view.endInteraction();
+  }
+
   resized(): void {
     this.map.updateSize();
   }

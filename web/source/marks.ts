@@ -10,6 +10,8 @@ type Context = CanvasRenderingContext2D;
 
 const STEPS_DEG = [45, 30, 15, 10, 5, 2, 1, 0.5, 1 / 6, 1 / 12, 1 / 30, 1 / 60, 1 / 120, 1 / 600];
 const DOT_EVERY_S = 600;
+const BEAT_MS = 600;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function toScreen(lat_deg: number, lon_deg: number, camera: Camera): [x: number, y: number] {
   return [toScreenX(mercatorX(lon_deg), camera), (mercatorY(lat_deg) - camera.centreY) * camera.worldPx + camera.height / 2];
@@ -107,9 +109,9 @@ const severityColour = (severity: Severity, palette: Palette): string =>
   severity === "notice" ? palette.notice : severity === "caution" ? palette.caution : palette.danger;
 
 /** The same shapes as in the list: notice is an open diamond, caution a filled one, danger a triangle, distress framed. */
-function drawSeverity(context: Context, x: number, y: number, severity: Severity, palette: Palette): void {
+function drawSeverity(context: Context, x: number, y: number, severity: Severity, palette: Palette, heavy: boolean): void {
   context.strokeStyle = severityColour(severity, palette);
-  context.lineWidth = severity === "notice" ? 1.25 : 2;
+  context.lineWidth = severity === "notice" ? 1.25 : heavy ? 4 : 2;
   context.beginPath();
   if (severity === "notice" || severity === "caution") {
     const size = 13;
@@ -133,6 +135,15 @@ export function alertPlace(alert: Alert, camera: Camera, place: (slot: number) =
   const slot = alert.ships.length ? desk.fleet.slotOf(alert.ships[0]) : null;
   if (slot !== null && desk.fleet.state[slot] === 2) return place(slot);
   return alert.lat_deg === null || alert.lon_deg === null ? null : toScreen(alert.lat_deg, alert.lon_deg, camera);
+}
+
+const calls = (alert: Alert): boolean => alert.severity === "distress" && alert.state === "open" && alert.acknowledged_s === null;
+
+/** How a distress that nobody has acknowledged is drawn now: it beats, heavy and light. Nothing else may move by itself. */
+export function beat(): "none" | "light" | "heavy" {
+  if (still.matches) return "none";
+  for (const alert of desk.alerts.values()) if (calls(alert)) return Math.floor(performance.now() / BEAT_MS) % 2 ? "light" : "heavy";
+  return "none";
 }
 
 export function drawMarks(context: Context, camera: Camera, palette: Palette, place: (slot: number) => [number, number]): void {
@@ -159,10 +170,11 @@ export function drawMarks(context: Context, camera: Camera, palette: Palette, pl
     context.lineTo(x + 2, y - 1);
     context.stroke();
   }
+  const heavy = beat() === "heavy";
   for (const alert of desk.alerts.values()) {
     if (alert.state !== "open") continue;
     const at = alertPlace(alert, camera, place);
-    if (at) drawSeverity(context, at[0], at[1], alert.severity, palette);
+    if (at) drawSeverity(context, at[0], at[1], alert.severity, palette, heavy && calls(alert));
     if (alert.id === desk.selection.alert && alert.ships.length > 1) drawLinks(context, alert, palette, place);
   }
   drawHelpers(context, camera, palette, place);
