@@ -32,6 +32,7 @@ def told(start_desk, story_log, tmp_path_factory) -> Iterator[tuple[Any, dict[st
         desk.ask("POST", f"/api/alerts/{alert['id']}/exclude", wish)
         desk.ask("POST", "/api/reports", {"words": "smoke on the horizon", "kind": "sighting", "lat_deg": 25.0, "lon_deg": 57.0})
         desk.ask("POST", "/api/guard", {"ship": alert["ships"][0], "guard": True})
+        desk.until(lambda d: all(d.get(f"/api/{what}")[what] for what in ("incidents", "reports", "exclusions")))
         yield desk, desk.get("/api/openapi.json")
 
 
