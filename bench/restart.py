@@ -77,6 +77,7 @@ def build(data: Path, records: int, ships: int, after: int) -> None:
             held = []
         if seen >= records - after:
             desk.journal.commit()
+            desk._tip = desk.keeper.tip(desk.journal.records)
             desk.close()
             desk.keeper = None
     desk.journal.close()

@@ -91,7 +91,7 @@ class Run:
 
     def snapshot(self):
         with self.desk.lock:
-            self.keeper._make(self.desk._remembered())
+            self.keeper._make(self.desk._remembered(), self.desk._tip)
         self.keeper._writing.result()
 
     def kill(self):
@@ -334,7 +334,7 @@ def test_it_is_written_in_time_of_what_is_durable_only(batches, config, tmp_path
     run.journal._failure = "No space left on device"
     now[0] = 800.0
     with run.desk.lock:
-        run.keeper.consider(run.desk._remembered())
+        run.keeper.consider(run.desk._remembered(), run.keeper.tip(run.journal.records))
     run.journal._failure = ""
     assert there()[0] == newest
     run.desk.close()

@@ -14,6 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -22,12 +23,13 @@ import tankerwatch
 from tankerwatch.config import Config
 from tankerwatch.core.incidents import ACCESS
 from tankerwatch.core.ports import Block, Desk, FeedState, Journal, LiveSource, PictureNow
-from tankerwatch.core.tables import Batch, Decision, Lines, View
+from tankerwatch.core.tables import Batch, Decision, View
 from tankerwatch.desk import blocks, charting, deciding, panel
 from tankerwatch.desk import health as healths
 from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.exporting import TrackFiles
 from tankerwatch.desk.inbox import Inbox, Waiting
+from tankerwatch.desk.intake import Intake, joined, runs
 from tankerwatch.desk.messenger import Messenger
 from tankerwatch.desk.papers import papers_of
 from tankerwatch.desk.ship_page import ship_page
@@ -42,6 +44,7 @@ from tankerwatch.ingest.replay import Player
 from tankerwatch.pipeline import FAMILIES, Changes, River
 from tankerwatch.store.feeds import FeedRegister
 from tankerwatch.store.journal import FileJournal
+from tankerwatch.store.log import Tip
 from tankerwatch.track.ticks import LOOK_S
 from tankerwatch.triage import render
 from tankerwatch.web.live import Hub
@@ -105,6 +108,9 @@ class LiveDesk:
         self.messenger: Messenger | None = None
         self._unanswered: list[Unanswered] = []
         self.inbox = Inbox()
+        self.intake = Intake(self.inbox, self._keep, self._tell_states)
+        self._tip: Tip | None = None
+        """where the disk's copy ended when the river had taken it all, None when it has taken more"""
         self.lock = threading.Lock()
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="river")
         self.version = tankerwatch.__version__
@@ -166,6 +172,7 @@ class LiveDesk:
             if progress is not None:
                 progress(len(batch.lines))
         self.river.ticks.frame_s = frame_s
+        self._tip = None if self.keeper is None else self.keeper.tip(self.journal.records)
         if self.player is None and self.journal.records:
             now_s = clock.now()
             self.inbox.decide(Decision(now_s, "desk", f"desk-{now_s:.3f}", "", {"state": "started"}))
@@ -178,8 +185,9 @@ class LiveDesk:
     def close(self) -> None:
         """Nothing more comes: write down what is known, for the next start."""
         if self.keeper is not None:
+            self.intake.close()
             self.worker.submit(lambda: None).result()  # what was under way is done
-            self.keeper.close(self._remembered())
+            self.keeper.close(self._remembered(), self._tip)
 
     def run_silently(self, until_s: float) -> None:
         """The hours before a replay is shown."""
@@ -188,68 +196,98 @@ class LiveDesk:
         for batch in self.player.until(until_s):
             held.append(batch)
             if batch.heard is not None or batch.decisions or len(held) == SILENT_BATCHES:
-                self._process(_joined(held), self.player)
+                self._process(joined(held), self.player)
                 held = []
         if held:
-            self._process(_joined(held), self.player)
+            self._process(joined(held), self.player)
 
     def receiver(self, feed: FeedState) -> Callable[[bytes, float], None]:
         """Where a source delivers: its lines are numbered on from those of earlier runs."""
         return self.inbox.receiver(feed, LineSplitter(feed.index, feed=feed, first_number=self.register.lines_of(feed.index) + 1).feed)
+
+    def _keep(self, batch: Batch) -> tuple[int, Tip | None]:
+        """To the disk; the number of the batch's last record, and where the disk's copy ends, None when not all is on it."""
+        number = self.journal.append(batch)
+        self.journal.commit()
+        return number, None if self.keeper is None else self.keeper.tip(number)
 
     def _process(self, batch: Batch, player: Player | None) -> tuple[Changes, int]:
         """To the disk, then through the river; what changed, and the number of the batch's last record."""
         if player is not self.player:
             # The play began anew: what was due of the one before is no more, and what people decided is of now.
             batch = Batch(decisions=tuple(replace(d, time_s=self.river.clock_s) for d in batch.decisions))
-        number = self.journal.append(Batch(decisions=batch.decisions) if self.repeated else batch)
-        self.journal.commit()
+        number, tip = self._keep(Batch(decisions=batch.decisions) if self.repeated else batch)
+        return self._take(batch, tip), number
+
+    def _take(self, batch: Batch, tip: Tip | None) -> Changes:
+        """Through the river, after it is on the disk up to `tip`; what changed."""
         self.register.note(batch)
         with self.lock:
             changes = self.river.take(batch)
+            self._tip = tip
             if self.player is None and not self._hastened_s <= self.river.clock_s < self._hastened_s + HASTE_S:
                 self._hastened_s = self.river.clock_s
                 self.river.hasten(changes)
             if self.keeper is not None:
-                self.keeper.consider(self._remembered())
-        return changes, number
+                self.keeper.consider(self._remembered(), tip)
+        return changes
 
     async def pump(self) -> None:
         """Deliver what arrives, for ever."""
+        if self.player is not None:
+            while True:
+                await self._play_on()
+        keeping = asyncio.create_task(self.intake.run())
+        try:
+            while not keeping.done():
+                await self._flow()
+            keeping.result()
+        finally:
+            keeping.cancel()
+
+    async def _flow(self) -> None:
+        """Through the river what is on the disk by now."""
         loop = asyncio.get_running_loop()
-        while True:
-            try:
-                await asyncio.wait_for(self.inbox.arrived.wait(), LOOK_AGAIN_S if self._unanswered else PUMP_S)
-                await asyncio.sleep(PUMP_S / 4)  # a moment for more to come: one commit serves all
-            except TimeoutError:
-                pass
-            player = self.player
-            for batch, waiting in await self._due(player):
-                changes, number = await loop.run_in_executor(self.worker, self._process, batch, player)
-                if waiting:
-                    self._unanswered.append(Unanswered(number, waiting, loop.time() + LONGEST_S))
-                self._answer(loop.time())
-                await self._publish(changes)
-            self._answer(loop.time())
-            if self.advisor is not None:
-                self.advisor.consider(self.river.triage.spent())
-            if player is not None and player.ended:
-                await self._publish(await loop.run_in_executor(self.worker, self._finish))
-                if player is self.player and self.replay_state.state != "ended":
-                    self.replay_state.state = "ended"
-                    self.hub.publish("hello", self._hello())
-            await self._publish_picture()
+        for run in runs(await self.intake.kept(LOOK_AGAIN_S if self._unanswered else PUMP_S, PUMP_S / 4)):
+            changes = await loop.run_in_executor(self.worker, self._take, joined([each.batch for each in run]), run[-1].tip)
+            await self._taken(run[-1].number, run[-1].waiting, changes)
+        self._answer(loop.time())
+        if self.advisor is not None:
+            self.advisor.consider(self.river.triage.spent())
+        await self._publish_picture()
+
+    async def _play_on(self) -> None:
+        """What is due of a replay, to the disk and through the river."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.inbox.arrived.wait(), LOOK_AGAIN_S if self._unanswered else PUMP_S)
+            await asyncio.sleep(PUMP_S / 4)
+        loop, player = asyncio.get_running_loop(), self.player
+        assert player is not None
+        for batch, waiting in await self._due(player):
+            changes, number = await loop.run_in_executor(self.worker, self._process, batch, player)
+            await self._taken(number, waiting, changes)
+        self._answer(loop.time())
+        if player.ended:
+            await self._publish(await loop.run_in_executor(self.worker, self._finish))
+            if player is self.player and self.replay_state.state != "ended":
+                self.replay_state.state = "ended"
+                self.hub.publish("hello", self._hello())
+        await self._publish_picture()
+
+    async def _taken(self, number: int, waiting: list[Waiting], changes: Changes) -> None:
+        """Who decided something is answered when enough copies have it, and the pages are told."""
+        now_s = asyncio.get_running_loop().time()
+        if waiting:
+            self._unanswered.append(Unanswered(number, waiting, now_s + LONGEST_S))
+        self._answer(now_s)
+        await self._publish(changes)
 
     def _finish(self) -> Changes:
         """A recording is over: what came last is judged too, and what people decide afterwards takes effect."""
         with self.lock:
             return self.river.finish()
 
-    async def _due(self, player: Player | None) -> list[tuple[Batch, list[Waiting]]]:
-        now_s = clock.now()
-        if player is None:
-            self._tell_states(now_s)
-            return [self.inbox.collect(now_s)]
+    async def _due(self, player: Player) -> list[tuple[Batch, list[Waiting]]]:
         played = await asyncio.get_running_loop().run_in_executor(self.worker, player.due)
         due: list[tuple[Batch, list[Waiting]]] = [(batch, []) for batch in played]
         if self.replay_state.state == "ended" and not self.inbox.waiting:
@@ -479,12 +517,6 @@ class LiveDesk:
             self.epoch = next(self.epochs)  # the pages forget what they know: more has changed than they were told
         self.run_silently(time_s)
         self._draw()
-
-
-def _joined(batches: list[Batch]) -> Batch:
-    """Consecutive batches as one; only the last may hold more than lines."""
-    lines = [batch.lines for batch in batches if len(batch.lines)]
-    return replace(batches[-1], lines=Lines.concat(lines) if lines else batches[-1].lines)
 
 
 def _worst_first(river: River) -> list[Any]:

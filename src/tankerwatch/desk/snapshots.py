@@ -32,6 +32,7 @@ from tankerwatch.respond.ledger import Told
 from tankerwatch.store import snapshots as store
 from tankerwatch.store.frozen import NotSaved, freeze, kinds_of, thaw
 from tankerwatch.store.journal import FileJournal
+from tankerwatch.store.log import Tip
 from tankerwatch.store.ring import Chunk
 from tankerwatch.track.register import Identity
 from tankerwatch.triage import scope
@@ -171,8 +172,8 @@ def made_of(config: Config, mark: bytes, feeds: tuple[str, ...]) -> store.Made:
 class Keeper:
     """Keeps the snapshots of a data directory: `recall` at the beginning, `consider` after each batch, `close` at the end.
 
-    Only what is durable is written down, and only when the disk has all that the desk knows. Copies are made by the caller; they are packed
-    and written in a thread of their own, one at a time.
+    Only what is durable is written down, and only when the disk has all that the desk knows (`tip`). Copies are made by the caller; they
+    are packed and written in a thread of their own, one at a time.
     """
 
     def __init__(
@@ -201,32 +202,36 @@ class Keeper:
         self._record = 0 if at is None else at.record
         return 0 if at is None else at.frame
 
-    def consider(self, remembered: Remembered) -> None:
-        """Make one when it is time. The desk must stand still meanwhile, at the end of what is in the journal."""
+    def tip(self, number: int) -> Tip | None:
+        """Where this disk's copy ends, when that is with record `number` and nothing before it was given up; asked after each commit."""
+        journal = self._journal
+        stored = journal.stored
+        if journal.failure or journal.dropped or journal.waiting_bytes or stored.record != number:
+            return None
+        return stored
+
+    def consider(self, remembered: Remembered, tip: Tip | None) -> None:
+        """Make one when it is time. The desk must stand still meanwhile, at the end of what the journal holds up to `tip`."""
         waited_s = self._monotonic_s() - self._made_s
         if waited_s < self._every_s and (waited_s < AT_LEAST_S or self._journal.records - self._record < self._every_records):
             return
-        if self._writing is None or self._writing.done():
-            self._make(remembered)
+        if tip is not None and (self._writing is None or self._writing.done()):
+            self._make(remembered, tip)
 
-    def close(self, remembered: Remembered) -> None:
+    def close(self, remembered: Remembered, tip: Tip | None) -> None:
         """One last time, when anything has come since; back when it is written."""
         if self._writing is not None:
             self._writing.result()
-        if self._journal.records > self._record:
-            self._make(remembered)
+        if tip is not None and tip.record > self._record:
+            self._make(remembered, tip)
         self._writer.shutdown()
 
-    def _make(self, remembered: Remembered) -> None:
-        journal = self._journal
-        stored = journal.stored
-        if journal.failure or journal.dropped or journal.waiting_bytes or stored.record != journal.records:
-            return  # what the desk knows is not all on disk
+    def _make(self, remembered: Remembered, tip: Tip) -> None:
         begin_s = self._monotonic_s()
         clock_s = remembered.river.clock_s
-        at = store.At(stored.frame, stored.record, clock_s if math.isfinite(clock_s) else None, stored.chain.hex())
+        at = store.At(tip.frame, tip.record, clock_s if math.isfinite(clock_s) else None, tip.chain.hex())
         raw, arrays = remembered.freeze()
-        made = made_of(self._config, journal.mark, remembered.river.feed_names)
+        made = made_of(self._config, self._journal.mark, remembered.river.feed_names)
         self._made_s = self._monotonic_s()
         self.pause_s = self._made_s - begin_s
         self._record = at.record
