@@ -107,6 +107,7 @@ def test_a_zone_is_typed_changed_and_undone_with_the_keyboard(open_page, desk):
     zone.locator(".zone-name", has_text="RENAMED").wait_for()
     zone.locator("button:has-text('Undo')").press("Enter")
     zone.locator(".zone-name", has_text="TYPED").wait_for()
+    page.locator("#notice", has_text="TYPED").wait_for()  # what is said of it would take the place of what is said next
     page.keyboard.press("z")
     page.fill("#zone-corners", "25 57")
     page.keyboard.press("Escape")
