@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import inspect
 import io
-import hashlib
 import json
 import math
 import os

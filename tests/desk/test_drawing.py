@@ -146,7 +146,7 @@ def test_killed_anywhere_and_replayed_it_is_the_same(config, received, tmp_path)
 def test_every_page_is_told(config, tmp_path):
     run = cases.Run(tmp_path, config)
     drawn = said("zone", "", ALL, 5)
-    changes, _ = run.desk._process(Batch(decisions=(drawn,)), None)
+    [(_, changes)] = run.desk._carry([Batch(decisions=(drawn,))], None)
     asyncio.run(run.desk._publish(changes))
     asked = run.desk.desk
     (told,) = run.desk.hub._newer("zones", -1)

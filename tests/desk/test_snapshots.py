@@ -87,7 +87,7 @@ class Run:
 
     def take(self, batches):
         for batch in batches:
-            self.desk._process(batch, None)
+            self.desk._carry([batch], None)
 
     def snapshot(self):
         with self.desk.lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -57,10 +57,14 @@ class Intake:
             now_s = clock.now()
             self._before(now_s)
             batch, waiting = self._inbox.collect(now_s)
-            number, tip = await loop.run_in_executor(self._thread, self._keep, batch)
+            number, tip = await asyncio.wrap_future(self.keep(batch), loop=loop)
             self._held.append(Kept(batch, waiting, number, tip))
             self._held_bytes += len(batch.lines.buffer)
             self._came.set()
+
+    def keep(self, batch: Batch) -> Future[tuple[int, Tip | None]]:
+        """Have a batch kept, after all that was handed over before."""
+        return self._thread.submit(self._keep, batch)
 
     async def kept(self, patience_s: float, gather_s: float) -> list[Kept]:
         """All that the river has not seen yet, in order; waits for something to come, and then a moment for more."""

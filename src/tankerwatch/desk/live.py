@@ -12,8 +12,8 @@ import math
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +29,7 @@ from tankerwatch.desk import health as healths
 from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.exporting import TrackFiles
 from tankerwatch.desk.inbox import Inbox, Waiting
-from tankerwatch.desk.intake import Intake, joined, runs
+from tankerwatch.desk.intake import Intake, Kept, joined, runs
 from tankerwatch.desk.messenger import Messenger
 from tankerwatch.desk.papers import papers_of
 from tankerwatch.desk.ship_page import ship_page
@@ -192,14 +192,8 @@ class LiveDesk:
     def run_silently(self, until_s: float) -> None:
         """The hours before a replay is shown."""
         assert self.player is not None
-        held: list[Batch] = []
-        for batch in self.player.until(until_s):
-            held.append(batch)
-            if batch.heard is not None or batch.decisions or len(held) == SILENT_BATCHES:
-                self._process(joined(held), self.player)
-                held = []
-        if held:
-            self._process(joined(held), self.player)
+        for kept in self._kept(_larger(self.player.until(until_s))):
+            self._take(kept.batch, kept.tip)
 
     def receiver(self, feed: FeedState) -> Callable[[bytes, float], None]:
         """Where a source delivers: its lines are numbered on from those of earlier runs."""
@@ -211,13 +205,23 @@ class LiveDesk:
         self.journal.commit()
         return number, None if self.keeper is None else self.keeper.tip(number)
 
-    def _process(self, batch: Batch, player: Player | None) -> tuple[Changes, int]:
-        """To the disk, then through the river; what changed, and the number of the batch's last record."""
+    def _kept(self, batches: Iterable[Batch]) -> Iterator[Kept]:
+        """Each when it is on the disk; the next one goes there while the river takes it."""
+        ahead: tuple[Batch, Future[tuple[int, Tip | None]]] | None = None
+        for batch in batches:
+            following = batch, self.intake.keep(Batch(decisions=batch.decisions) if self.repeated else batch)
+            if ahead is not None:
+                yield Kept(ahead[0], [], *ahead[1].result())
+            ahead = following
+        if ahead is not None:
+            yield Kept(ahead[0], [], *ahead[1].result())
+
+    def _carry(self, due: Sequence[Batch], player: Player | None) -> list[tuple[int, Changes]]:
+        """To the disk, then through the river; for each batch the number of its last record, and what changed."""
         if player is not self.player:
             # The play began anew: what was due of the one before is no more, and what people decided is of now.
-            batch = Batch(decisions=tuple(replace(d, time_s=self.river.clock_s) for d in batch.decisions))
-        number, tip = self._keep(Batch(decisions=batch.decisions) if self.repeated else batch)
-        return self._take(batch, tip), number
+            due = [Batch(decisions=tuple(replace(d, time_s=self.river.clock_s) for d in batch.decisions)) for batch in due]
+        return [(kept.number, self._take(kept.batch, kept.tip)) for kept in self._kept(due)]
 
     def _take(self, batch: Batch, tip: Tip | None) -> Changes:
         """Through the river, after it is on the disk up to `tip`; what changed."""
@@ -263,8 +267,9 @@ class LiveDesk:
             await asyncio.sleep(PUMP_S / 4)
         loop, player = asyncio.get_running_loop(), self.player
         assert player is not None
-        for batch, waiting in await self._due(player):
-            changes, number = await loop.run_in_executor(self.worker, self._process, batch, player)
+        due = await self._due(player)
+        played = await loop.run_in_executor(self.worker, self._carry, [batch for batch, _ in due], player)
+        for (_, waiting), (number, changes) in zip(due, played, strict=True):
             await self._taken(number, waiting, changes)
         self._answer(loop.time())
         if player.ended:
@@ -517,6 +522,18 @@ class LiveDesk:
             self.epoch = next(self.epochs)  # the pages forget what they know: more has changed than they were told
         self.run_silently(time_s)
         self._draw()
+
+
+def _larger(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The same in larger pieces."""
+    held: list[Batch] = []
+    for batch in batches:
+        held.append(batch)
+        if batch.heard is not None or batch.decisions or len(held) == SILENT_BATCHES:
+            yield joined(held)
+            held = []
+    if held:
+        yield joined(held)
 
 
 def _worst_first(river: River) -> list[Any]:
