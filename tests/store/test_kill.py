@@ -14,7 +14,7 @@ import tankerwatch
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.records import read_records
 
-ROUNDS = int(os.environ.get("TANKERWATCH_KILLS", "24"))
+ROUNDS = int(os.environ.get("TANKERWATCH_KILLS", "12"))
 
 WRITER = """
 import sys

@@ -99,16 +99,19 @@ def test_a_zone_is_typed_changed_and_undone_with_the_keyboard(open_page, desk):
     page.keyboard.press("Enter")
     zone = page.locator("[data-zone-id='z1']")
     zone.wait_for()
+    page.locator("#notice", has_text="TYPED is watched").wait_for()
     assert desk.posts[-1][1]["corners"] == [[25.6, 57.2], [25.6, 57.4], [25.4107, 57.4]]
     zone.locator("button:has-text('Change')").press("Enter")
     page.locator("h3", has_text="Change a zone").wait_for()
     page.fill("#zone-name", "RENAMED")
     page.keyboard.press("Enter")
     zone.locator(".zone-name", has_text="RENAMED").wait_for()
+    page.locator("#notice", has_text="RENAMED is watched").wait_for()  # the list is told of it before its answer comes
     zone.locator("button:has-text('Undo')").press("Enter")
     zone.locator(".zone-name", has_text="TYPED").wait_for()
-    page.locator("#notice", has_text="TYPED").wait_for()  # what is said of it would take the place of what is said next
+    page.locator("#notice", has_text="TYPED is as it was before").wait_for()
     page.keyboard.press("z")
+    wait(page, "document.activeElement.id === 'zone-name'")  # the form takes the focus when it is there
     page.fill("#zone-corners", "25 57")
     page.keyboard.press("Escape")
     page.locator("#notice", has_text="Z takes it up again").wait_for()
