@@ -450,3 +450,4 @@ def test_a_finished_file_that_was_taken_away_is_told(tmp_path, batch_of):
         assert journal.commit() == 1
         assert "removed" in journal.failure
         assert journal.commit() == 2, "the watch goes on"
+        assert journal.failure == "" and "was removed" in journal.damage, "and who looks later is told, too"

@@ -69,6 +69,11 @@ class Journal(Protocol):
         ...
 
     @property
+    def damage(self) -> str:
+        """What was taken away from what had been written, "" while all is there."""
+        ...
+
+    @property
     def size_bytes(self) -> int:
         """What it takes on disk."""
         ...

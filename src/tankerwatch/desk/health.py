@@ -129,7 +129,8 @@ def clock_check(river: River) -> dict[str, Any]:
 def _journal(journal: Journal, checkpoint: dict[str, Any] | None) -> dict[str, Any]:
     """What of all that is received is safe, and where."""
     copies = journal.copies()
-    words = journal.failure or ("a replay: nothing is written" if isinstance(journal, Unwritten) else "on disk")
+    trouble = journal.failure or journal.damage
+    words = trouble or ("a replay: nothing is written" if isinstance(journal, Unwritten) else "on disk")
     troubled = [copy for copy in copies if copy["state"] in ("failing", "forked")]
     if troubled:
         words += "".join(f"; the copy {copy['name']} is {copy['state']}: {copy['words']}" for copy in troubled)
@@ -139,7 +140,7 @@ def _journal(journal: Journal, checkpoint: dict[str, Any] | None) -> dict[str, A
         "durable": journal.durable,
         "records": journal.records,
         "bytes": journal.size_bytes,
-        "state": "failed" if journal.failure else "unwritten" if isinstance(journal, Unwritten) else "ok",
+        "state": "failed" if trouble else "unwritten" if isinstance(journal, Unwritten) else "ok",
         "words": words,
         "copies": copies,
         "checkpoint": checkpoint,

@@ -268,7 +268,7 @@ def _wrecked(sandbox: Sandbox, sample: Sample, place: Place, how: str, records: 
     load.listen(dice.uniform(0.0, 0.1))
     WRECKS[how](sandbox, "wreck/primary", dice)
     if how == "delete":
-        load.listen(2.0, lambda: bool(load.failure))
+        load.listen(_PATIENCE_S, lambda: bool(load.failure))
         if not load.failure:
             made.miss("the journal does not say that its files are gone")
     else:

@@ -42,12 +42,13 @@ def _run(directory: Path, sample: Sample, targets: Sequence[Callable[[], Target]
     acknowledged, failure = -1, ""
     while True:
         durable = journal.commit()
-        if durable == acknowledged and journal.failure == failure:
+        said = journal.failure or journal.damage
+        if durable == acknowledged and said == failure:
             if parent is not None and not parent.is_alive():
                 os._exit(0)
             time.sleep(0.001)
             continue
-        acknowledged, failure = durable, journal.failure
+        acknowledged, failure = durable, said
         try:
             says.send((durable, failure))
         except OSError:

@@ -134,6 +134,11 @@ class FileJournal:
         return self._failure or self._seal_failure
 
     @property
+    def damage(self) -> str:
+        """What this disk had and has no more, "" while all is there. It stays so until the journal is opened anew."""
+        return f"{self._log.gone} was removed from {self.folder}: restore it from a copy" if self._log.gone else ""
+
+    @property
     def waiting_bytes(self) -> int:
         """Bytes in memory that no copy has yet."""
         return self._pending_bytes

@@ -82,6 +82,8 @@ class Log:
         self._path = folder
         self.written_bytes = 0
         """bytes made durable since it was opened"""
+        self.gone = ""
+        """which file was taken away while this was open, "" for none; what it held is on other copies only"""
         self._written: Path | None = None
         """the segment that was written last"""
         self._offset = 0
@@ -110,7 +112,7 @@ class Log:
             self._files.sync(handle)
             if not self._files.is_there(handle, self._path):  # what is synced to a file without a name is gone when it is closed
                 self._written = None
-                raise OSError(errno.ENOENT, "the journal's file was removed")
+                raise self._removed(self._path)
         except OSError:
             self.let_go()
             raise
@@ -185,11 +187,15 @@ class Log:
             self._files.rename(segment.path, aside)
             self._files.sync_directory(self.folder)
 
+    def _removed(self, path: Path) -> OSError:
+        self.gone = path.name
+        return OSError(errno.ENOENT, "the journal's file was removed")
+
     def _begin(self) -> int:
         """A new segment for what comes next; its name is durable before anything in it can be."""
         written, self._written = self._written, None
         if written is not None and not written.exists():
-            raise OSError(errno.ENOENT, "the journal's file was removed")  # said once; what comes next is kept all the same
+            raise self._removed(written)  # raised once; what comes next is kept all the same
         segment = segment_of(self.folder, self.tip.record + 1, self.tip.frame + 1, self.mark)
         if segment.path.exists():
             self._files.remove(segment.path)  # from a failed attempt: nothing in it was durable, and whoever sent it has it still

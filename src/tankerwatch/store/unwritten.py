@@ -12,6 +12,7 @@ class Unwritten:
     """A `ports.Journal` that only counts decisions."""
 
     failure = ""
+    damage = ""
     size_bytes = 0
 
     def __init__(self) -> None:
