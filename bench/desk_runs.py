@@ -68,7 +68,7 @@ class Sea:
             epoch=1, version=self.version, clock_s=clock.now(), lon_deg=self.lon_deg.copy(), lat_deg=self.lat_deg.copy(),
             heard_s=self.heard_s.copy(), cog_deg=self.cog_deg.copy(), sog_kn=self.sog_kn.copy(), heading_deg=np.rint(self.cog_deg),
             length_m=self.length_m, kind=self.kind, flags=self.flags, names=self.names, gone=self.gone,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
 
     def desk(self) -> Desk:
         """What the web stage may call of it."""

@@ -126,7 +126,7 @@ def through_journal(sea: Sea, lines: int, directory: Path) -> tuple[float, int]:
         POSITION_A, msg_type=1, repeat=0, mmsi=fixes.mmsi, nav_status=fixes.nav_status, turn_raw=0, sog_kn=fixes.sog_kn, accurate=0,
         lon_deg=fixes.lon_deg, lat_deg=fixes.lat_deg, cog_deg=fixes.cog_deg, heading_deg=fixes.heading_deg, utc_second=fixes.utc_second,
         manoeuvre=0, raim=0, comm_state=0,
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     said = [line for payload in made for line in sentences(payload)]
     with FileJournal(directory) as journal:
         for at in range(0, len(said), 5000):
@@ -270,7 +270,7 @@ class Postgres:
         done = subprocess.run(
             ["psql", "-h", str(self.folder), "-U", "bench", "-At", "-v", "ON_ERROR_STOP=1", "postgres"],
             input=script, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         return done.stdout
 
     def _as_owner(self, *command: str) -> None:
@@ -300,7 +300,7 @@ def columns_of(fixes: Fixes) -> list[Any]:
         for values, scale in (
             (fixes.lon_deg, 600_000), (fixes.lat_deg, 600_000), (fixes.sog_kn, 10), (fixes.cog_deg, 10), (fixes.heading_deg, 1),
         )
-    ]  # fmt: skip
+    ]  # fmt: skip  # one a line would hide what belongs together
     times = np.round(fixes.time_s * 1000).astype(np.int64)
     return [times, fixes.mmsi, fixes.msg_type, *scaled, fixes.turn_raw, fixes.nav_status, fixes.accurate * 1, fixes.station, record]
 

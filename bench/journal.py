@@ -155,7 +155,8 @@ def reading(say: Say, folder: Path, said: runs.Said, rounds: int) -> None:
             more = [[100 * (took[at] / alone[at] - 1) for took, alone in zip(spent[way], spent["alone"], strict=True)] for at in (0, 1)]
             told = "| |" if way == "alone" else f"{spread(more[0], '.0f')} % | {spread(more[1], '.0f')} % |"
             say(f"| {name} | {way} | {spread(each[0])} | {spread(each[1])} | {told}")
-    say("\nIn turn: as the desk does. Beside: on a second thread, waited for at the end of each batch. Bar: 15 % more wall.")
+    say("\nIn turn: one after the other. Beside: on a second thread, as the desk does, here of the same batch and waited for at its end.")
+    say("Bar: 15 % more wall.")
 
 
 def surviving(say: Say, folder: Path, said: runs.Said, rounds: int, seconds: float, size: int) -> None:

@@ -188,7 +188,7 @@ def latencies(parent: Path, said: Said, rate: int, seconds: float) -> list[float
 
 
 def log_read(parent: Path, path: Path, how: str, work: Callable[[Batch], object]) -> tuple[float, float]:
-    """Wall and CPU seconds of reading a log; how: alone · in turn (as the desk does) · beside (journal on a second thread)."""
+    """Wall and CPU seconds of reading a log; how: alone · in turn · beside (journal on a second thread, as the desk does)."""
     with tempfile.TemporaryDirectory(dir=parent) as name, FileJournal(Path(name)) as journal:
         begin_s, begin_cpu_s = time.perf_counter(), time.process_time()
         for batch in recorded([path]).batches():

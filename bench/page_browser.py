@@ -22,7 +22,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 FLAGS = (
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run", "--enable-precise-memory-info",
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 NO_GPU = ("--disable-gpu",)
 GL_BY_CPU = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 """MapLibre draws with WebGL and nothing else; without a GPU Chromium can lend it one that is made of software."""

@@ -70,7 +70,7 @@ class Sea:
 
     def picture(self) -> PictureNow:
         """The state of this moment: a tenth of the ships a second has been heard."""
-        self.clock_s = time.time()  # noqa: TID251
+        self.clock_s = time.time()  # noqa: TID251 (likewise)
         passed_s = self.clock_s - self.moved_s
         if passed_s >= 0.05 or not self.version:
             self.moved_s = self.clock_s
@@ -87,7 +87,7 @@ class Sea:
             epoch=1, version=self.version, clock_s=self.clock_s, lon_deg=self.lon, lat_deg=self.lat, heard_s=self.heard, cog_deg=self.cog,
             sog_kn=self.sog, heading_deg=self.heading, length_m=self.length, kind=self.kind, flags=self.flags, names=self.names,
             gone=np.zeros(self.ships, np.bool_),
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
 
     def track(self, ship: int) -> dict[str, Any]:
         """Where she was: 2,000 points of six hours."""
@@ -112,7 +112,7 @@ class Sea:
             "lon_deg": self.lon[n], "heard_s": self.heard[n], "sog_kn": self.sog[n], "cog_deg": self.cog[n], "first_s": self.clock_s - 9000,
             "fixes": 900, "displaced_fixes": 0, "stations": [], "guarded": False, "own_fleet": False, "small_craft": False, "alerts": [],
             "sentences": [], "beliefs": [],
-        }  # fmt: skip
+        }  # fmt: skip  # one a line would hide what belongs together
 
 
 class Noting:
@@ -128,7 +128,7 @@ class Noting:
 
             async def noted(message: Message) -> None:
                 if message["type"] == "websocket.send" and message.get("bytes") is not None:
-                    pushes.append(time.time())  # noqa: TID251
+                    pushes.append(time.time())  # noqa: TID251 (when the page was told, by its own clock)
                 await send(message)
 
             await self.app(scope, receive, noted)
@@ -138,7 +138,7 @@ class Noting:
 
 def alert_of(sea: Sea, number: int) -> dict[str, Any]:
     """An alert that is raised now; its id says when."""
-    now_s = time.time()  # noqa: TID251
+    now_s = time.time()  # noqa: TID251 (a made-up live desk has a clock)
     ship = FIRST_ID + number
     name = sea.names[number][1]
     return {
@@ -148,21 +148,21 @@ def alert_of(sea: Sea, number: int) -> dict[str, Any]:
         "reason": f"{name} has lost her speed.", "incident": None,
         "acknowledged_s": None, "confirmed": False, "assigned": None, "snoozed_until_s": None, "closed_by_desk": False, "history": [],
         "rule": None, "evidence": [],
-    }  # fmt: skip
+    }  # fmt: skip  # one a line would hide what belongs together
 
 
 def health_of(sea: Sea) -> dict[str, Any]:
     """All is well here."""
-    now_s = time.time()  # noqa: TID251
+    now_s = time.time()  # noqa: TID251 (likewise)
     feed = {
         "feed": "0", "name": "made up", "state": "live", "words": "live", "since_s": now_s - 60, "last_s": now_s, "messages_per_s": 900.0,
         "lines": 1, "rejected": 0, "stations": 9, "ships": sea.ships,
-    }  # fmt: skip
+    }  # fmt: skip  # one a line would hide what belongs together
     return {
         "type": "health", "version": "0", "mode": "live", "clock_s": now_s, "now_s": now_s, "lag_s": 0.1, "messages_per_s": 900.0,
         "journal": None, "ships": sea.ships, "watching": "a made-up sea", "since_s": now_s - 60, "feeds": [feed], "clock_check": None,
         "counters": None,
-    }  # fmt: skip
+    }  # fmt: skip  # one a line would hide what belongs together
 
 
 def nothing(kind: str) -> Any:
@@ -186,7 +186,7 @@ async def serve(ships: int, peers: Path) -> None:
         "track": sea.track,
         "timeline": lambda: None,
         "chart": lambda: {"meetings": [], "dark": [], "jammed": []},
-    }  # fmt: skip
+    }  # fmt: skip  # one a line would hide what belongs together
     # What the page asks of a desk grows; what is not measured here has nothing to tell.
     desk = Desk(**{field.name: known.get(field.name, lambda *_, kind=str(field.type): nothing(kind)) for field in fields(Desk)})
     inner = create_app(desk, hub, hosts=server.hosts, dist=ROOT / "src" / "tankerwatch" / "web" / "dist")

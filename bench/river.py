@@ -60,7 +60,7 @@ def feed(ships: int, seconds: int, seed: int = 1) -> Iterator[tuple[float, bytes
             accurate=0, lon_deg=lon[ship] + run_nm * np.sin(course) / 60 / np.cos(np.radians(lat[ship])),
             lat_deg=lat[ship] + run_nm * np.cos(course) / 60, cog_deg=cog[ship], heading_deg=cog[ship],
             utc_second=(START_S + sent.astype(np.int64)) % 60, manoeuvre=0, raim=0, comm_state=0,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         said = [(START_S + float(t) + 0.2, int(s), payload) for t, s, payload in zip(sent, ship, made, strict=True)]
         for s in np.flatnonzero((phase * 360 // 60 * 60).astype(np.int64) == begin % 360).tolist():
             static = static_voyage(

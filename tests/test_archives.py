@@ -54,13 +54,13 @@ def parquet(path):
         "mmsi": [219000001] * whole, "lat": lats, "lon": [10.5] * whole, "sog": [6.0] * whole, "cog": [0.0] * whole,
         "nav_status": statuses, "name": ["FRIG"] * whole, "imo": [9074729] * whole, "callsign": ["OXYZ2"] * whole,
         "ship_type": [80] * whole, "length": [183.0] * whole, "width": [32.0] * whole,
-    }  # fmt: skip
+    }  # fmt: skip  # one a line would hide what belongs together
     pq.write_table(pa.table(columns), path)
 
 
 @pytest.mark.parametrize(("make", "name", "unused"), [
     (danish, "aisdk.csv", {"not_a_ship": 1}), (noaa, "noaa.csv", {}), (parquet, "archive.parquet", {}),
-], ids=["Danish", "NOAA", "Parquet"])  # fmt: skip
+], ids=["Danish", "NOAA", "Parquet"])  # fmt: skip  # one a line would hide what belongs together
 def test_the_same_is_found_in_each_form(tmp_path, make, name, unused):
     make(tmp_path / name)
     found = analyse([tmp_path / name], config=load(None, catalog.detectors()), tracks=True)

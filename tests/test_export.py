@@ -24,12 +24,12 @@ POSITIONS = {
     "sog_kn": "float", "cog_deg": "float", "heading_deg": "float", "turn_raw": "int8", "nav_status": "uint8",
     "utc_second": "uint8", "accurate": "bool", "raim": "bool", "repeat": "uint8", "channel": "string",
     "station": "string", "source_row": "uint64", "quality": "uint16",
-}  # fmt: skip
+}  # fmt: skip  # one a line would hide what belongs together
 STATICS = [
     "time_s", "mmsi", "msg_type", "part", "imo", "callsign",
     "name", "ship_type", "to_bow_m", "to_stern_m", "to_port_m", "to_starboard_m",
     "draught_m", "destination", "eta", "mothership_mmsi", "source_row", "quality",
-]  # fmt: skip
+]  # fmt: skip  # one a line would hide what belongs together
 
 
 def lines():

@@ -121,7 +121,7 @@ def test_what_is_missing_is_null_and_found_by_her_number(tmp_path, desk):
     (row,) = History(tmp_path).ship(219_000_001).to_arrow().to_pylist()
     assert [name for name, value in row.items() if value is None] == [
         "lon_deg", "lat_deg", "sog_kn", "cog_deg", "heading_deg", "turn_raw", "cell",
-    ]  # fmt: skip
+    ]  # fmt: skip  # one a line would hide what belongs together
     assert len(History(tmp_path).area(-180, -90, 180, 90)) == 0
 
 
@@ -255,7 +255,7 @@ def test_decoded_rows_are_in_the_history_too(tmp_path):
     fixes = Fixes.blank(3).replace(
         time_s=np.array([BEGIN_S, BEGIN_S + 1, np.nan]), mmsi=np.array([1, 2, 3], np.uint32), msg_type=np.ones(3, np.uint8),
         lon_deg=np.array([1.0, 2.0, 3.0]), lat_deg=np.array([50.0, 51.0, 52.0]), source_row=np.arange(3, dtype=np.uint64),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     with FileJournal(tmp_path) as journal:
         journal.append(Batch(heard=Heard(fixes=fixes, stations=("table",)), clock_s=BEGIN_S + 9))
         journal.commit()
@@ -263,7 +263,7 @@ def test_decoded_rows_are_in_the_history_too(tmp_path):
     rows = History(tmp_path).area(0, 0, 90, 90).to_arrow().to_pylist()
     assert [(row["mmsi"], row["time_s"], row["record"], row["station"]) for row in rows] == [
         (1, BEGIN_S, 1, "table"), (2, BEGIN_S + 1, 2, "table"), (3, BEGIN_S + 9, 3, "table"),
-    ]  # fmt: skip
+    ]  # fmt: skip  # one a line would hide what belongs together
 
 
 def test_small_craft_leave_the_history_after_thirty_days(tmp_path, desk):

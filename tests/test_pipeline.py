@@ -216,7 +216,7 @@ def decided(story, wanted):
             "kind": "distress", "words": "smoke seen", "ship": 311000001, "lat_deg": None, "lon_deg": None, "verified": True,
             "source": "watch", "time_s": START_S + 60.0 * 49,
         }),
-    ]  # fmt: skip
+    ]  # fmt: skip  # one a line would hide what belongs together
     said.sort(key=lambda d: d.time_s)
     lines = Lines.of([line for _, line in story], [t for t, _ in story], list(range(1, len(story) + 1)))
     times = np.array([t for t, _ in story])

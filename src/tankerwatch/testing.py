@@ -266,7 +266,7 @@ def _of_ship(ship: dict[str, Any], number: int) -> Iterator[tuple[float, bytes]]
             payload = encoder.position_a(
                 mmsi, at_lat, at_lon, min(sog[i], 102), cog[i] % 359.9, round(heading[i]) % 360, int(status[i]), int(second[i]),
                 accurate=bool(accurate[i]),
-            )  # fmt: skip
+            )  # fmt: skip  # one a line would hide what belongs together
         sentence = sentences(payload)[0]
         yield made + 0.4, tag(sentence, time_s=made + 0.4, station=STATION)
         for at, low, high in ship.get("again", ()):

@@ -159,7 +159,7 @@ def near(heard: float, sent: float | None, missing: float, step: float, *, wrap:
 @given(
     mmsi=mmsis, lat=lats, lon=lons, sog=sogs, cog=cogs, heading=headings, status=st.none() | st.integers(0, 15), second=seconds,
     turn=st.none() | st.integers(-127, 127), kind=st.sampled_from([1, 2, 3]), accurate=flags, raim=flags, repeat=st.integers(0, 3),
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 def test_class_a_position(mmsi, lat, lon, sog, cog, heading, status, second, turn, kind, accurate, raim, repeat):
     made = enc.position_a(
         mmsi, lat, lon, sog, cog, heading, status, second, turn_raw=turn, msg_type=kind, accurate=accurate, raim=raim, repeat=repeat
@@ -237,12 +237,12 @@ def test_long_range_position(mmsi, lat, lon, sog, cog, status, late):
     kind=st.none() | st.integers(1, 255), bow=st.none() | st.integers(1, 511), side=st.none() | st.integers(1, 63),
     draught=st.none() | st.floats(0.06, 25.5),
     eta=st.none() | st.tuples(st.integers(1, 12), st.integers(1, 31), st.integers(0, 23), st.integers(0, 59)),
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 def test_static_and_voyage_data(mmsi, imo, callsign, name, destination, kind, bow, side, draught, eta):
     made = enc.static_voyage(
         mmsi, imo=imo, callsign=callsign, name=name, destination=destination, ship_type=kind, to_bow_m=bow, to_starboard_m=side,
         draught_m=draught, eta="" if eta is None else "{:02d}-{:02d} {:02d}:{:02d}".format(*eta),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     heard = decode(made)
     assert (len(made.characters), made.fill_bits) == (71, 2)
     assert (heard["msg_type"], heard["mmsi"], heard["imo"]) == (5, mmsi, imo or 0)

@@ -192,7 +192,7 @@ def test_relay_names_the_ship_in_distress():
     made = fr.dsc(
         2_000_001, form="all ships", first="12", nature="fire", about_mmsi=200_000_001, lat_deg=25.4333, lon_deg=57.3733,
         utc_s=at("031200"), acknowledgement="R",
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     assert made == b"$" + body + b"*" + slow_checksum(body)
 
 

@@ -95,7 +95,7 @@ def test_the_numbers_are_those_of_the_wire():
     assert mmsi.KIND_KEYS[1:10] == KINDS  # the configuration has its own list, so that help needs no NumPy
     assert (mmsi.UNKNOWN, mmsi.TANKER, mmsi.AUTHORITY, mmsi.OTHER, mmsi.RADAR, mmsi.BASE, mmsi.AID, mmsi.AIRCRAFT, mmsi.BEACON) == (
         0, 1, 8, 9, 10, 11, 12, 13, 14,
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_position_that_is_not_known(listen):
      "CDDSC,12,3380400790,12,06,00,1426108312,2019,,,S,E", "CDDSC,12,3380400790,12,06,00,9423108312,2019,,,S,E",
      "CDDSC,12,3380400790,12,06,00,142310831,2019,,,S,E", "CDDSC,16,3380400790,77,06,00,1423108312,2019,,,S,E", "CDDSE",
      "CDDSE,1,1,X,3380400790,00,45894494"],
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 def test_a_call_that_cannot_be_read(listen, wrap, body):
     assert listen([wrap(body, "$")]).rejected == {"bad_call": 1}
 

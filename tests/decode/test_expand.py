@@ -79,12 +79,12 @@ SIZES = [whole("to_bow", 9), whole("to_stern", 9), whole("to_port", 6), whole("t
 CLASS_A = [
     whole("status", 4), ("turn", -8, WHOLE, {-128}), _SPEED, _ACCURACY, _LON, _LAT, _COURSE, _HEADING, _SECOND, whole("maneuver", 2, 0),
     spare(3), _RAIM, whole("radio", 19),
-]  # fmt: skip
+]  # fmt: skip  # one a line would hide what belongs together
 BASE = [
     whole("year", 14, 0, 10_000, 16_383), whole("month", 4, 0, 13, 15), whole("day", 5, 0), whole("hour", 5, 24, 31),
     whole("minute", 6, 60, 63), whole("second", 6, 60, 63), _ACCURACY, _LON, _LAT, _EPFD, flag("transmission_control"), spare(9), _RAIM,
     whole("radio", 19),
-]  # fmt: skip
+]  # fmt: skip  # one a line would hide what belongs together
 CLASS_B = [whole("reserved_1", 8), _SPEED, _ACCURACY, _LON, _LAT, _COURSE, _HEADING, _SECOND]
 ACKNOWLEDGED = [spare(2)] + [f for n in "1234" for f in (whole(f"mmsi{n}", 30), whole(f"mmsiseq{n}", 2))]
 RESERVED = [spare(2)] + [
@@ -160,18 +160,18 @@ VARIANTS: dict[str, tuple[int, list[tuple]]] = {
         _ACCURACY, _RAIM, whole("status", 4), *coarse(""), ("speed", 6, WHOLE, {63}), ("course", 9, WHOLE, {360, 510, 511}), flag("gnss"),
         spare(1),
     ]),
-}  # fmt: skip
+}  # fmt: skip  # one a line would hide what belongs together
 """What follows the head; of 6, 8, 12, 14, 17, 25 and 26 data or words come after it."""
 LENGTHS = {
     "1": 168, "4": 168, "5": 424, "6": 88, "7": 168, "8": 56, "9": 168, "10": 72, "12": 72, "14": 40, "15": 160, "16": 144, "17": 120,
     "18": 168, "19": 312, "20": 160, "21": 272, "22 to two": 168, "22 to all": 168, "23": 160, "24 A": 160, "24 B": 168,
     "24 B of a tender": 168, "25": 40, "25 to one with an application": 88, "27": 96,
-}  # fmt: skip
+}  # fmt: skip  # one a line would hide what belongs together
 OPEN_ENDED = {6: "data", 8: "data", 12: "text", 14: "text", 17: "data", 21: "name_ext", 25: "data", 26: "data"}
 DERIVED = {
     "data", "data_bits", "text", "app_id", "sync_state", "slot_timeout", "received_stations", "slot_number", "slot_offset", "utc_hour",
     "utc_minute", "slot_increment", "number_of_slots", "keep_flag", "name_ext",
-}  # fmt: skip
+}  # fmt: skip  # one a line would hide what belongs together
 
 
 def usual(field: tuple) -> int:

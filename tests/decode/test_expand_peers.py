@@ -263,7 +263,7 @@ LIBAIS_NAMES = {
     "type": "msg_type", "shiptype": "ship_type", "stationtype": "station_type", "part_num": "partno", "alt_sensor": "barometric",
     "transmission_ctl": "transmission_control", "slots_to_allocate": "number_of_slots", "unit": "cs", "mode": "assigned",
     "regional": "reserved_1",
-}  # fmt: skip
+}  # fmt: skip  # one a line would hide what belongs together
 LIBAIS_LETTERS = str.maketrans("-`", "_'")
 LIBAIS_15 = {"type2_2", "offset2_2", "slot_offset_2", "msg_2"}
 

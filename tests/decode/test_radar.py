@@ -103,7 +103,7 @@ def test_lost_targets_are_counted(listen, rmc):
      "RATTM,1,nan,45,T,,,T,,,N,,T,,,", "RATTM,1.5,6,45,T,,,T,,,N,,T,,,",
      "RATLL,1,9130.0,N,05715.0,E,,,T,", "RATLL,1,2560.0,N,05715.0,E,,,T,",
      "RATLL,1,2530.0,X,05715.0,E,,,T,", "RATLL,1,,,,,,,T,"],
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 def test_a_target_that_cannot_be_read(listen, wrap, rmc, body):
     assert listen([rmc, wrap(body, "$")]).rejected == {"bad_radar": 1}
 

@@ -89,7 +89,7 @@ class TestPositions:
                     (1, 6), (0, 2), (566123000, 30), (status, 4), (turn, 8), (sog, 10), (0, 1), (lon, 28), (lat, 27), (cog, 12),
                     (heading, 9), (second, 6), (0, 25),
                 )
-            )  # fmt: skip
+            )  # fmt: skip  # one a line would hide what belongs together
 
         said = listen(
             [
@@ -159,7 +159,7 @@ class TestStatics:
         payload = encoder.static_voyage(
             566123000, imo=9074729, callsign="9VAB1", name="FRONT RUNNER", ship_type=80, to_bow_m=200, to_stern_m=52, to_port_m=20,
             to_starboard_m=24, draught_m=15.2, destination="LE_HAVRE", eta="06-13 08:30",
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         got = row(one(listen, payload).statics)
         assert (got["imo"], got["callsign"], got["name"], got["ship_type"]) == (9074729, "9VAB1", "FRONT RUNNER", 80)
         assert [got[f"to_{side}_m"] for side in ("bow", "stern", "port", "starboard")] == [200, 52, 20, 24]

@@ -143,7 +143,7 @@ def test_a_guard_ends_by_the_streams_clock_and_can_be_taken_back(received, confi
     assert told == {
         "id": str(BOAT), "ship": BOAT, "name": river.name_of(BOAT), "guard": True, "ring_nm": 2.0, "until_s": BEGIN_S + 900,
         "words": "asked", "by": "ANNA", "made_s": at_s, "over_s": None,
-    }  # fmt: skip
+    }  # fmt: skip  # one a line would hide what belongs together
     # It is there after a restart from what was written down.
     again = River(config, ("feed",))
     state = Remembered(river, Trails(), Health(), {})

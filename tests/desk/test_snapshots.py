@@ -237,7 +237,7 @@ def test_a_damaged_one_gives_way_to_the_older_and_that_to_the_journal(stopped, b
     assert reads[0] < reads[1] < reads[2]
     assert [record.getMessage() for record in caplog.records] == [
         f"{newest.name} is damaged: passed over", f"{newest.name} is damaged: passed over", f"{older.name} is damaged: passed over",
-    ]  # fmt: skip
+    ]  # fmt: skip  # one a line would hide what belongs together
 
 
 def test_one_of_another_configuration_version_or_journal_is_passed_over(stopped, config, wanted, tmp_path, caplog, monkeypatch):

@@ -78,7 +78,7 @@ def test_vectorised_sentences_are_those_of_framing():
             "lon_deg": 8.0, "lat_deg": [54.0, -3.0], "cog_deg": 99.9, "heading_deg": 100, "utc_second": 7, "manoeuvre": 0, "raim": 0,
             "comm_state": 0,
         },
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     made = wire.block(payload, fill, names, np.array([0, 1]), np.array([1_750_000_000, 1_750_000_009]), np.zeros(2), np.array([4, 5]))
     for i, (channel, time_s) in enumerate((("A", 1_750_000_000), ("B", 1_750_000_009))):
         (line,) = sentences(Payload(payload[i].tobytes(), fill), channel=channel)
@@ -116,7 +116,7 @@ def ship_of(kind: str) -> Ship:
         ("tanker", 12.0, 0, 10), ("tanker", 18.0, 0, 6), ("high_speed", 30.0, 0, 2), ("tanker", 0.1, 1, 180), ("tanker", 0.0, 5, 180),
         ("leisure", 8.0, 0, 30), ("leisure", 0.5, 0, 180), ("craft_so", 30.0, 0, 5), ("helicopter", 90.0, 0, 10),
     ],
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 def test_reporting_intervals_of_the_standard(kind, knots, status, every_s):
     motion = sailed((0.0, 0.0), np.full(600, knots), np.full(600, 90.0), status=status)
     assert set(interval_s(ship_of(kind), motion).tolist()) == {every_s}

@@ -82,7 +82,7 @@ def event_s(time_s: float, second: int) -> float:
         ("kokuka", 0, 11.8, 135), ("kokuka", 2, 8.3, 116), ("kokuka", 4, 1.0, 3), ("hdubai", 1, 18.2, 101), ("hdubai", 6, 10.2, 118),
         ("cace", 1, 4.4, 56), ("T1", 0, 41.0, 221), ("T2", 0, 34.8, 215), ("T2", 2, 49.6, 39), ("T3", 0, 34.1, 226), ("T3", 4, 25.8, 226),
     ],
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 def test_speed_and_course_of_a_leg_are_those_of_the_table(scene, ship, leg, speed, course):
     one = next(one for one in [*scene.ships, *scene.recipe.radar] if one.id == ship)
     middle = (one.track.time_s[leg] + one.track.time_s[leg + 1]) / 2

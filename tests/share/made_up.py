@@ -106,7 +106,7 @@ def alerts(draw: Any) -> dict[str, Any]:
         evidence=draw(st.lists(st.builds(
             lambda row, time_s, sentence: {"source_row": row, "feed": "", "station": "", "time_s": time_s, "sentence": sentence},
             st.integers(1, 9), moments, st.none() | texts), max_size=3)),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
 
 
 @st.composite

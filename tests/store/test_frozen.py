@@ -236,7 +236,7 @@ def test_a_state_names_nothing_but_the_one():
     ("kind", "shape"),
     [("O", [1]), ("<f8,<f8", [1]), ("|V8", [1]), ("<U4", [1]), ("<f8", [2]), ("<f8", [-1]), ("<f8", [1 << 62, 4]), ("<f8", [1.0]), (7, [1]),
      ("<f8", [1] * 40), ("<f8\n", [1])],
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 def test_what_is_no_array_of_numbers_is_refused(kind, shape):
     with pytest.raises(NotSaved):
         revived(kind, shape, 8)

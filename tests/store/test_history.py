@@ -143,7 +143,7 @@ def test_what_is_handed_out(tmp_path):
     statics = Statics.blank(3).replace(
         time_s=np.array([BEGIN_S, BEGIN_S + 1, BEGIN_S + 2]), mmsi=np.array([SHIPS[0], SHIPS[1], SHIPS[0]], np.uint32),
         msg_type=np.full(3, 5, np.uint8), name=np.array(["FRONT ALTAIR", "OTHER", ""], object), imo=np.array([9_000_003, 0, 0], np.uint32),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     fixes = fixes_of(100)
     asked = tw.history(made(tmp_path, fixes, statics=statics))
     rows = asked.ship("front altair")

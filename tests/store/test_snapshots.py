@@ -86,7 +86,7 @@ def sealed(told, packed):
         {"arrays": [["O", [3]]]}, {"pickled": -5}, {"pickled": 10**12}, {"content": 10**15}, {"packed": 10**15}, {"packed": -1},
         {"arrays": [["<f8", [1]]]}, {"digest": "00"}, {"content": 3},
     ],
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 def test_a_forged_header_is_passed_over(one, change):
     first, packed = one.read_bytes().split(b"\n", 1)
     told = json.loads(first.split(b" ", 1)[1])

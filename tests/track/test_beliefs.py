@@ -64,7 +64,7 @@ def fixes_of(twin, wishes):
         fix = twin.Fix(
             now_s, now_s - wish["delay"], lat, lon, wish["sog"], wish["cog"], wish["status"], wish["kind"], n + 1,
             int(now_s - wish["delay"]) % 60 if wish["second"] is None else wish["second"], n + 1, wish["accurate"],
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         made.append((ship, fix))
     return made
 
@@ -101,7 +101,7 @@ class Kernel:
             column("lat", float), column("lon", float), column("sog", np.float32), column("cog", np.float32), np.full(n, NAN, np.float32),
             column("status", np.uint8), column("kind", np.uint8), column("second", np.uint8), column("accurate", np.bool_),
             np.zeros(n, np.uint16), column("key", np.uint64), column("row", np.uint64), out,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         return out.T
 
 

@@ -57,7 +57,7 @@ def sail(learner: Learner, ships: list[Ship], minutes: range, begin: int = 0) ->
                 fixes=np.array([ship.fixes for ship in ships], np.uint32),
             ),
             now_s,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
     return learner.context
 
 

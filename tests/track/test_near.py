@@ -74,7 +74,7 @@ def test_the_order_of_ships_does_not_matter(ships, random):
 @given(
     st.sampled_from(((24.0, 58.0), (0.0, 179.99), (70.0, -180.0))),
     st.floats(0, 360), st.floats(0.4, 1.9), st.floats(0, 40), st.floats(0, 360), st.floats(0, 40), st.floats(0, 360),
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 def test_closest_approach_is_what_sailing_on_shows(at, bearing, apart, sog_p, cog_p, sog_q, cog_q):
     assume(max(sog_p, sog_q) >= near.STILL_KN)
     lat, lon = at

@@ -14,7 +14,7 @@ def said(detector, verb, time_s, ships, episode):
     return finding(
         detector=detector, episode=episode, verb=verb, time_s=time_s, start_s=time_s, severity="danger", score=0.8, ships=ships,
         reason=f"{detector} {verb}", lat_deg=25.0, lon_deg=57.0,
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
 
 
 def desk():

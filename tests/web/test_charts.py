@@ -122,7 +122,7 @@ def broken(path, **changes):
         {"internal": 4}, {"compression": 3}, {"kind": 0}, {"kind": 6}, {"kind": 99}, {"metadata_length": 2**50},
     ],
     ids=str,
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 def test_a_header_that_lies(tmp_path, changes):
     broken(tmp_path / "a.pmtiles", **changes)
     charts = Folder(tmp_path)

@@ -23,6 +23,7 @@ class Cells(Table):
     """One row per cell in which a ship was heard, in order of `cell`."""
 
     # fmt: off
+    # a table: its columns are read downwards
     cell:    Annotated[U64, col("-", "number of the cell (cells_of)")]
     moving:  Annotated[U32, col("-", "ship-minutes under way")]
     resting: Annotated[U32, col("-", "ship-minutes at rest")]
@@ -47,6 +48,7 @@ class Reception(Table):
     """One row per ship of the picture, by slot: how many of her fixes arrive. It is learnt anew by every stream."""
 
     # fmt: off
+    # a table: its columns are read downwards
     usual_rate:  Annotated[F32, col("-", "fixes a minute, mean over half an hour of minutes in which she was heard", missing=NAN)]
     recent_rate: Annotated[F32, col("-", "the same over four minutes, up to the last whole one before she fell silent", missing=NAN)]
     # fmt: on

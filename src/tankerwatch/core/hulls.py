@@ -16,6 +16,7 @@ from tankerwatch.core.schema import F64, I64, Bool
 from tankerwatch.core.tables import Picture
 
 # fmt: off
+# a table: its columns are read downwards
 USUAL_M: Final = {  # kind → length and beam of a usual one: for those that have not said
     mmsi.TANKER: (180, 30), mmsi.CARGO: (140, 22), mmsi.PASSENGER: (100, 18), mmsi.FISHING: (25, 7), mmsi.SERVICE: (28, 9),
     mmsi.HIGH_SPEED: (35, 10), mmsi.PLEASURE: (13, 4), mmsi.AUTHORITY: (40, 8), mmsi.UNKNOWN: (90, 15), mmsi.OTHER: (80, 14),

@@ -21,6 +21,7 @@ class Risks(Table):
     """One row per two ships on their way to a pass too close, in order of `key`; the desk lists the gravest first (`ranked`)."""
 
     # fmt: off
+    # a table: its columns are read downwards
     key:       Annotated[U64, col("-", "both identities, the smaller one first (kit.key_of)")]
     since_s:   Annotated[F64, col("s", "since when it has been seen")]
     seen_s:    Annotated[F64, col("s", "when it was seen last")]
@@ -97,7 +98,7 @@ def straight(east_m: F64, north_m: F64, ours: Any, theirs: Any, one: Hulls, othe
 def curved(
     east_m: F64, north_m: F64, speed_kn: tuple[F64, F64], courses_deg: tuple[F64, F64], turn_deg_min: tuple[F64, F64],
     one: Hulls, other: Hulls, horizon_s: float, most_deg: float = 90.0,
-) -> Meeting:  # fmt: skip
+) -> Meeting:  # fmt: skip  # one a line would hide what belongs together
     """The same if both go on turning as they do, up to `most_deg`."""
     steps = np.arange(0.0, horizon_s + STEP_S, STEP_S)
     places = []

@@ -109,6 +109,7 @@ class Fixes(Table):
     """One row per position report (types 1 2 3 9 18 19 27, and radar as type 0), in order of receipt."""
 
     # fmt: off
+    # a table: its columns are read downwards
     time_s:      Annotated[F64, col("s", "when received, since 1970-01-01 UTC", missing=NAN)]
     mmsi:        Annotated[U32, col("-", "identity of the sender")]
     msg_type:    Annotated[U8, col("-", "message type; 0 is a radar target")]
@@ -135,6 +136,7 @@ class Statics(Table):
     """One row per static report (types 5, 19, 24A, 24B). Text as sent, up to the first `@`, no trailing blanks; empty is missing."""
 
     # fmt: off
+    # a table: its columns are read downwards
     time_s:           Annotated[F64, col("s", "when received", missing=NAN)]
     mmsi:             Annotated[U32, col("-", "identity of the sender")]
     msg_type:         Annotated[U8, col("-", "message type")]
@@ -161,6 +163,7 @@ class Bases(Table):
     """One row per report of a base station (4) or of a ship's UTC (11), and per aid to navigation (21)."""
 
     # fmt: off
+    # a table: its columns are read downwards
     time_s:     Annotated[F64, col("s", "when received", missing=NAN)]
     mmsi:       Annotated[U32, col("-", "identity of the sender")]
     msg_type:   Annotated[U8, col("-", "message type")]
@@ -182,6 +185,7 @@ class Texts(Table):
     """One row per safety-related text (12 addressed, 14 broadcast)."""
 
     # fmt: off
+    # a table: its columns are read downwards
     time_s:     Annotated[F64, col("s", "when received", missing=NAN)]
     mmsi:       Annotated[U32, col("-", "identity of the sender")]
     msg_type:   Annotated[U8, col("-", "message type")]
@@ -197,6 +201,7 @@ class Calls(Table):
     """One row per digital selective call (DSC, with its expansion DSE) that concerns safety (ITU-R M.493, IEC 61162-1)."""
 
     # fmt: off
+    # a table: its columns are read downwards
     time_s:     Annotated[F64, col("s", "when received", missing=NAN)]
     mmsi:       Annotated[U32, col("-", "the ship in distress where known, else the caller")]
     caller:     Annotated[U32, col("-", "who sent the call")]
@@ -215,6 +220,7 @@ class Others(Table):
     """One row per message of any other type: its payload is kept, and expanded on demand (`decode/expand.py`)."""
 
     # fmt: off
+    # a table: its columns are read downwards
     time_s:     Annotated[F64, col("s", "when received", missing=NAN)]
     mmsi:       Annotated[U32, col("-", "identity of the sender")]
     msg_type:   Annotated[U8, col("-", "message type")]
@@ -278,6 +284,7 @@ class Legs(Table):
     """One row per new fix of a ship with the belief it belongs to: from that belief's fix before (`from_`) to this one."""
 
     # fmt: off
+    # a table: its columns are read downwards
     received_s:   Annotated[F64, col("s", "when received")]
     event_s:      Annotated[F64, col("s", "when the fix happened")]
     mmsi:         Annotated[U32, col("-", "identity")]
@@ -310,6 +317,7 @@ class Picture(Table):
     """One row per ship, the newest trusted state; the row number is the ship's slot."""
 
     # fmt: off
+    # a table: its columns are read downwards
     mmsi:         Annotated[U32, col("-", "identity")]
     kind:         Annotated[U8, col("-", "kind of ship, see mmsi.py")]
     msg_type:     Annotated[U8, col("-", "message type of the newest fix")]
@@ -367,6 +375,7 @@ class Pairs(Table):
     """One row per two ships near each other, `slot` below `other`, with the closest point of approach if both keep course and speed."""
 
     # fmt: off
+    # a table: its columns are read downwards
     slot:        Annotated[U32, col("-", "first ship's row in Picture")]
     other:       Annotated[U32, col("-", "second ship's row in Picture")]
     distance_nm: Annotated[F32, col("nm", "distance now, both projected to the tick")]
@@ -382,6 +391,7 @@ class Marks(Table):
     """One row per line received: when and from where, for the health of the feeds."""
 
     # fmt: off
+    # a table: its columns are read downwards
     second_s: Annotated[F64, col("s", "the second in which it was received")]
     feed:     Annotated[U16, col("-", "index of the feed")]
     # fmt: on
@@ -392,6 +402,7 @@ class Feeds(Table):
     """One row per second and feed that delivered something, in order."""
 
     # fmt: off
+    # a table: its columns are read downwards
     second_s: Annotated[F64, col("s", "the end of the second")]
     feed:     Annotated[U16, col("-", "index of the feed")]
     lines:    Annotated[U32, col("-", "lines received")]
@@ -437,6 +448,7 @@ class Findings(Table):
     """What detectors say: one row each time an episode is raised, amended, ended or withdrawn."""
 
     # fmt: off
+    # a table: its columns are read downwards
     time_s:   Annotated[F64, col("s", "receive time at which the evidence sufficed")]
     start_s:  Annotated[F64, col("s", "when what was found began")]
     detector: Annotated[Object, col("-", "id of the detector")]

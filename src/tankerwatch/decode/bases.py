@@ -22,7 +22,7 @@ def bases_of(found: Found, chosen: I64) -> Bases:
     kernel.bases(
         found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen,
         doubles, rows, mmsi, shorts, small, name, ends,
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     return Bases(
         time_s=doubles[0],
         mmsi=mmsi,

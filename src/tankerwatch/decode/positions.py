@@ -77,5 +77,5 @@ class Columns:
 _MARKED = (
     "time_s", "lon_deg", "lat_deg", "sog_kn", "cog_deg", "heading_deg", "turn_raw", "nav_status", "utc_second", "channel", "accurate",
     "raim",
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 """In the order of the kernel's `there`."""

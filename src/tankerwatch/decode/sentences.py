@@ -167,7 +167,7 @@ class Sentences:
                 self._tail, made, self._settled, room.chosen, sizes,
                 columns.doubles, columns.singles, columns.bytes_, columns.shorts, columns.numbers, columns.rows,
                 columns.there, columns.missing,
-            )  # fmt: skip
+            )  # fmt: skip  # one a line would hide what belongs together
             if self._settled[0, 0]:
                 settlements.append(self._settled[1 : self._settled[0, 0] + 1].copy())
                 self._settled[0, 0] = 0

@@ -24,7 +24,7 @@ def statics_of(found: Found, chosen: I64) -> Statics:
     kernel.statics(
         found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen,
         times, rows, longs, shorts, small, draught, texts[0], texts[1], texts[2], texts[3], texts[4], ends,
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     callsign, name, destination, eta, part = (Packed(data, end) for data, end in zip(texts, ends, strict=True))
     return Statics(
         time_s=times,

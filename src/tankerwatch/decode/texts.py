@@ -46,7 +46,7 @@ def others_of(found: Found, chosen: I64) -> Others:
         size = kernel.others(
             found.buffer, found.tail, found.messages, found.time_s, found.source_row, chosen,
             times, rows, mmsi, small, quality, payload, ends,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
     return Others(
         time_s=times,
         mmsi=mmsi,

@@ -51,6 +51,7 @@ class Approaches(Table):
     """One row per guarded ship and craft near her, in order of `key`; and one per craft that came alongside a ship before (ship 0)."""
 
     # fmt: off
+    # a table: its columns are read downwards
     key:       Annotated[U64, col("-", "guarded ship, craft (key_of)")]
     since_s:   Annotated[F64, col("s", "when it came near, or took aim; when it was raised, that time stays")]
     seen_s:    Annotated[F64, col("s", "the last look that had it near")]
@@ -229,7 +230,7 @@ def near(view: View, memory: Approaches) -> Near | None:
         distance_nm=distance, bearing_deg=(to_her + 180.0) % 360.0,
         closing_kn=closing, speed_kn=np.hypot(e_craft, n_craft), course_deg=np.degrees(np.arctan2(e_craft, n_craft)) % 360.0,
         there_s=there_s, reach_nm=reach, miss_nm=best, aims=aims, casualty=_casualties(view, ship), fresh=fresh,
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
 
 
 def came_round(view: View, craft: int, back: int = 20) -> bool:
@@ -385,7 +386,7 @@ def _visits(view: View, memory: Approaches) -> Approaches:
     rows = Approaches.blank(len(new)).replace(
         key=new, since_s=np.full(len(new), now_s), seen_s=np.full(len(new), now_s), hits=np.ones(len(new), np.uint8),
         level=np.full(len(new), VISITOR, np.uint8),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     if not len(new):
         return memory.replace(level=level, hits=hits, seen_s=seen)
     merged = Approaches.concat([memory.replace(level=level, hits=hits, seen_s=seen), rows])

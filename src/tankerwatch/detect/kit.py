@@ -88,6 +88,7 @@ class Spells(Table):
     """For how long something has been true of a ship or a pair: the memory of most detectors."""
 
     # fmt: off
+    # a table: its columns are read downwards
     key:      Annotated[U64, col("-", "ship, or pair of ships (key_of)")]
     since_s:  Annotated[F64, col("s", "when it became true")]
     seen_s:   Annotated[F64, col("s", "when it was true last")]

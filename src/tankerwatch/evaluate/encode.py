@@ -59,7 +59,7 @@ _REST: Final[dict[int, dict[str, Any]]] = {
         "msg_type": 18, "repeat": 0, "carrier_sense": 1, "display": 0, "dsc": 0, "whole_band": 1, "message_22": 0, "assigned": 0,
         "raim": 0, "comm_state": 393_222,
     },
-}  # fmt: skip
+}  # fmt: skip  # one a line would hide what belongs together
 
 
 def packed(layout: Layout, columns: dict[str, Any]) -> tuple[Any, int]:
@@ -91,7 +91,7 @@ def static_payloads(ship: Ship) -> list[tuple[Any, int]]:
             "msg_type": 5, "repeat": 0, "mmsi": ship.mmsi, "version": 2, "imo": ship.imo or None, "callsign": ship.callsign,
             "name": ship.name, "ship_type": ship.ship_type, **size, "epfd": 1, "month": None, "day": None, "hour": None, "minute": None,
             "draught_m": ship.draught_m or None, "destination": ship.destination, "no_terminal": 0,
-        }  # fmt: skip
+        }  # fmt: skip  # one a line would hide what belongs together
         return [pack(STATIC_VOYAGE, voyage)]
     head = {"msg_type": 24, "repeat": 0, "mmsi": ship.mmsi}
     second = {"part": 1, "ship_type": ship.ship_type, "vendor": "", "model": 0, "serial": 0, "callsign": ship.callsign, "epfd": 1}
@@ -105,7 +105,7 @@ def base_columns(station: Station, start_s: float, end_s: float, phase_s: int) -
     return {
         "mmsi": np.full(len(time_s), float(station.mmsi)), "msg_type": 4, "repeat": 0, **calendar(said_s),
         "accurate": 1, "lon_deg": station.lon_deg, "lat_deg": station.lat_deg, "epfd": 7, "long_range": 0, "raim": 0, "comm_state": 0,
-    }  # fmt: skip
+    }  # fmt: skip  # one a line would hide what belongs together
 
 
 class Encoder:

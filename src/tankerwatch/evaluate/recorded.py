@@ -111,7 +111,7 @@ def reports_of(rows: Rows) -> Reports:
     return Reports(
         whole, rows.lat_deg, rows.lon_deg, rows.lat_deg, rows.lon_deg, np.clip(rows.sog_kn, 0, 102.2), np.clip(rows.cog_deg, 0, 359.9),
         np.clip(rows.heading_deg, 0, 359), status, whole % 60, np.zeros(count), np.full(count, np.nan),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
 
 
 def laid(recording: Recorded, seed: int) -> Scene | None:
@@ -193,7 +193,7 @@ def _lay(kind: str, mmsi: int, made: Reports, start_s: float, dice: Dice) -> tup
     truth = Danger(
         "", name, kind, "over a recording", (mmsi,), begin, end, oracle, due, float(made.lat_deg[at]), float(made.lon_deg[at]), also,
         ("false_position", "clone") if name == "clone" else (),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     return truth, change(made), more
 
 

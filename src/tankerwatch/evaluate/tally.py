@@ -116,4 +116,4 @@ def to_json(score: Score, *, strays: bool = True) -> dict[str, Any]:
         "decoys": [{"kind": kind, "scenes": n, "alarmed": alarmed, "alarms": by} for kind, n, alarmed, by in decoys(score)],
         "strays": [{"scene": name, "detector": a.detector, "ships": list(a.ships), "raised_s": a.raised_s, "reason": a.reason}
                    for name, a in score.strays] if strays else len(score.strays),
-    }  # fmt: skip
+    }  # fmt: skip  # one a line would hide what belongs together

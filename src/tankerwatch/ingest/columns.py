@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tankerwatch.core.errors import InputFault
 
 # fmt: off
+# a table: its columns are read downwards
 NAMES: dict[str, tuple[str, ...]] = {
     "time": ("BaseDateTime", "Timestamp", "Time", "DateTime", "Date_time_UTC", "time_s", "ais_pos_timestamp", "timestamp_utc",
              "received_at", "ReceivedTime", "PositionTime", "dt_pos_utc", "Epoch", "unix_time", "event_time", "send", "ts", "t"),

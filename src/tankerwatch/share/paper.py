@@ -149,4 +149,4 @@ def chart_section(picture: str, unplaced: Sequence[Mark]) -> str:
         "chart-head", "Chart",
         f'<div class="frame">{picture}{buttons}</div><ul class="keys" aria-label="Signs">{keys}</ul><p class="quiet">{note}</p>{missing}',
         kind="chart-part",
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together

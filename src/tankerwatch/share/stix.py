@@ -87,7 +87,7 @@ class Objects:
         self._put({
             "type": "marking-definition", "spec_version": "2.1", "id": self._marking, "created": "2022-10-01T00:00:00.000Z",
             "name": f"TLP:{tlp.upper()}", "extensions": {TLP_EXTENSION: level},
-        })  # fmt: skip
+        })  # fmt: skip  # one a line would hide what belongs together
         self.maker = _id("identity", "tankerwatch")
         maker = {"name": "Tankerwatch", "identity_class": "system", "description": "Software that watches ships by AIS and radar."}
         self._put(self._whole("identity", self.maker, maker, FIXED, FIXED))
@@ -95,7 +95,7 @@ class Objects:
             definition = {
                 "name": title, "description": description, "schema": description, "version": "1.0.0",
                 "extension_types": ["property-extension"],
-            }  # fmt: skip
+            }  # fmt: skip  # one a line would hide what belongs together
             self._put(self._whole("extension-definition", name, definition, FIXED, FIXED))
 
     def add(self, kind: str, seed: str, content: Json, created: str, modified: str = "") -> Json:

@@ -100,7 +100,7 @@ class Fleet:
             self.hearers, self.clocks.state,
             slot, received_s, event_s, fixes.lat_deg, fixes.lon_deg, fixes.sog_kn, fixes.cog_deg, fixes.heading_deg, fixes.nav_status,
             fixes.msg_type, fixes.utc_second, fixes.accurate, fixes.station, keys, fixes.source_row, out,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         self.recent.take(fixes.station, fixes.source_row)
         new = out[kernel.OUT_BELIEF] >= 0
         if not new.all():
@@ -150,12 +150,12 @@ class Fleet:
         looking.look(
             now_s, self.ships, self.beliefs, self.rows, self.minutes, self.hour, self.minute_rows, self.habits,
             doubles, singles, counts, small, rows, made,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         said = self.register
         columns: dict[str, Any] = {}
         for names, values in (
             (looking.DOUBLES, doubles), (looking.SINGLES, singles), (looking.COUNTS, counts), (looking.BYTES, small), (looking.ROWS, rows),
-        ):  # fmt: skip
+        ):  # fmt: skip  # one a line would hide what belongs together
             columns.update(zip(names, values, strict=True))
         columns["trusted"] = columns["trusted"].view(np.bool_)
         columns["astray"] = columns["astray"].astype(np.uint16)
@@ -191,7 +191,7 @@ def _in_order(fixes: Fixes) -> tuple[Fixes, U64]:
     arrivals.keys(
         fixes.lon_deg, fixes.lat_deg, fixes.sog_kn, fixes.cog_deg, fixes.heading_deg, fixes.nav_status, fixes.utc_second, fixes.msg_type,
         keys,
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     ties = fixes.time_s[1:] == fixes.time_s[:-1]
     if not ties.any():
         return fixes, keys

@@ -254,4 +254,4 @@ def _digest(content: tuple[Any, ...]) -> int:
 _SAID: Final = (
     "msg_type", "part", "name", "callsign", "imo", "ship_type", "to_bow_m", "to_stern_m", "to_port_m", "to_starboard_m", "draught_m",
     "destination", "eta",
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together

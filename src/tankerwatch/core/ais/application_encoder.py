@@ -19,6 +19,7 @@ _PRECIPITATIONS: Final = {"rain": 1, "thunderstorm": 2, "freezing rain": 3, "mix
 _SCALES: Final = (1, 10, 100, 1000)
 
 # fmt: off
+# a table: its columns are read downwards
 _START: tuple[Field, ...] = (number("msg_type", 6), number("repeat", 2), number("mmsi", 30, high=999_999_999))
 _IDENTIFIER: tuple[Field, ...] = (number("dac", 10), number("fi", 6))
 _BROADCAST: tuple[Field, ...] = (*_START, spare(2), *_IDENTIFIER)

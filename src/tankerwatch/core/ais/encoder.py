@@ -27,6 +27,7 @@ class Payload(NamedTuple):
 
 
 # fmt: off
+# a table: its columns are read downwards
 _HEAD: tuple[Field, ...] = (number("msg_type", 6), number("repeat", 2), number("mmsi", 30, high=999_999_999))
 _POSITION: tuple[Field, ...] = (  # 1/10 000 minute
     number("accurate", 1),

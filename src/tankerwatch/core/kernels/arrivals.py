@@ -18,6 +18,7 @@ C_MOD, C_SEEN, C_AGREE, C_WHOLE, C_OTHER, C_TIMES, C_VOTES, C_NEXT, C_DUE = rang
 CLOCK_COLUMNS: Final = 9
 
 # fmt: off
+# a table: its columns are read downwards
 EARLIEST_S: Final = -3.0
 LATEST_S: Final = 16.0
 """A fix is received at once or a few seconds later; 8 % of a national feed lies outside, by clocks that are wrong

@@ -39,6 +39,7 @@ OUT_COLUMNS: Final = 12
 NOT_A_LEG: Final = -1.0
 
 # fmt: off
+# a table: its columns are read downwards
 LIFE_S: Final = 900.0           # a displaced belief lives this long without a fix: false alarms 135 without, 13 with
 ALWAYS_NM: Final = 0.5          # a step this small is possible for any ship: antenna, lever arm, coarse class B
 WEAK_FIXES: Final = 3           # a trusted belief below this gives way to the first one that reaches it
@@ -286,7 +287,7 @@ def _manoeuvre(ships: Any, s: int, dt: float, sog: float, cog: float, before_sog
 def _remember_minute(
     ships: Any, minutes: Any, hour: Any, minute_rows: Any, s: int,
     minute: int, event: float, lat: float, lon: float, heading: float, sog: float, cog: float, source_row: int,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     """Keep the minute's first fix, and the best speed kept for five minutes running."""
     at = minute % MINUTES
     if minutes[at, s] == minute:
@@ -326,7 +327,7 @@ def advance(  # the state of the fleet is these arrays
     hearers: Any, clocks: Any,
     slot: Any, received_s: Any, event_s: Any, lats: Any, lons: Any, sogs: Any, cogs: Any, headings: Any, statuses: Any, kinds: Any,
     seconds: Any, accurate: Any, stations: Any, keys: Any, source_row: Any, out: Any,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     """Give each fix to a belief of its ship. The columns of the fixes are those of `tables.Fixes`, with what `arrivals` makes of them.
     out: (OUT_COLUMNS, n) f64, `OUT_BELIEF` is NOT_A_LEG for copies and for fixes without a position.
     """
@@ -334,7 +335,7 @@ def advance(  # the state of the fleet is these arrays
     ships, beliefs, copies, copy_s, copy_by = borrowed(ships), borrowed(beliefs), borrowed(copies), borrowed(copy_s), borrowed(copy_by)
     minutes, hour, minute_rows, hearers, clocks = (
         borrowed(minutes), borrowed(hour), borrowed(minute_rows), borrowed(hearers), borrowed(clocks),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     of_ships, of_beliefs, of_copies = view_of(ships), view_of(beliefs), view_of(copies)
     of_copy_s, of_hearers, of_rows = view_of(copy_s), view_of(hearers), view_of(rows)
     for i in range(len(slot)):
@@ -562,4 +563,4 @@ def warm() -> None:
         np.zeros((MINUTES, 1), np.uint64), np.full((1, HEARERS, 3), -1.0), np.zeros((1, CLOCK_COLUMNS)),
         np.zeros(1, np.int64), one, one, one, one, small, small, small, byte, byte, byte, np.zeros(1, np.bool_), np.zeros(1, np.uint16),
         np.ones(1, np.uint64), np.ones(1, np.uint64), np.zeros((OUT_COLUMNS, 1)),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together

@@ -35,7 +35,7 @@ def take(
     slots: Any, parts: Any, times: Any, rows: Any, kept: Any, marks: Any, tail: Any, made: Any, settled: Any,
     chosen: Any, sizes: Any, doubles: Any, singles: Any, bytes_: Any, shorts: Any, told_numbers: Any, source_rows: Any,
     there: Any, missing: Any,
-) -> int:  # fmt: skip
+) -> int:  # fmt: skip  # one a line would hide what belongs together
     """Read all lines and decode their positions; other messages are sorted. Returns what is wanted: if not DONE, call again with it.
 
     progress: (PROGRESS,) i64, zeros at first · the others: see `sweep.sweep`, `index_fragments.assemble`, `reports.families`,
@@ -45,7 +45,7 @@ def take(
         progress[ASSEMBLED] = fr.assemble(
             buffer, entries, progress[ASSEMBLED], progress[sw.ENTRIES], time_s, source_row, outcomes, feeds, feed_station,
             slots, parts, times, rows, kept, marks, serial, messages, message_times, message_rows, tail, made, settled,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         if progress[ASSEMBLED] < progress[sw.ENTRIES]:
             return TAIL
         before = sizes[rp.POSITIONS]
@@ -56,7 +56,7 @@ def take(
             buffer, tail, messages, message_times, message_rows, chosen[rp.POSITIONS], before, sizes[rp.POSITIONS],
             words, told, told_s, told_rows, progress[sw.REPORTS], progress[PLACED],
             doubles, singles, bytes_, shorts, told_numbers, source_rows,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         progress[sw.REPORTS] = 0
         done = progress[LINE] >= len(start)
         behind = progress[PLACED] if done else progress[PLACED] & ~63
@@ -69,7 +69,7 @@ def take(
             buffer, start, end, time_s, source_row, progress[LINE], min(progress[LINE] + LINES, len(start)), len(source_rows), reasons,
             entries, messages, message_times, message_rows, progress, feeds, feed_station, names, keys, numbers, known, fresh,
             words, told, told_s, told_rows,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         if line == progress[LINE]:
             return ROOM
         progress[LINE] = line
@@ -94,6 +94,6 @@ def warm() -> None:
         np.zeros((rp.FAMILIES, 2), np.int64), np.zeros(rp.SIZES, np.int64),
         np.zeros((3, 2)), np.zeros((3, 2), np.float32), np.zeros((8, 2), np.uint8), np.zeros((2, 2), np.uint16), np.zeros((3, 2), np.int32),
         np.zeros(2, np.uint64), np.zeros((ps.MARKED, 1), np.uint64), np.zeros(ps.MARKED, np.int64),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
     fr.settle_lines(entries, 0, outcomes, reasons, kept[0], kept[1], 0, 0)
     fr.tally(reasons, lines[3], messages, rows, rows, 0, np.zeros(256, np.uint8), np.zeros(256, np.int64), np.zeros((1, 3), np.int64))

@@ -18,6 +18,7 @@ WHO, WHO_S, WHO_FIXES = range(3)
 HEARERS: Final = 8
 
 # fmt: off
+# a table: its columns are read downwards
 COPY_S: Final = 50.0            # the same report from another station comes within a minute; after one a frozen receiver says the same
 COPY_NO_SECOND_S: Final = 2.0   # without a UTC second only repeats this close are surely copies
 SAME_CLOCK_S: Final = 20.0      # copies further apart were stamped by clocks of which one is wrong
@@ -29,7 +30,7 @@ SET_AFTER_S: Final = 30.0       # longer than a frame and the lateness of lines
 @part
 def is_copy(
     copies: Any, copy_s: Any, copy_by: Any, clocks: Any, s: int, key: int, received: float, timed: bool, moving: bool, station: int
-) -> bool:  # fmt: skip
+) -> bool:  # fmt: skip  # one a line would hide what belongs together
     """Whether the same report came before. Of a ship that makes way it is the same whatever the clocks of two stations say."""
     window = COPY_S if timed else COPY_NO_SECOND_S
     for k in range(COPIES):

@@ -12,6 +12,7 @@ from tankerwatch.core.kernels.modulo import left_of
 from tankerwatch.core.kernels.words import borrowed
 
 # fmt: off
+# a table: its columns are read downwards
 NEAR_NM: Final = 2.0        # every pair within this, unless both lie still
 MEETING_NM: Final = 6.0     # within this, those that will come near each other: two ships of 20 kn need nine minutes for it
 WIDE_NM: Final = 12.0       # the same of a ship of interest and a fast craft: one of 40 kn needs a quarter of an hour
@@ -75,7 +76,7 @@ def _moves(ships: Any, s: int) -> tuple[float, float]:
 def sweep(
     ships: Any, keys: Any, slots: Any, outer: Any, among: bool, low_nm: float, reach_nm: float, beside: bool, found: int,
     out_slots: Any, out: Any,
-) -> int:  # fmt: skip
+) -> int:  # fmt: skip  # one a line would hide what belongs together
     """Pairs of ships in `outer` with those in `slots`, farther than `low_nm` and within `reach_nm`; the number of pairs noted then.
 
     ships: see `lay` · slots: (k,) in order of their keys (`stripes`), keys: (k,) · outer: (m,) slots, best in that

@@ -18,11 +18,11 @@ from tankerwatch.core.kernels.words import borrowed
 DOUBLES: Final = (
     "event_s", "heard_s", "first_s", "lon_deg", "lat_deg", "status_s", "stay_s", "stay_lat_deg", "stay_lon_deg", "fast_s", "frozen_s",
     "believed_s", "astray_s", "nowhere_s", "estimated_s", "inaccurate_s",
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 SINGLES: Final = (
     "sog_kn", "cog_deg", "heading_deg", "turn_deg_min", "gain_kn_min", "usual_sog_kn", "best_sog_kn", "interval_s", "missed_share",
     "longest_gap_s", "frozen_nm",
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 COUNTS: Final = ("fixes", "displaced", "astray")
 BYTES: Final = ("msg_type", "nav_status", "usual_minutes", "trusted")
 ROWS: Final = ("fast_row", "source_row")
@@ -47,7 +47,7 @@ def _undisputed(ships: Any, beliefs: Any, s: int, now_s: float) -> bool:
 def look(
     now_s: float, ships: Any, beliefs: Any, belief_rows: Any, minutes: Any, hour: Any, minute_rows: Any, usual: Any,
     doubles: Any, singles: Any, counts: Any, bytes_: Any, rows: Any, made: Any,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     """The columns above of as many ships as there is room for, each by row; made: (2, n) f64, what her fixes make east and north, kn.
 
     usual: (ships, HABIT_COLUMNS), of which what has become of another minute is worked out anew · the others: see `beliefs.advance`.
@@ -114,7 +114,7 @@ def warm() -> None:
     look(
         0.0, np.zeros((1, b.SHIP_COLUMNS)), np.zeros((1, b.BELIEFS, b.BELIEF_COLUMNS)), np.zeros((1, b.BELIEFS), np.uint64), minutes, hour,
         np.zeros((MINUTES, 1), np.uint64), np.zeros((1, HABIT_COLUMNS)), *columns(1), np.empty((2, 1)),
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
 
 
 def columns(ships: int) -> tuple[Any, Any, Any, Any, Any]:

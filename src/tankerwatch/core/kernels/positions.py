@@ -174,7 +174,7 @@ def _by_fields(source: Any, message: Any, row: int, doubles: Any, singles: Any, 
 def _whole(
     words: Any, told: Any, told_s: Any, told_rows: Any, first: int, behind: int, at: int, work: Any,
     doubles: Any, singles: Any, bytes_: Any, shorts: Any, numbers: Any, rows: Any,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     """Whole reports of the usual types, from `first` to `behind`, to the rows from `at` on: column by column, in loops without a branch of
     which the compiler makes vector instructions.
     """
@@ -187,14 +187,14 @@ def _whole(
         _told(
             told[WHAT, begin:end], told[HEARD, begin:end], bytes_[TYPE, row:last], bytes_[REPEAT, row:last], bytes_[CHANNEL, row:last],
             shorts[STATION, row:last], early, quality,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         _align(words[begin:end], early, a, b, c, d)
         _degrees(b, c, doubles[LON, row:last], doubles[LAT, row:last], quality)
         _motion(b, c, singles[SOG, row:last], singles[COG, row:last], singles[HEADING, row:last], quality)
         _small(
             a, b, c, d, early, bytes_[TURN, row:last], bytes_[STATUS, row:last], bytes_[SECOND, row:last], bytes_[ACCURATE, row:last],
             bytes_[RAIM, row:last], quality,
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         shorts[QUALITY, row:last] = quality
     doubles[TIME, at : at + behind - first] = told_s[first:behind]
     rows[at : at + behind - first] = told_rows[first:behind]
@@ -208,7 +208,7 @@ def place(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any, first: int, count: int,
     words: Any, told: Any, told_s: Any, told_rows: Any, reports: int, at: int,
     doubles: Any, singles: Any, bytes_: Any, shorts: Any, numbers: Any, rows: Any,
-) -> int:  # fmt: skip
+) -> int:  # fmt: skip  # one a line would hide what belongs together
     """Decode position reports to the rows of the columns from `at` on, in order; the row behind the last.
 
     Whole ones of types 1, 2, 3 and 18 wait in words, (reports, 4) i64, their bits as `vectors.put_unarmoured` gives them, with told

@@ -32,7 +32,7 @@ def _mixed(key: Any, value: Any) -> Any:
 def keys(
     mmsi: Any, lon: Any, lat: Any, sog: Any, cog: Any, heading: Any, turn: Any, kind: Any, status: Any, second: Any, accurate: Any,
     raim: Any, out: Any,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     """(n,) a number for all that a report says: equal for copies, and by chance once in 10^19. Degrees and knots, NaN where missing."""
     for i in range(len(mmsi)):
         key = _mixed(np.uint64(mmsi[i]), _whole(lon[i], 600_000.0, -108_000_000.0, 108_600_000.0))

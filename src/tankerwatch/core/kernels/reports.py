@@ -36,7 +36,7 @@ _FORM_5, _FORM_19, _FORM_24A, _FORM_24B = range(4)
 _STATIC_FIELDS = (
     "imo", "ship_type", "bow", "stern", "port", "starboard", "draught", "eta_month", "eta_day", "eta_hour", "eta_minute", "mothership",
     "callsign", "name", "destination",
-)  # fmt: skip
+)  # fmt: skip  # one a line would hide what belongs together
 _IMO, _SHIP_TYPE, _BOW, _STERN, _PORT, _STARBOARD, _DRAUGHT, _MONTH, _DAY, _HOUR, _MINUTE, _MOTHERSHIP, _CALLSIGN, _NAME, _DESTINATION = (
     range(15)
 )
@@ -209,7 +209,7 @@ def statics(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     times: Any, rows: Any, longs: Any, shorts: Any, bytes_: Any, draught: Any,
     callsign: Any, name: Any, destination: Any, eta: Any, part: Any, ends: Any,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     """Decode the static reports numbered in `chosen`.
 
     out: times (n,) f64 · rows (n,) u64 · longs (3, n) u32: mmsi, imo, mothership · shorts (5, n) u16: bow, stern, port, starboard,
@@ -258,7 +258,7 @@ def statics(
             ends[2, row + 1] = _text_of(
                 (w6 << 14) & _BITS48 | w7 >> 34, (w7 << 14) & _BITS48 | w8 >> 34, (w8 << 14) & _BITS48, NAME_LONGEST, destinations,
                 i64(ends[2, row]),
-            )  # fmt: skip
+            )  # fmt: skip  # one a line would hide what belongs together
             ends[3, row + 1] = _eta((w5 >> 10) & 15, (w5 >> 5) & 31, w5 & 31, w6 >> 42, etas, i64(ends[3, row]))
             ends[4, row + 1] = ends[4, row]
             continue
@@ -292,7 +292,7 @@ def statics(
             end = _eta(
                 _number(source, at, bits, _STATICS[form, _MONTH, 0], 4), _number(source, at, bits, _STATICS[form, _DAY, 0], 5),
                 _number(source, at, bits, _STATICS[form, _HOUR, 0], 5), _number(source, at, bits, _STATICS[form, _MINUTE, 0], 6), etas, end,
-            )  # fmt: skip
+            )  # fmt: skip  # one a line would hide what belongs together
         ends[3, row + 1] = end
         end = i64(ends[4, row])
         if kind == 24:
@@ -336,7 +336,7 @@ def _base(source: Any, at: int, bits: int, form: int, which: int) -> int:
 def bases(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     doubles: Any, rows: Any, mmsi: Any, shorts: Any, bytes_: Any, name: Any, ends: Any,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     """Decode the reports of base stations, of a ship's UTC and of aids to navigation numbered in `chosen`.
 
     out: doubles (4, n) f64: time, UTC, longitude, latitude · rows (n,) u64 · mmsi (n,) u32 · shorts (2, n) u16: station, quality · bytes_
@@ -413,7 +413,7 @@ def bases(
 def texts(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     times: Any, rows: Any, longs: Any, bytes_: Any, quality: Any, data: Any, ends: Any,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     """Decode the safety-related texts numbered in `chosen`.
 
     out: times (n,) f64 · rows (n,) u64 · longs (2, n) u32: mmsi, addressee · bytes_ (n,) u8: type · quality (n,) u16 · data: TEXT_LONGEST
@@ -441,7 +441,7 @@ def texts(
 def others(
     buffer: Any, tail: Any, messages: Any, time_s: Any, source_row: Any, chosen: Any,
     times: Any, rows: Any, mmsi: Any, bytes_: Any, quality: Any, data: Any, ends: Any,
-) -> int:  # fmt: skip
+) -> int:  # fmt: skip  # one a line would hide what belongs together
     """Copy the payloads of the messages numbered in `chosen`. Returns how many bytes they have: when `data` has no room for so many and
     SLACK, call again with more.
 

@@ -161,7 +161,7 @@ def sweep(
     buffer: Any, start: Any, end: Any, time_s: Any, source_row: Any, begin: int, stop: int, most: int, reasons: Any,
     entries: Any, messages: Any, message_times: Any, message_rows: Any, counts: Any, feeds: Any, feed_station: Any,
     names: Any, keys: Any, numbers: Any, known: Any, fresh: Any, words: Any, told: Any, told_s: Any, told_rows: Any,
-) -> int:  # fmt: skip
+) -> int:  # fmt: skip  # one a line would hide what belongs together
     """Read the lines from `begin` to `stop`. Returns the line to go on with: below `stop` when entries or messages have no room left, or
     `most` sentences have been found in all.
 

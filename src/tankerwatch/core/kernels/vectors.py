@@ -102,7 +102,7 @@ def _put_unarmoured_of(_context: Any, view: Any, at: Any, out: Any, begin: Any) 
 _ELEMENTS = {
     types.float64: ir.DoubleType(), types.float32: ir.FloatType(),
     types.uint8: ir.IntType(8), types.uint16: ir.IntType(16), types.uint32: ir.IntType(32),
-}  # fmt: skip
+}  # fmt: skip  # one a line would hide what belongs together
 
 
 @intrinsic

@@ -187,7 +187,7 @@ def _apart(memory: Approaches, row: int) -> float:
 
 def _say(
     view: View, found: list[Findings], verb: str, slots: list[int], since_s: float, severity: str, score: float, words: str
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     found.append(ship_finding(view, "closing", verb, slots, since_s=since_s, severity=severity, score=float(score), reason=words))
 
 

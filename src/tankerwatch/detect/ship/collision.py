@@ -46,6 +46,7 @@ from tankerwatch.core.tables import Picture
 from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, among, finding, key_of, ships_of, slot_of
 
 # fmt: off
+# a table: its columns are read downwards
 SETTINGS: Final = {
     "close_nm": Setting(0.2, "nm", "hulls that pass nearer than this pass too close", 0.02, 1, "close quarters"),
     "agile_nm": Setting(0.06, "nm", "the same when one is a ferry, a yacht, a fishing boat or another boat", 0.01, 0.5),

@@ -76,6 +76,7 @@ class Silence(Table):
     """Ships that are silent, base stations that are heard, and in one row the stream itself."""
 
     # fmt: off
+    # a table: its columns are read downwards
     what:    Annotated[U8, col("-", "0 a silent ship, 1 a base station, 2 the stream")]
     mmsi:    Annotated[U32, col("-", "identity, 0 for the stream")]
     since_s: Annotated[F64, col("s", "silent since; of the stream: when its last pause ended", missing=NAN)]

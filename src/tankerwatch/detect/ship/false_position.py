@@ -287,14 +287,14 @@ def _raised(mmsi: int, since_s: float, time_s: float, score: float, words: str, 
     return finding(
         detector="false_position", episode=f"{mmsi}-{int(since_s)}", verb="raise", time_s=time_s, start_s=since_s, severity="caution",
         score=score, ships=(mmsi,), lat_deg=lat, lon_deg=lon, reason=words, evidence=evidence,
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
 
 
 def _ended(mmsi: int, since_s: float, time_s: float) -> Findings:
     return finding(
         detector="false_position", episode=f"{mmsi}-{int(since_s)}", verb="end", time_s=time_s, start_s=since_s, severity="notice",
         score=0.5, ships=(mmsi,), reason="{0} no longer reports positions that cannot be.",
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
 
 
 DETECTOR: Final = Detector(

@@ -50,6 +50,7 @@ class Health(Table):
     """What is remembered of each feed, and in the row `CLOCK` of the clock."""
 
     # fmt: off
+    # a table: its columns are read downwards
     feed:      Annotated[U16, col("-", "index of the feed; CLOCK for the clock, in ascending order")]
     first_s:   Annotated[F64, col("s", "when it delivered first", missing=NAN)]
     last_s:    Annotated[F64, col("s", "when it delivered last", missing=NAN)]

@@ -47,6 +47,7 @@ class Persons(Table):
     """Who each ship says that she is, in order of `mmsi`, and who she has begun to say that she is."""
 
     # fmt: off
+    # a table: its columns are read downwards
     mmsi:       Annotated[U32, col("-", "identity")]
     print:      Annotated[U64, col("-", "a number made of all that follows")]
     name:       Annotated[Object, col("-", "name", missing="")]

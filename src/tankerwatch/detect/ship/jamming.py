@@ -46,6 +46,7 @@ class Hits(Table):
     """A row per ship that showed a sign in the last two hours, in order of identity; those of an area carry its number."""
 
     # fmt: off
+    # a table: its columns are read downwards
     mmsi:    Annotated[U32, col("-", "identity")]
     hit_s:   Annotated[F64, col("s", "when the sign began")]
     seen_s:  Annotated[F64, col("s", "when it was there last")]
@@ -205,7 +206,7 @@ def _said(view: View, memory: Hits, rows: np.ndarray, verb: str) -> Findings:
         verb=verb, time_s=view.now_s, start_s=start_s, severity="notice" if verb == "end" else "danger",
         score=0.9 if len(rows) > 4 else 0.8, ships=[int(m) for m in memory.mmsi[order]], lat_deg=lat, lon_deg=lon, reason=words,
         evidence=[int(row) for row in view.picture.source_row[np.isin(view.picture.mmsi, memory.mmsi[order[:5]])]],
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
 
 
 DETECTOR: Final = Detector(

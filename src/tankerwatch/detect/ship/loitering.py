@@ -38,6 +38,7 @@ class Stayers(Table):
     """Ships that stay, in order of `mmsi`."""
 
     # fmt: off
+    # a table: its columns are read downwards
     mmsi:     Annotated[U32, col("-", "identity")]
     since_s:  Annotated[F64, col("s", "since when she stays")]
     seen_s:   Annotated[F64, col("s", "when she was seen to stay last")]

@@ -30,6 +30,7 @@ from tankerwatch.core.tables import Picture
 from tankerwatch.detect.kit import Detector, Findings, Setting, Settings, View, among, key_of, others_stopped_within, ship_finding
 
 # fmt: off
+# a table: its columns are read downwards
 SETTINGS: Final = {
     "touch_m": Setting(60, "m", "water between the hulls below this: they lie together", 10, 300, "fenders, and the errors of positions"),
     "unknown_m": Setting(150, "m", "between the antennas, when dimensions are not known", 20, 400),
@@ -76,6 +77,7 @@ class Together(Table):
     """Two ships that lie together, or did a moment ago, in order of `key`."""
 
     # fmt: off
+    # a table: its columns are read downwards
     key:        Annotated[U64, col("-", "both identities, the smaller one first")]
     since_s:    Annotated[F64, col("s", "when they came together")]
     seen_s:     Annotated[F64, col("s", "when they were seen together last")]
@@ -138,7 +140,7 @@ def _fallen_silent(view: View, memory: Together, settings: Settings, found: list
             row = Together.blank(1).replace(
                 key=key.reshape(1), since_s=np.array([since_s]), seen_s=np.array([now_s]), raised_s=np.array([now_s]),
                 level=np.array([BOUND], np.uint8),
-            )  # fmt: skip
+            )  # fmt: skip  # one a line would hide what belongs together
             memory = Together.concat([memory, row])
             memory = memory.take(np.argsort(memory.key, kind="stable"))
             apart = distance_nm(picture.lat_deg[slot], picture.lon_deg[slot], picture.lat_deg[host], picture.lon_deg[host])

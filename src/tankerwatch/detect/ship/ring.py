@@ -82,7 +82,7 @@ def _near(picture: Picture, slot: int, reach_nm: float, lat: F64, lon: F64, hear
 
 def _judge(
     view: View, slot: int, rows: dict[tuple[int, int], list[Any]], settings: Settings, found: list[Findings], lat: F64, lon: F64, heard: Any
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     picture, now_s = view.picture, view.now_s
     ship, ring_nm = int(picture.mmsi[slot]), float(picture.ring_nm[slot])
     known = rows.get((ship, 0))

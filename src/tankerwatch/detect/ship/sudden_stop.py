@@ -80,6 +80,7 @@ class Stops(Table):
     """Ships that have lost speed, in order of `mmsi`."""
 
     # fmt: off
+    # a table: its columns are read downwards
     mmsi:     Annotated[U32, col("-", "identity")]
     since_s:  Annotated[F64, col("s", "when her speed was first found low; of one raised, when it began to fall")]
     seen_s:   Annotated[F64, col("s", "when it was low last")]

@@ -80,7 +80,7 @@ def _judge(view: View, seen: Near, settings: Settings, found: list[Findings]) ->
                     key=own[None], since_s=np.array([since_s]), seen_s=np.array([view.now_s]), level=np.array([COUNTED], np.uint8),
                     hits=np.array([len(them)], np.uint8),
                 )
-            )  # fmt: skip
+            )  # fmt: skip  # one a line would hide what belongs together
             _tell(view, seen, "raise", ship, them, since_s, found)
             continue
         memory.seen_s[at] = view.now_s
@@ -126,7 +126,7 @@ def _together(seen: Near, rows: Approaches, them: np.ndarray, settings: Settings
 def _tell(
     view: View, seen: Near, verb: str, ship: int, them: np.ndarray, since_s: float, found: list[Findings], *, arrived: bool = False,
     count: int = 0,
-) -> None:  # fmt: skip
+) -> None:  # fmt: skip  # one a line would hide what belongs together
     picture = view.picture
     count = max(count, len(them))
     them = them[np.argsort(seen.there_s[them], kind="stable")][:MOST]
@@ -148,7 +148,7 @@ def _tell(
             lat_deg=float(picture.lat_deg[ship]), lon_deg=float(picture.lon_deg[ship]),
             evidence=[int(picture.source_row[slot]) for slot in (ship, *seen.craft[them].tolist()) if picture.source_row[slot]],
         )
-    )  # fmt: skip
+    )  # fmt: skip  # one a line would hide what belongs together
 
 
 def _end(view: View, memory: Approaches, settings: Settings, found: list[Findings]) -> Approaches:
@@ -173,7 +173,7 @@ def _end(view: View, memory: Approaches, settings: Settings, found: list[Finding
                 severity="notice", score=0.5, ships=[int(picture.mmsi[slot])], reason=f"The {count} craft near {{0}} have gone.",
                 lat_deg=float(picture.lat_deg[slot]), lon_deg=float(picture.lon_deg[slot]),
             )
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
         keep[row] = False
     return memory.take(keep)
 

@@ -44,6 +44,7 @@ class Presence(Table):
     """Who is in or out of which zone, and what was raised of it; in order of `key`, then `rule`. Rule 5 holds the side itself."""
 
     # fmt: off
+    # a table: its columns are read downwards
     key:      Annotated[U64, col("-", "ship and zone (key_of; the zone by a number made of its name)")]
     rule:     Annotated[U8, col("-", "0 enter, 1 leave, 2 too fast, 3 too slow, 4 forbidden kind, 5 the side she is on")]
     side:     Annotated[U8, col("-", "of rule 5: 1 outside, 2 inside")]

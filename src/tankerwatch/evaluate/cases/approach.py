@@ -179,7 +179,7 @@ def _tugs(place: Place, level: str) -> None:
             bearing=place.one(0, 360), stay=2400, side_m=(40.0, -40.0, 60.0)[index],
         )
         for index in range(3)
-    ]  # fmt: skip
+    ]  # fmt: skip  # one a line would hide what belongs together
     place.decoy("tugs", CLEAR, (tanker, *boats))
 
 
@@ -306,7 +306,7 @@ def _rescuers(place: Place, level: str) -> None:
             stay=3000, side_m=50.0 + 60 * index,
         )
         for index, (kind, knots) in enumerate((("rescue", (22, 30)), ("tug", (11, 13)), ("rescue", (22, 30)), ("patrol", (20, 28))))
-    ]  # fmt: skip
+    ]  # fmt: skip  # one a line would hide what belongs together
     place.decoy("rescuers", APPROACH, (tanker, *boats), start=begin)
 
 

@@ -232,7 +232,7 @@ def _waiting(place: Place, level: str) -> None:
         motion = sailed(
             (0.0, 0.0), drift + wander(place.dice, place.seconds, 0.1, 300), np.full(place.seconds, place.one(0, 359)),
             heading_deg=np.full(place.seconds, place.one(0, 359)),
-        )  # fmt: skip
+        )  # fmt: skip  # one a line would hide what belongs together
     place.add(ship, motion)
     place.decoy(f"waiting ship {level}", ("sudden_stop", "grounding", "not_under_command"), (ship,))
 

@@ -37,7 +37,7 @@ def _breaks(place: Place, level: str) -> None:
     rules = {
         "enter": 'rule = ["enter"]', "leave": 'rule = ["leave"]', "fast": "max_kn = 8.0", "slow": "min_kn = 6.0",
         "kind": 'forbidden = ["fishing"]',
-    }  # fmt: skip
+    }  # fmt: skip  # one a line would hide what belongs together
     _draw(place, rules[level])
     place.add(ship, motion)
     enters, leaves = _crossing(motion)

@@ -29,7 +29,7 @@ _POSITIONS: Final = f"""
 """
 _EMPTY: Final = {"timestamp[ms]": "TIMESTAMP", "uint32": "UINTEGER", "uint8": "UTINYINT", "int32": "INTEGER", "uint16": "USMALLINT"} | {
     "int8": "TINYINT", "bool": "BOOLEAN", "uint64": "UBIGINT", "string": "VARCHAR",
-}  # fmt: skip
+}  # fmt: skip  # one a line would hide what belongs together
 
 
 def query(directory: Path, question: str, *, timeout_s: float = TIMEOUT_S, memory_mb: int = MEMORY_MB) -> Iterator[Any]:
