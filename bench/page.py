@@ -35,6 +35,7 @@ from page_browser import (
     blank,
     browser,
     desk,
+    fetched,
     first_ships_ms,
     heap_mb,
     look,
@@ -59,7 +60,8 @@ VIEWS = {
     "a harbour": "11/25.4/57.2",
 }
 PEER_VIEWS = ("the world", "the dense sea", "near")
-SELECTED = "&ship=200000001"
+FIRST_SHIP = 200_000_001
+SELECTED = f"&ship={FIRST_SHIP}"
 Figures = dict[str, list[float]]
 
 
@@ -139,15 +141,21 @@ def peers_built() -> str:
 
 
 def soak(seconds: float) -> tuple[list[tuple[float, float]], float]:
-    """(time, heap in MB) each twenty seconds at 50,000 ships, someone looking about; and its slope, MB an hour, after the first quarter."""
+    """(time, heap in MB) each twenty seconds at 50,000 ships; and its slope, MB an hour, after the first quarter.
+
+    Someone looks about, selects one ship after the other, opens the page of each, and an alert is raised each time.
+    """
     found: list[tuple[float, float]] = []
     with desk(50_000) as url, browser() as made:
         page = opened(made, url, f"#map={WORLD}{SELECTED}", noted=False)
         start = time.monotonic()
         while time.monotonic() - start < seconds:
             for name in ("the world", "near", "the dense sea", "a harbour"):
-                look(page, VIEWS[name] + SELECTED)
+                ship = FIRST_SHIP + 13 * len(found) % 50_000
+                look(page, f"{VIEWS[name]}&ship={ship}")
                 pan(page, 500)
+            look(page, f"{VIEWS[name]}&page=ship/{ship}")
+            fetched(f"{url}bench/alert")
             page.wait_for_timeout(max(0.0, 20_000 - 1000 * ((time.monotonic() - start) % 20)))
             found.append((time.monotonic() - start, heap_mb(page)))
     settled = [row for row in found if row[0] >= seconds / 4]

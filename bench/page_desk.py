@@ -115,6 +115,19 @@ class Sea:
         }  # fmt: skip  # one a line would hide what belongs together
 
 
+    def page(self, ship: int) -> dict[str, Any]:
+        """What her own page shows beside it."""
+        now_s = self.clock_s
+        said = {"field": "draught_m", "first_s": now_s - 3600, "last_s": now_s - 60, "times": 3}
+        claims = [{**said, "value": 14.8 - n / 10} for n in range(9)]
+        sent = {"feed": "0", "station": "1", "time_s": now_s, "sentence": "!AIVDM,1,1,,A,15MgK45P3@G?fl0E`JbR0OwT0@MS,0*4E"}
+        return {
+            "id": ship, "told_s": {"name": now_s - 300}, "hull_m": [200, 50, 21, 21], "status_s": now_s - 9000, "spoken_s": now_s,
+            "imo_valid": True, "claims": claims, "others": [], "conflicts": [], "interval_s": 10.0, "gap_s": 360.0,
+            "sentences": [{**sent, "source_row": n} for n in range(20)], "guard": None,
+        }  # fmt: skip  # one a line would hide what belongs together
+
+
 class Noting:
     """The server with a note of when each binary message left."""
 
@@ -184,6 +197,7 @@ async def serve(ships: int, peers: Path) -> None:
         "snapshot": sea.picture,
         "ship": sea.ship,
         "track": sea.track,
+        "page": sea.page,
         "timeline": lambda: None,
         "chart": lambda: {"meetings": [], "dark": [], "jammed": []},
     }  # fmt: skip  # one a line would hide what belongs together
