@@ -114,7 +114,6 @@ class Sea:
             "sentences": [], "beliefs": [],
         }  # fmt: skip  # one a line would hide what belongs together
 
-
     def page(self, ship: int) -> dict[str, Any]:
         """What her own page shows beside it."""
         now_s = self.clock_s
