@@ -84,7 +84,7 @@ def test_where_nothing_is_found_nothing_is_claimed(watched, tmp_path):
     assert (
         papers.incident("none"),
         papers.incident_sheet("none"),
-        papers.incident_picture("none", "chart", "day"),
+        papers.incident_picture("none", "chart", "day", 1000),
         papers.warning("none", False),
     ) == (None,) * 4
 
@@ -114,7 +114,9 @@ def test_pages_tell_it_and_markup_stays_text(watched):
     for made in (page, sheet):
         assert "Smoke &lt;b&gt;aft&lt;/b&gt;" in made and "<b>aft" not in made and escape(HOSTILE) in made and HOSTILE not in made
     assert 'class="way"' in page and 'class="land"' in page, "her track and the shore"
-    assert all("EXAMPLE ONE" in papers.incident_picture(name, what, "night").html for what in ("chart", "timeline"))
+    for what, wide, drawn in (("chart", 1000, 1000), ("chart", 340, 340), ("timeline", 680, 680), ("timeline", 340, 600)):
+        picture = papers.incident_picture(name, what, "night", wide).html
+        assert "EXAMPLE ONE" in picture and f'viewBox="0 0 {drawn} ' in picture and f'width="{drawn}"' in picture
     draft = papers.warning(name, False)
     assert draft["number"] == "001/2023" and "EXAMPLE ONE" not in draft["text"] and "Smoke" in draft["text"]
     assert "EXAMPLE ONE" in papers.warning(name, True)["text"]

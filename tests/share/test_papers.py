@@ -171,7 +171,7 @@ def test_hostile_words_stay_words(words, name):
         )
     )
     for what in ("chart", "timeline"):
-        picture = dossier.picture(what, given, {}, {}, None, "night")
+        picture = dossier.picture(what, given, {}, {}, None, "night", 680)
         assert paper.hashed(re.findall(r"<style>(.*?)</style>", picture.html, re.S)[0]) in picture.policy
         assert not [element for element in ElementTree.fromstring(picture.html).iter() if element.tag.rpartition("}")[2] == "script"]
     assert isinstance(json.dumps(warning.warning(given, "1", named=True)), str)

@@ -172,7 +172,7 @@ def inside(ring: list[tuple[float, float]], x: float, y: float) -> bool:
 )
 def test_the_land_is_where_it_is(lat_deg, lon_deg, is_land):
     x, y, half = (lon_deg + 180) / 360, coast.mercator(lat_deg), 2 / 360
-    frame = Frame(x - half, y - half, 1000 / (2 * half))
+    frame = Frame(x - half, y - half, 1000 / (2 * half), 1000, 1000)
     land, _ = coast.paths(LAND, (x - half, y - half, x + half, y + half), frame)
     rings = []
     for begin_x, begin_y, steps in re.findall(r"M(-?\d+) (-?\d+)l([^Mz]*)z", land):
@@ -184,7 +184,7 @@ def test_the_land_is_where_it_is(lat_deg, lon_deg, is_land):
 
 
 def test_a_broken_file_is_an_empty_sea():
-    assert coast.paths(Path(__file__), (0.6, 0.4, 0.7, 0.5), Frame(0.6, 0.4, 1e4)) == ("", "")
+    assert coast.paths(Path(__file__), (0.6, 0.4, 0.7, 0.5), Frame(0.6, 0.4, 1e4, 1000, 620)) == ("", "")
 
 
 def test_incidents_name_their_alerts():

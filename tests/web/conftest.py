@@ -124,7 +124,7 @@ class Harbour:
         return Papers(
             incident=lambda name: {"incident": known[name]} if name in known else None,
             incident_sheet=lambda name: page if name in known else None,
-            incident_picture=lambda name, what, palette: (
+            incident_picture=lambda name, what, palette, wide: (
                 Sheet(f"<svg class='{what} {palette}'/>", "default-src 'none'") if name in known else None
             ),
             warning=lambda name, named: {"named": named, "text": "W"} if name in known else None,

@@ -71,7 +71,9 @@ def routes(desk):
 
     def picture(request: Request) -> Response:
         what = request.path_params["what"]
-        made = dossier.picture(what, told(desk, request.path_params["id"]), {}, {}, LAND, request.query_params["palette"])
+        made = dossier.picture(
+            what, told(desk, request.path_params["id"]), {}, {}, LAND, request.query_params["palette"], int(request.query_params["wide"])
+        )
         return Response(made.html, media_type="image/svg+xml", headers={"Content-Security-Policy": made.policy})
 
     def draft(request: Request) -> Response:

@@ -143,9 +143,20 @@ def test_the_hand_over_says_since_when(open_page, desk):
 def test_all_of_it_is_accessible_and_on_paper_it_is_alone(open_page, desk, size):
     desk.alerts["a4"] |= {"assigned": "BEN", "snoozed_until_s": desk.clock_s + 3600}
     note(desk, "w" * 80)
+    desk.incidents[0] |= {"lat_deg": float(desk.lat[0]), "lon_deg": float(desk.lon[0])}
     page = open_page(size, "day", "#page=incident/i1")
     page.locator("#panel button", has_text="Compose a warning").press("Enter")
     page.locator("#warning-text").wait_for()
+    # Where it is lies in what the page leaves of the map, and the words on its chart are as large as those beside it.
+    wait(
+        page,
+        f"(() => {{ const spot = tankerwatch.pixelOf({desk.ids[0]}); const over = document.elementFromPoint(...spot);"
+        " return over && over.closest('#chart') && !over.closest('.banner'); })()",
+    )
+    wait(
+        page,
+        "(chart => chart.complete && Math.abs(chart.clientWidth / chart.naturalWidth - 1) < 0.1)(document.querySelector('.extract.chart'))",
+    )
     page.locator(".sheet-body summary").first.press("Enter")
     for palette in ("day", "night"):
         turn(page, palette)

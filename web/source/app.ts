@@ -18,11 +18,12 @@ import { view } from "./layers";
 import { loadedShipPart, shipPart } from "./later";
 import { lazily } from "./lazily";
 import { foreignLink, readLink, writeLink } from "./link";
-import { ChartMap } from "./map";
+import { ChartMap, NOTHING_HIDDEN, type Hidden } from "./map";
 import { alertPlace, beat, drawGrid, drawMarks, reportAt } from "./marks";
 import { blankRate, frameRate } from "./measure";
 import type { Overlay } from "./overlay";
 import { PALETTES, nextPalette, usePalette, type PaletteName } from "./palette";
+import { toScreen } from "./plane";
 import { aimed_s, drawReplay } from "./replay";
 import { leaveReport, picking, pickPosition, reportPanel } from "./report";
 import { startSearch } from "./search";
@@ -99,13 +100,14 @@ function followShip(): void {
   map.look(...desk.fleet.latLon(slot), undefined, 0, hidden());
 }
 
-/** How much of the map lies under the open panel, so that what is looked at stays in the open. */
-function hidden(): { right_px: number; bottom_px: number } {
-  if (parts.panel.hidden) return { right_px: 0, bottom_px: 0 };
+/** How much of the map lies under the open panel, and under the banners where that leaves little, so that what is looked at stays in the open. */
+function hidden(): Hidden {
+  if (parts.panel.hidden) return NOTHING_HIDDEN;
   const chart = parts.chart.getBoundingClientRect();
   const panel = parts.panel.getBoundingClientRect();
-  const asDrawer = panel.width > chart.width * 0.9;
-  return asDrawer ? { right_px: 0, bottom_px: Math.max(0, chart.bottom - panel.top) } : { right_px: Math.max(0, chart.right - panel.left), bottom_px: 0 };
+  if (panel.width <= chart.width * 0.9) return { ...NOTHING_HIDDEN, right_px: Math.max(0, chart.right - panel.left) };
+  const banners = parts.banners.hidden ? chart.top : parts.banners.getBoundingClientRect().bottom;
+  return { ...NOTHING_HIDDEN, top_px: Math.max(0, banners - chart.top), bottom_px: Math.max(0, chart.bottom - panel.top) };
 }
 
 // Where to look first: the address says so, or the scene, or wherever the ships are.
@@ -148,14 +150,25 @@ function lookAtShips(): void {
   placed = true;
 }
 
-/** Of a ship whose page is opened the map shows where she is, unless that is in the open already. True when it is known. */
+/** Where what the panel tells of lies: a ship, the first ship of an alert, an incident; null when it is not known. */
+function selectedPlace(): [lat_deg: number, lon_deg: number] | null {
+  const { ship, alert: alertId, incident: incidentId } = desk.selection;
+  const alert = alertId === null ? undefined : desk.alerts.get(alertId);
+  const first = ship ?? alert?.ships[0] ?? null;
+  const slot = first === null ? null : desk.fleet.slotOf(first);
+  if (slot !== null && desk.fleet.state[slot] === 2) return desk.fleet.latLon(slot);
+  const spot = alert ?? (ship === null && incidentId !== null ? desk.incidents.get(incidentId) : undefined);
+  return spot && spot.lat_deg !== null && spot.lon_deg !== null ? [spot.lat_deg, spot.lon_deg] : null;
+}
+
+/** Of what is opened the map shows where it is, unless that is in the open already. True when it is known. */
 function bringIntoView(): boolean {
-  const slot = desk.selection.ship === null ? null : desk.fleet.slotOf(desk.selection.ship);
-  if (slot === null || desk.fleet.state[slot] !== 2) return false;
-  const [x, y] = place(slot);
-  const { right_px, bottom_px } = hidden();
+  const spot = selectedPlace();
+  if (!spot) return false;
+  const [x, y] = toScreen(...spot, map.camera());
+  const { top_px, right_px, bottom_px } = hidden();
   const { width, height } = map.camera();
-  if (x < 20 || y < 20 || x > width - right_px - 20 || y > height - bottom_px - 20) map.look(...desk.fleet.latLon(slot), undefined, GLIDE_MS, hidden());
+  if (x < 20 || y < top_px + 20 || x > width - right_px - 20 || y > height - bottom_px - 20) map.look(...spot, undefined, GLIDE_MS, hidden());
   return true;
 }
 
@@ -190,7 +203,8 @@ function drawPanel(): void {
   if (parts.panel.dataset.shows !== what) {
     parts.panel.dataset.shows = what;
     parts.panel.querySelector(".panel-body")?.scrollTo(0, 0);
-    toBring = wide !== null;
+    // A page, or a drawer, covers most of the map, and often just what was selected on it.
+    toBring = what !== "" && !desk.reportOpen && desk.page !== "handover" && (wide !== null || sheet !== null || hidden().bottom_px > 0);
   }
   if (desk.page === null && leaveSheets) {
     leaveSheets();
@@ -256,11 +270,11 @@ function drawAll(): void {
   attempt("the clock", () => drawBadge(parts.badge));
   attempt("the state of the feeds", () => drawHealth(parts.health, changePalette));
   attempt("the list of alerts", () => drawAlerts(parts.list));
-  attempt("the panel", drawPanel);
   attempt("the feeds", () => drawFeeds(parts.feeds));
   attempt("the replay", () => drawReplay(parts.replay));
   attempt("the past", () => void drawPast());
   attempt("the banners", () => drawBanners(parts.banners));
+  attempt("the panel", drawPanel); // after what makes the map smaller
   attempt("the end of the replay", () => drawEnded(parts.ended));
   attempt("the last line", () => drawNotice(parts.notice));
   attempt("the reading out", tell);

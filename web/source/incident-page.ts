@@ -101,13 +101,16 @@ function evidence(alert: SeenAlert): TemplateResult {
   </details>`;
 }
 
+/** What a chart, or a time line, is wide on the screen: drawn for that, its words are as large as those beside it. */
+const wide_px = (): number => (innerWidth > 720 ? 680 : Math.min(680, Math.max(300, innerWidth - 50)));
+
 /** As the palette has it on the screen, and dark on white on paper. */
 function picture(incident: Incident, what: "chart" | "timeline", words: string): TemplateResult {
   const from = `${path(incident)}/${what}.svg?n=${dossier.times}&palette=`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label=${what === "chart" ? "Chart" : "Time line"}>
-      <img class="extract screen" alt=${words} src="${from}${desk.palette}" />
+      <img class="extract screen ${what}" alt=${words} src="${from}${desk.palette}&wide=${wide_px()}" />
     </div>
-    <img class="extract paper" alt="" loading="lazy" src="${from}day" />`;
+    <img class="extract paper" alt="" loading="lazy" src="${from}day&wide=680" />`;
 }
 
 async function note(incident: Incident): Promise<void> {

@@ -19,6 +19,14 @@ const WORLD_M = 2 * Math.PI * 6378137;
 const LAST_TILE_ZOOM = 8;
 const NEAREST_ZOOM = 18;
 
+/** What panels and banners cover of the map. */
+export interface Hidden {
+  top_px: number;
+  right_px: number;
+  bottom_px: number;
+}
+export const NOTHING_HIDDEN: Hidden = { top_px: 0, right_px: 0, bottom_px: 0 };
+
 export class ChartMap {
   private map: OpenLayersMap;
   private view: View;
@@ -78,11 +86,11 @@ export class ChartMap {
   }
 
   /** Bring a place to the middle of that part of the map that no panel covers. */
-  look(lat_deg: number, lon_deg: number, zoom?: number, glide_ms = 0, hidden = { right_px: 0, bottom_px: 0 }): void {
+  look(lat_deg: number, lon_deg: number, zoom?: number, glide_ms = 0, hidden = NOTHING_HIDDEN): void {
     const resolution = zoom === undefined ? (this.view.getResolution() ?? 1) : this.view.getResolutionForZoom(zoom);
     const center = [
       (mercatorX(lon_deg) - 0.5) * WORLD_M + (hidden.right_px / 2) * resolution,
-      (0.5 - mercatorY(lat_deg)) * WORLD_M - (hidden.bottom_px / 2) * resolution,
+      (0.5 - mercatorY(lat_deg)) * WORLD_M - ((hidden.bottom_px - hidden.top_px) / 2) * resolution,
     ];
     this.view.cancelAnimations();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -93,12 +101,12 @@ export class ChartMap {
     }
   }
 
-  fit(west_deg: number, south_deg: number, east_deg: number, north_deg: number, hidden = { right_px: 0, bottom_px: 0 }): void {
+  fit(west_deg: number, south_deg: number, east_deg: number, north_deg: number, hidden = NOTHING_HIDDEN): void {
     const extent = [
       (mercatorX(west_deg) - 0.5) * WORLD_M, (0.5 - mercatorY(south_deg)) * WORLD_M,
       (mercatorX(east_deg) - 0.5) * WORLD_M, (0.5 - mercatorY(north_deg)) * WORLD_M,
     ];
-    this.view.fit(extent, { padding: [40, 40 + hidden.right_px, 40 + hidden.bottom_px, 40], maxZoom: 10 });
+    this.view.fit(extent, { padding: [40 + hidden.top_px, 40 + hidden.right_px, 40 + hidden.bottom_px, 40], maxZoom: 10 });
   }
 
   zoomBy(step: number): void {

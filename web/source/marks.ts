@@ -1,21 +1,16 @@
 /** What is on the chart besides ships: the grid of degrees, alerts, incidents, reports, helpers and the selected track. */
 
 import { desk } from "./desk";
-import { latitude, mercatorX, mercatorY } from "./fleet";
+import { latitude, mercatorY } from "./fleet";
 import type { Palette } from "./palette";
+import { toScreen, type Context } from "./plane";
 import type { Alert, Report, Severity } from "./shapes";
-import { toScreenX, type Camera } from "./ships";
-
-type Context = CanvasRenderingContext2D;
+import type { Camera } from "./ships";
 
 const STEPS_DEG = [45, 30, 15, 10, 5, 2, 1, 0.5, 1 / 6, 1 / 12, 1 / 30, 1 / 60, 1 / 120, 1 / 600];
 const DOT_EVERY_S = 600;
 const BEAT_MS = 600;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-
-export function toScreen(lat_deg: number, lon_deg: number, camera: Camera): [x: number, y: number] {
-  return [toScreenX(mercatorX(lon_deg), camera), (mercatorY(lat_deg) - camera.centreY) * camera.worldPx + camera.height / 2];
-}
 
 function gridLabel(value_deg: number, step_deg: number, positive: string, negative: string): string {
   const side = value_deg < -1e-9 ? negative : value_deg > 1e-9 ? positive : "";

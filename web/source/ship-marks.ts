@@ -2,7 +2,7 @@
 
 import { desk } from "./desk";
 import { clockTime } from "./format";
-import { toScreen } from "./marks";
+import { toScreen } from "./plane";
 import type { Palette } from "./palette";
 import type { Camera } from "./ships";
 

@@ -129,7 +129,7 @@ export class Timeline {
         cursor: { drag: { x: this.linked, y: false, setScale: false }, y: false },
         scales: { x: { time: true }, kn: { range: (_, __, highest) => [0, Math.max(10, highest * 1.1)] }, deg: { range: [0, 360] } },
         axes: [
-          { stroke: text, grid, ticks: grid, font: FONT, size: 26, values: [[3600, "{HH}Z", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1], [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1]] },
+          { stroke: text, grid, ticks: grid, font: FONT, size: 26, values: [[3600, "{HH}Z", null, null, null, null, null, null, 1], [60, "{HH}:{mm}Z", null, null, null, null, null, null, 1], [1, "{HH}:{mm}:{ss}Z", null, null, null, null, null, null, 1]] },
           { scale: "kn", stroke: text, grid, ticks: grid, font: FONT, size: 58, values: (_, splits) => splits.map((value) => `${value} kn`) },
           { scale: "deg", side: 1, stroke: text, grid: { show: false }, ticks: grid, font: FONT, size: 46, splits: () => [0, 90, 180, 270, 360], values: (_, splits) => splits.map((value) => `${value}°`) },
         ],

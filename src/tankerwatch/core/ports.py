@@ -136,8 +136,8 @@ class Papers:
     incident: Callable[[str], dict[str, Any] | None]
     """all that is known of an incident"""
     incident_sheet: Callable[[str], Sheet | None]
-    incident_picture: Callable[[str, str, str], Sheet | None]
-    """(id, chart or timeline, palette: day, dusk or night) → SVG"""
+    incident_picture: Callable[[str, str, str, int], Sheet | None]
+    """(id, chart or timeline, palette: day, dusk or night, how many pixels wide) → SVG"""
     warning: Callable[[str, bool], dict[str, Any] | None]
     """(id, whether ships are named) → the draft of a warning to other ships; nothing is sent"""
     handover: Callable[[float | None], dict[str, Any]]

@@ -82,10 +82,10 @@ class Office:
         told, ships, tracks = found
         return dossier.page(self._with_records(told), ships, tracks, land=LAND)
 
-    def incident_picture(self, name: str, what: str, palette: str) -> Sheet | None:
+    def incident_picture(self, name: str, what: str, palette: str, wide: int) -> Sheet | None:
         """Its chart alone, or its time line."""
         found = self._read(name)
-        return None if found is None else dossier.picture(what, *found, LAND, palette)
+        return None if found is None else dossier.picture(what, *found, LAND, palette, wide)
 
     def warning(self, name: str, named: bool) -> Json | None:
         """The draft of a warning about it."""

@@ -17,6 +17,8 @@ HIGH: Final = 620
 MOST_TRACKS: Final = 60
 MOST_DISPLACED: Final = 200
 LEAST_NM: Final = 8.0
+ROOM: Final = 0.65
+"""What the alerts take of the chart; round them names have room, and where ships came from is seen."""
 INSET: Final = 156
 REGION_DEG: Final = 14.0
 GAP_S: Final = 1800.0
@@ -25,29 +27,32 @@ _STEPS_DEG: Final = (45, 30, 15, 10, 5, 2, 1, 0.5, 1 / 6, 1 / 12, 1 / 30, 1 / 60
 _DOT_STEPS_S: Final = (600, 1800, 3600, 7200, 21600, 43200, 86400)
 
 
-def chart(marks: Sequence[Mark], ships: Mapping[int, Ship], tracks: Mapping[int, Track], land: Path | None) -> str:
-    """The chart of all alerts that have a place; "" when none has."""
+def chart(
+    marks: Sequence[Mark], ships: Mapping[int, Ship], tracks: Mapping[int, Track], land: Path | None, size: tuple[int, int] = (WIDE, HIGH)
+) -> str:
+    """The chart of all alerts that have a place, so many units wide and high; "" when none has."""
     placed = [mark for mark in marks if mark.alert["lat_deg"] is not None]
     if not placed:
         return ""
     east_of = _seam([mark.alert["lon_deg"] for mark in placed])
     where = {mark.number: (_x(mark.alert["lon_deg"], east_of), coast.mercator(mark.alert["lat_deg"])) for mark in placed}
-    frame = _frame(list(where.values()))
-    box = (*_world(frame, -WIDE / 2, -HIGH / 2), *_world(frame, WIDE * 1.5, HIGH * 1.5))
+    wide, high = size
+    frame = _frame(list(where.values()), wide, high)
+    box = (*_world(frame, -wide / 2, -high / 2), *_world(frame, wide * 1.5, high * 1.5))
     ground, shore = coast.paths(land, box, frame) if land is not None else ("", "")
     spots = {number: frame.place(*place) for number, place in where.items()}
     lines, ends = _tracks(_drawn(placed), ships, tracks, frame, east_of)
     symbols = [mark.svg(*spots[mark.number]) for mark in sorted(placed, key=weight)]
-    labels = _labels(placed, ships, spots, ends)
+    labels = _labels(placed, ships, spots, ends, frame)
     parts = (
-        f'<rect class="sea" x="{-WIDE}" y="{-HIGH}" width="{3 * WIDE}" height="{3 * HIGH}"/>',
+        f'<rect class="sea" x="{-wide}" y="{-high}" width="{3 * wide}" height="{3 * high}"/>',
         f'<g transform="scale({1 / coast.FINE:g})"><path class="land" d="{ground}"/><path class="coast" d="{shore}"/></g>',
         f'<g class="grid">{_grid(frame)}</g>',
         f'<g class="tracks">{"".join(lines)}</g><g class="labels">{"".join(labels)}</g><g class="marks">{"".join(symbols)}</g>',
         f'<g class="scale">{_scale_bar(frame)}</g>',
     )
     return (
-        f'<svg id="chart" class="chart" viewBox="0 0 {WIDE} {HIGH}" role="group" aria-label="Chart of the alerts" tabindex="0"'
+        f'<svg id="chart" class="chart" viewBox="0 0 {wide} {high}" role="group" aria-label="Chart of the alerts" tabindex="0"'
         f' data-left="{frame.left!r}" data-top="{frame.top!r}" data-scale="{frame.scale!r}">{"".join(parts)}</svg>'
     )
 
@@ -58,13 +63,13 @@ def whereabouts(marks: Sequence[Mark], land: Path | None) -> str:
     if not placed or land is None:
         return ""
     east_of = _seam([mark.alert["lon_deg"] for mark in placed])
-    inner = _frame([(_x(mark.alert["lon_deg"], east_of), coast.mercator(mark.alert["lat_deg"])) for mark in placed])
+    inner = _frame([(_x(mark.alert["lon_deg"], east_of), coast.mercator(mark.alert["lat_deg"])) for mark in placed], WIDE, HIGH)
     across = WIDE / inner.scale
     region = max(across * 8, REGION_DEG / 360)
     if region > 0.5:
         return ""
     x, y = _world(inner, WIDE / 2, HIGH / 2)
-    outer = coast.Frame(x - region / 2, y - region / 3, INSET / region)
+    outer = coast.Frame(x - region / 2, y - region / 3, INSET / region, INSET, INSET * 2 / 3)
     ground, _ = coast.paths(land, (outer.left, outer.top, x + region / 2, y + region / 3), outer)
     wide, high = across * outer.scale, HIGH / inner.scale * outer.scale
     left, top = INSET / 2 - wide / 2, INSET / 3 - high / 2
@@ -88,13 +93,13 @@ def _x(lon_deg: float, east_of: float) -> float:
     return (east_of + (lon_deg - east_of + 90) % 360 - 90 + 180) / 360
 
 
-def _frame(places: Sequence[tuple[float, float]]) -> coast.Frame:
+def _frame(places: Sequence[tuple[float, float]], wide: float, high: float) -> coast.Frame:
     """A frame in which all places lie, with room round them."""
     xs, ys = zip(*places, strict=True)
     middle_x, middle_y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
     least = LEAST_NM / 60 / 360 / math.cos(math.radians(_lat(middle_y)))
-    scale = min((WIDE - 320) / max(max(xs) - min(xs), least), (HIGH - 220) / max(max(ys) - min(ys), least), WIDE / least)
-    return coast.Frame(middle_x - WIDE / 2 / scale, middle_y - HIGH / 2 / scale, scale)
+    scale = min(wide * ROOM / max(max(xs) - min(xs), least), high * ROOM / max(max(ys) - min(ys), least), wide / least)
+    return coast.Frame(middle_x - wide / 2 / scale, middle_y - high / 2 / scale, scale, wide, high)
 
 
 def _world(frame: coast.Frame, x: float, y: float) -> tuple[float, float]:
@@ -181,7 +186,11 @@ def _bow(points: Sequence[tuple[float, float, float]]) -> str:
 
 
 def _labels(
-    marks: Sequence[Mark], ships: Mapping[int, Ship], spots: Mapping[int, tuple[float, float]], ends: Mapping[int, tuple[float, float]]
+    marks: Sequence[Mark],
+    ships: Mapping[int, Ship],
+    spots: Mapping[int, tuple[float, float]],
+    ends: Mapping[int, tuple[float, float]],
+    frame: coast.Frame,
 ) -> list[str]:
     """The name of each ship once, where none lies over another or over a symbol; those without room are hidden until there is."""
     taken = [(x - 14, y - 14, x + 14, y + 14) for x, y in spots.values()]
@@ -192,14 +201,14 @@ def _labels(
             name = mark.alert["names"].get(str(mmsi)) or known(ships, mmsi).name
             named.setdefault(mmsi, (name or f"MMSI {mmsi:09d}", ends.get(mmsi, spots[mark.number])))
     for name, (x, y) in named.values():
-        if not (-WIDE / 2 < x < WIDE * 1.5 and -HIGH / 2 < y < HIGH * 1.5):
+        if not (-frame.wide / 2 < x < frame.wide * 1.5 and -frame.high / 2 < y < frame.high * 1.5):
             continue
         wide = 7.2 * len(name)
         sides = ((16, 4, "start", 0), (-16, 4, "end", -wide), (0, -18, "middle", -wide / 2), (0, 26, "middle", -wide / 2))
         free = None
         for right, down, anchor, left in sides:
             spot = (x + right + left, y + down - 12, x + right + left + wide, y + down + 4)
-            inside = (spot[0] > 0 and spot[2] < WIDE and spot[1] > 0) or not (0 < x < WIDE and 0 < y < HIGH)
+            inside = (spot[0] > 0 and spot[2] < frame.wide and spot[1] > 0) or not (0 < x < frame.wide and 0 < y < frame.high)
             if inside and not any(spot[0] < b[2] and spot[2] > b[0] and spot[1] < b[3] and spot[3] > b[1] for b in taken):
                 free = (right, down, anchor)
                 taken.append(spot)
@@ -216,18 +225,18 @@ def _labels(
 def _grid(frame: coast.Frame) -> str:
     """Meridians and parallels of the view as it is printed; a script draws them anew when it is zoomed."""
     west, north = _world(frame, 0, 0)
-    east, south = _world(frame, WIDE, HIGH)
+    east, south = _world(frame, frame.wide, frame.high)
     step = next((step for step in reversed(_STEPS_DEG) if step / 360 * frame.scale >= 110), _STEPS_DEG[0])
     made = []
     for n in range(math.ceil((west * 360 - 180) / step), math.floor((east * 360 - 180) / step) + 1):
         x, _ = frame.place((n * step + 180) / 360, 0)
         lon = (n * step + 180) % 360 - 180
-        made.append(f'<path d="M{x:.1f} 0V{HIGH}"/><text x="{x + 4:.1f}" y="14">{_angle(lon, step, "EW")}</text>')
+        made.append(f'<path d="M{x:.1f} 0V{frame.high:g}"/><text x="{x + 4:.1f}" y="14">{_angle(lon, step, "EW")}</text>')
     for n in range(math.ceil(_lat(south) / step), math.floor(_lat(north) / step) + 1):
         _, y = frame.place(0, coast.mercator(n * step))
         made.append(
-            f'<path d="M0 {y:.1f}H{WIDE}"/>'
-            + (f'<text x="6" y="{y - 4:.1f}">{_angle(n * step, step, "NS")}</text>' if 34 < y < HIGH - 130 else "")
+            f'<path d="M0 {y:.1f}H{frame.wide:g}"/>'
+            + (f'<text x="6" y="{y - 4:.1f}">{_angle(n * step, step, "NS")}</text>' if 34 < y < frame.high - 130 else "")
         )
     return "".join(made)
 
@@ -240,10 +249,10 @@ def _angle(value_deg: float, step_deg: float, sides: str) -> str:
 
 def _scale_bar(frame: coast.Frame) -> str:
     """A bar of a round number of miles at the middle of the chart."""
-    _, middle = _world(frame, 0, HIGH / 2)
+    _, middle = _world(frame, 0, frame.high / 2)
     unit_nm = 21600 * math.cos(math.radians(_lat(middle))) / frame.scale
-    miles = next((n for n in (2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5) if n / unit_nm <= 180), 0.2)
-    right, y = WIDE - 16, HIGH - 14
+    miles = next((n for n in (2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5) if n / unit_nm <= 0.18 * frame.wide), 0.2)
+    right, y = frame.wide - 16, frame.high - 14
     left = right - miles / unit_nm
-    bar = f'<path d="M{left:.1f} {y - 6}V{y}H{right}V{y - 6}"/>'
-    return f'{bar}<text x="{(left + right) / 2:.1f}" y="{y - 5}" text-anchor="middle">{miles:g} nm</text>'
+    bar = f'<path d="M{left:.1f} {y - 6:g}V{y:g}H{right:g}V{y - 6:g}"/>'
+    return f'{bar}<text x="{(left + right) / 2:.1f}" y="{y - 5:g}" text-anchor="middle">{miles:g} nm</text>'

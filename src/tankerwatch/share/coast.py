@@ -24,11 +24,16 @@ Part = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """How a chart lies on the world: `left` and `top` in Web Mercator with a world one unit wide, `scale` units of the chart per world."""
+    """How a chart lies on the world: `left` and `top` in Web Mercator with a world one unit wide, `scale` units of the chart per world.
+
+    The chart itself is `wide` by `high` units.
+    """
 
     left: float
     top: float
     scale: float
+    wide: float
+    high: float
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Units of the chart of a place on the world."""

@@ -37,6 +37,8 @@ Json = dict[str, Any]
 
 STYLE: Final = Path(__file__).with_name("sheet.css").read_text(encoding="utf-8")
 MOST_ALERTS: Final = 200
+LEAST_HIGH: Final = 300
+LEAST_WIDE: Final = 600
 DIGEST_BYTES: Final = 32
 UNSEEN: Final = "\N{REPLACEMENT CHARACTER}"
 VERBS: Final = {
@@ -57,7 +59,7 @@ VERBS: Final = {
     "exclude": "left out from now on",
     "include": "exclusion taken back",
 }
-ALONE: Final = ".chart,.times{width:1000px;min-width:0;aspect-ratio:auto;max-height:none;cursor:auto;border:0;background:none}"
+ALONE: Final = ".chart,.times{{width:{wide}px;min-width:0;aspect-ratio:auto;max-height:none;cursor:auto;border:0;background:none}}"
 HOW_TO_CHECK: Final = (
     "Hashes are BLAKE2b of 256 bits over the sentence as it is printed here, without a line end; "
     "<code>printf %s 'SENTENCE' | b2sum -l 256</code> gives them again. Records are those that <code>tankerwatch journal DIR</code> prints "
@@ -109,18 +111,25 @@ def marks_of(alerts: Sequence[Json]) -> list[Mark]:
     return [Mark(number, alert, alert_line(alert)) for number, alert in enumerate(ordered[:MOST_ALERTS], 1)]
 
 
-def picture(what: str, dossier: Json, ships: Mapping[int, Ship], tracks: Mapping[int, Track], land: Path | None, palette: str) -> Sheet:
-    """The incident's chart, or its time line, as one SVG file in the colours of a palette; an empty one where there is nothing to draw."""
+def picture(
+    what: str, dossier: Json, ships: Mapping[int, Ship], tracks: Mapping[int, Track], land: Path | None, palette: str, wide: int
+) -> Sheet:
+    """The incident's chart, or its time line, as one SVG file in the colours of a palette; an empty one where there is nothing to draw.
+
+    It is `wide` units wide (a time line 600 at least), so that its words are as large as those beside it where it is shown so wide.
+    """
     marks = marks_of(dossier["alerts"])
+    high = max(chart.HIGH * wide // chart.WIDE, LEAST_HIGH)
     if what == "chart":
-        drawn, high = chart.chart(marks, ships, tracks, land), chart.HIGH
+        drawn = chart.chart(marks, ships, tracks, land, (wide, high))
     else:
-        drawn = time_line(marks, [dossier["incident"]], _span(dossier["incident"], dossier["made_s"]))
-        high = int(drawn.partition(f'viewBox="0 0 {chart.WIDE} ')[2].partition('"')[0] or chart.HIGH)
-    drawn = drawn or f'<svg viewBox="0 0 {chart.WIDE} {high}"></svg>'
+        wide = max(wide, LEAST_WIDE)
+        drawn = time_line(marks, [dossier["incident"]], _span(dossier["incident"], dossier["made_s"]), wide)
+        high = int(drawn.partition(f'viewBox="0 0 {wide} ')[2].partition('"')[0] or high)
+    drawn = drawn or f'<svg viewBox="0 0 {wide} {high}"></svg>'
     style = CSS.replace(":root", "svg").replace("@media (prefers-color-scheme: dark)", "@media not all")  # the page says which palette
-    style += f"svg{{{PALETTES[palette]};font-family:B612,system-ui,'DejaVu Sans',sans-serif}}{ALONE}"
-    whole = drawn.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{chart.WIDE}" height="{high}" ', 1)
+    style += f"svg{{{PALETTES[palette]};font-family:B612,system-ui,'DejaVu Sans',sans-serif}}{ALONE.format(wide=wide)}"
+    whole = drawn.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" ', 1)
     signs = SYMBOLS[SYMBOLS.index("<defs>") : SYMBOLS.index("</svg>")]
     at = whole.index(">") + 1
     return Sheet(f"{whole[:at]}<style>{style}</style>{signs}{whole[at:]}", f"default-src 'none'; style-src {hashed(style)}; sandbox")

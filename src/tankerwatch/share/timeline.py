@@ -33,8 +33,11 @@ _CLOSE: Final = 24
 """Symbols nearer than this stand below each other."""
 
 
-def time_line(marks: Sequence[Mark], incidents: Sequence[Mapping[str, Any]], span_s: tuple[float, float]) -> str:
-    """Incidents as bars, below them each ship's alerts in time (the detectors', where there are too many ships); "" without times."""
+def time_line(marks: Sequence[Mark], incidents: Sequence[Mapping[str, Any]], span_s: tuple[float, float], wide: int = WIDE) -> str:
+    """Incidents as bars, below them each ship's alerts in time (the detectors', where there are too many ships); "" without times.
+
+    It is `wide` units wide, 600 at least, and as high as it must be.
+    """
     timed = [mark for mark in marks if moment(mark.alert["raised_s"])]
     if not timed:
         return ""
@@ -46,22 +49,23 @@ def time_line(marks: Sequence[Mark], incidents: Sequence[Mapping[str, Any]], spa
     first, last = first - spare, last + spare
 
     def x(time_s: float) -> float:
-        return _LEFT + (time_s - first) / (last - first) * (WIDE - _LEFT - 12)
+        return _LEFT + (time_s - first) / (last - first) * (wide - _LEFT - 12)
 
     made = []
     y = 34
+    room = (wide - _LEFT) // 12
     for incident in incidents[:MOST_ROWS]:
         begin = incident["start_s"] if incident["start_s"] is not None else first
         end = incident["end_s"] if incident["end_s"] is not None else last
         made.append(
             f'<text class="lane" x="8" y="{y + 19}">Incident</text><rect class="incident {text(incident["severity"])}" x="{x(begin):.1f}"'
             f' y="{y + 4}" width="{max(x(end) - x(begin), 3):.1f}" height="{_ROW - 8}" rx="3"/>'
-            f'<text class="what" x="{min(x(begin) + 8, WIDE - 420):.1f}" y="{y + 19}">{text(short(incident["title"], 64))}</text>'
+            f'<text class="what" x="{min(x(begin) + 8, wide - 400):.1f}" y="{y + 19}">{text(short(incident["title"], room))}</text>'
         )
         y += _ROW
     for name, held in _lanes(timed):
         rows = _below(held, x)
-        made.append(f'<path class="line" d="M0 {y}H{WIDE}"/><text class="lane" x="8" y="{y + 19}">{text(short(name, 24))}</text>')
+        made.append(f'<path class="line" d="M0 {y}H{wide}"/><text class="lane" x="8" y="{y + 19}">{text(short(name, 24))}</text>')
         for mark in held:
             middle = y + 15 + rows[mark.number] * _SUB_ROW
             begin = mark.alert["start_s"] if mark.alert["start_s"] is not None else mark.alert["raised_s"]
@@ -74,9 +78,9 @@ def time_line(marks: Sequence[Mark], incidents: Sequence[Mapping[str, Any]], spa
             made.append(mark.svg(x(mark.alert["raised_s"]), middle))
         y += _ROW + max(rows.values()) * _SUB_ROW
     high = y + 6
-    made.insert(0, _ticks(first, last, high, x))
+    made.insert(0, _ticks(first, last, high, x, wide // 110))
     return (
-        f'<svg id="times" class="times" viewBox="0 0 {WIDE} {high}" role="group" aria-label="Time line of the alerts">{"".join(made)}</svg>'
+        f'<svg id="times" class="times" viewBox="0 0 {wide} {high}" role="group" aria-label="Time line of the alerts">{"".join(made)}</svg>'
     )
 
 
@@ -105,8 +109,8 @@ def _below(marks: Sequence[Mark], x: Callable[[float], float]) -> dict[int, int]
     return rows
 
 
-def _ticks(first_s: float, last_s: float, high: float, x: Callable[[float], float]) -> str:
-    step = next((step for step in _TIME_STEPS_S if (last_s - first_s) / step <= 9), _TIME_STEPS_S[-1])
+def _ticks(first_s: float, last_s: float, high: float, x: Callable[[float], float], most: int) -> str:
+    step = next((step for step in _TIME_STEPS_S if (last_s - first_s) / step <= most), _TIME_STEPS_S[-1])
     made, day = [], ""
     for n in range(math.ceil(first_s / step), math.floor(last_s / step) + 1):
         spoken_s = moment(n * step)

@@ -173,7 +173,7 @@ def _simply(method: str, path: str, words: str, body: Schema | None = None, **mo
 
 
 _BOX: Final = tuple((name, {"type": "number"}) for name in ("south", "west", "north", "east"))
-_PALETTE: Final = (("palette", {"enum": ["day", "dusk", "night"]}),)
+_PICTURE: Final = (("palette", {"enum": ["day", "dusk", "night"]}), ("wide", {"type": "integer", "minimum": 300, "maximum": 1000}))
 _PAPER: Final = (("save", {"enum": ["1"]}),)
 _ZONE: Final = record({"name": TEXT, "corners": {**many({**many(NUMBER, 2), "minItems": 2}, 500), "minItems": 3}}, {"by": TEXT})
 BY: Final = record({}, {"by": TEXT})
@@ -192,8 +192,8 @@ CALLS = (
     _simply("GET", "/charts/{name}/{z}/{x}/{y}", "A tile of one of them.", answer=None, kind="*/*"),
     _simply("GET", "/api/incidents/{id}", "One incident with all that belongs to it."),
     _simply("GET", "/api/incidents/{id}/report.html", "The same on one page.", answer=None, kind="text/html", query=_PAPER),
-    _simply("GET", "/api/incidents/{id}/chart.svg", "Its chart.", answer=None, kind="image/svg+xml", query=_PALETTE),
-    _simply("GET", "/api/incidents/{id}/timeline.svg", "Its alerts in time.", answer=None, kind="image/svg+xml", query=_PALETTE),
+    _simply("GET", "/api/incidents/{id}/chart.svg", "Its chart.", answer=None, kind="image/svg+xml", query=_PICTURE),
+    _simply("GET", "/api/incidents/{id}/timeline.svg", "Its alerts in time.", answer=None, kind="image/svg+xml", query=_PICTURE),
     _simply("GET", "/api/incidents/{id}/warning", "The draft of a warning to ships.", query=(("named", {"enum": ["0", "1"]}),)),
     _simply("POST", "/api/incidents/{id}/note", "A note on an incident.", record({"words": TEXT}, {"by": TEXT})),
     _simply("GET", "/api/handover", "The hand-over of a watch.", query=(("since_s", NUMBER),)),

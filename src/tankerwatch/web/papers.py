@@ -15,6 +15,8 @@ from tankerwatch.web.asking import Refused, ask, body_of, found
 from tankerwatch.web.plain import Answer
 
 PALETTES: Final = ("day", "dusk", "night")
+NARROWEST: Final = 300
+WIDEST: Final = 1000
 Decide = Callable[[str, str, dict[str, Any]], Coroutine[Any, Any, Any]]
 
 
@@ -51,7 +53,7 @@ class PaperRoutes:
             palette = request.query_params.get("palette", "day")
             if palette not in PALETTES:
                 raise Refused(422, "there is no such palette", f"one of {', '.join(PALETTES)}")
-            made = await ask(self.desk.papers.incident_picture, request.path_params["id"], what, palette)
+            made = await ask(self.desk.papers.incident_picture, request.path_params["id"], what, palette, _wide(request))
             if made is None:
                 return found(None, "incident")
             return Response(made.html, media_type="image/svg+xml", headers={"Content-Security-Policy": made.policy})
@@ -81,6 +83,13 @@ class PaperRoutes:
     async def handover_sheet(self, request: Request) -> Response:
         """The same as one page that opens offline."""
         return _page(await ask(self.desk.papers.handover_sheet, _since(request)), "handover.html", request)
+
+
+def _wide(request: Request) -> int:
+    given = request.query_params.get("wide", str(WIDEST))
+    if not (given.isascii() and given.isdigit() and len(given) < 5 and NARROWEST <= int(given) <= WIDEST):
+        raise Refused(422, f"wide is {NARROWEST} to {WIDEST} pixels", f"such as ?wide=680; without it {WIDEST}")
+    return int(given)
 
 
 def _since(request: Request) -> float | None:

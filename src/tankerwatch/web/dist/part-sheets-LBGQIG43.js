@@ -1,7 +1,7 @@
-import{a as G,e as S,k as J,n as V}from"./part-chunk-3EZKXQTP.js";import"./part-chunk-SPFQXCX2.js";import{$ as _,A as O,B as j,C as z,D as F,R as k,T as y,a as n,aa as P,ca as D,d as r,ha as T,j as l,k as a,l as c,n as N,na as U,oa as b,p as d,q as M,qa as x,ra as B,ta as f,y as u}from"./part-chunk-35EUS5GN.js";import"./part-chunk-55G2776Z.js";var oe=1e4,le=1e3,h=class{held=null;problem=null;times=0;key="";askedAt_ms=-1/0;sign=void 0;want(t,s,o){let i=performance.now(),$=t!==this.key?0:o===this.sign?oe:le;i-this.askedAt_ms<$||(this.key=t,this.askedAt_ms=i,this.sign=o,k(s).then(H=>this.take(t,H,null),H=>this.take(t,null,y(H))))}take(t,s,o){t===this.key&&(this.held=s??this.held,this.problem=o,this.times++,l.changed())}forget(){this.held=null,this.problem=null,this.key="",this.askedAt_ms=-1/0}};var re=[4,8,12,24],g=new h,w=null,R=8,v=null;function W(){return w??Math.floor(l.clock_s()/60)*60-R*3600}var E=()=>`since_s=${W()}`;function ie(){let e=document.querySelector("#handover-since").value,t=O(e,l.clock_s());v=t===null?"Time as 2019-06-13 02:50Z, or 02:50Z for today":null,t!==null&&(w=t>l.clock_s()?t-86400:t),l.changed()}function ae(e){w=null,R=e,v=null,document.querySelector("#handover-since").value=c(W()),l.changed()}var ce=()=>n`<form class="field no-print" @submit=${e=>{e.preventDefault(),ie()}}>
+import{a as G,e as S,k as J,n as V}from"./part-chunk-3EZKXQTP.js";import"./part-chunk-SPFQXCX2.js";import{$ as _,A as O,B as j,C as z,D as F,R as k,T as y,a as n,aa as P,ca as D,d as r,ha as T,j as l,k as a,l as c,n as N,na as U,oa as b,p as d,q as M,qa as x,ra as B,ta as f,y as u}from"./part-chunk-35EUS5GN.js";import"./part-chunk-55G2776Z.js";var oe=1e4,le=1e3,h=class{held=null;problem=null;times=0;key="";askedAt_ms=-1/0;sign=void 0;want(t,s,o){let i=performance.now(),$=t!==this.key?0:o===this.sign?oe:le;i-this.askedAt_ms<$||(this.key=t,this.askedAt_ms=i,this.sign=o,k(s).then(A=>this.take(t,A,null),A=>this.take(t,null,y(A))))}take(t,s,o){t===this.key&&(this.held=s??this.held,this.problem=o,this.times++,l.changed())}forget(){this.held=null,this.problem=null,this.key="",this.askedAt_ms=-1/0}};var re=[4,8,12,24],g=new h,w=null,R=8,v=null;function E(){return w??Math.floor(l.clock_s()/60)*60-R*3600}var H=()=>`since_s=${E()}`;function ie(){let e=document.querySelector("#handover-since").value,t=O(e,l.clock_s());v=t===null?"Time as 2019-06-13 02:50Z, or 02:50Z for today":null,t!==null&&(w=t>l.clock_s()?t-86400:t),l.changed()}function ae(e){w=null,R=e,v=null,document.querySelector("#handover-since").value=c(E()),l.changed()}var ce=()=>n`<form class="field no-print" @submit=${e=>{e.preventDefault(),ie()}}>
   <label for="handover-since">What changed since, UTC</label>
   <div class="inline">
-    <input id="handover-since" type="text" class="figures" autocomplete="off" value=${c(W())} aria-invalid=${v?"true":"false"} aria-describedby="handover-problem" />
+    <input id="handover-since" type="text" class="figures" autocomplete="off" value=${c(E())} aria-invalid=${v?"true":"false"} aria-describedby="handover-problem" />
     <button type="submit">Show</button>
   </div>
   <p id="handover-problem" class="problem" role="alert">${v??r}</p>
@@ -37,11 +37,11 @@ import{a as G,e as S,k as J,n as V}from"./part-chunk-3EZKXQTP.js";import"./part-
         <tbody>${[...e.changes].reverse().map(be)}</tbody>
       </table>
     </div>
-    ${e.changes_left_out?n`<p class="quiet">${u(e.changes_left_out)} before these are not shown.</p>`:r}`:n`<p class="quiet">Nothing.</p>`}function ge(){g.want(`${w} ${R}`,`/api/handover?${E()}`,l.alerts.size);let e=g.held;return n`${x("hand-over of the watch",`Hand-over, ${c(l.clock_s())}`,"Close the hand-over")}
+    ${e.changes_left_out?n`<p class="quiet">${u(e.changes_left_out)} before these are not shown.</p>`:r}`:n`<p class="quiet">Nothing.</p>`}function ge(){g.want(`${w} ${R}`,`/api/handover?${H()}`,l.alerts.size);let e=g.held;return n`${x("hand-over of the watch",`Hand-over, ${c(l.clock_s())}`,"Close the hand-over")}
     <div class="panel-body sheet-body" tabindex="0" role="group" aria-label="The hand-over">
       <p class="buttons no-print">
-        <a class="button" href="/api/handover.html?${E()}" target="_blank" rel="noopener">Sheet to print</a>
-        <a class="button" href="/api/handover.html?${E()}&save=1">Save the sheet</a>
+        <a class="button" href="/api/handover.html?${H()}" target="_blank" rel="noopener">Sheet to print</a>
+        <a class="button" href="/api/handover.html?${H()}&save=1">Save the sheet</a>
       </p>
       ${ce()}
       ${g.problem?n`<p class="problem" role="alert">${g.problem}</p>`:r}
@@ -77,7 +77,7 @@ import{a as G,e as S,k as J,n as V}from"./part-chunk-3EZKXQTP.js";import"./part-
       ${t?.parts?we(e,t):n`<p class="quiet">A draft in the form that reporting centres use. Nothing is sent: you edit it, and copy or save it.</p>
             <p class="problem" role="alert">${t?.problem??r}</p>
             <button @click=${()=>C(e,!1)}>Compose a warning</button>`}
-    </div>`}function ee(){p=null}var m=new h,L=null,A=e=>`/api/incidents/${encodeURIComponent(e.id)}`;function te(e,t,s,o){return s.length?n`<div class="scroll" tabindex="0" role="group" aria-label=${e}>
+    </div>`}function ee(){p=null}var m=new h,L=null,W=e=>`/api/incidents/${encodeURIComponent(e.id)}`;function te(e,t,s,o){return s.length?n`<div class="scroll" tabindex="0" role="group" aria-label=${e}>
     <table class="sheet-table">
       <thead><tr>${t.map(i=>n`<th scope="col">${i}</th>`)}</tr></thead>
       <tbody>${s}</tbody>
@@ -100,10 +100,10 @@ import{a as G,e as S,k as J,n as V}from"./part-chunk-3EZKXQTP.js";import"./part-
         </li>`)}
     </ul>
     <button class="small" @click=${()=>_(e.id,!0,!0)}>Open this alert</button>
-  </details>`}function ne(e,t,s){let o=`${A(e)}/${t}.svg?n=${m.times}&palette=`;return n`<div class="scroll" tabindex="0" role="group" aria-label=${t==="chart"?"Chart":"Time line"}>
-      <img class="extract screen" alt=${s} src="${o}${l.palette}" />
+  </details>`}var xe=()=>innerWidth>720?680:Math.min(680,Math.max(300,innerWidth-50));function ne(e,t,s){let o=`${W(e)}/${t}.svg?n=${m.times}&palette=`;return n`<div class="scroll" tabindex="0" role="group" aria-label=${t==="chart"?"Chart":"Time line"}>
+      <img class="extract screen ${t}" alt=${s} src="${o}${l.palette}&wide=${xe()}" />
     </div>
-    <img class="extract paper" alt="" loading="lazy" src="${o}day" />`}async function xe(e){let t=document.querySelector("#incident-words"),s=t.value.trim();if(L=s?null:"Write the note first.",!s)return t.focus(),l.changed();await T(e.id,s)&&(t.value="")}function Se(e){return n`<h3>Notes of the watch: ${e.notes.length}</h3>
+    <img class="extract paper" alt="" loading="lazy" src="${o}day&wide=680" />`}async function Se(e){let t=document.querySelector("#incident-words"),s=t.value.trim();if(L=s?null:"Write the note first.",!s)return t.focus(),l.changed();await T(e.id,s)&&(t.value="")}function Re(e){return n`<h3>Notes of the watch: ${e.notes.length}</h3>
     <ul class="lines" role="list">
       ${e.notes.map(t=>n`<li class="told"><p class="quiet figures">${a(t.time_s)} · ${t.by??"desk"}</p><p>${t.words}</p></li>`)}
     </ul>
@@ -113,17 +113,17 @@ import{a as G,e as S,k as J,n as V}from"./part-chunk-3EZKXQTP.js";import"./part-
       <div class="inline by">
         <label for="incident-by">Your name</label>
         <input id="incident-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${j.name} @change=${t=>z(t.target.value)} />
-        <button class="decides main" @click=${()=>xe(e)}>Write it down</button>
+        <button class="decides main" @click=${()=>Se(e)}>Write it down</button>
       </div>
       <p id="incident-problem" class="problem" role="alert">${L??r}</p>
-    </div>`}var Re=e=>n`<li class="told">
+    </div>`}var Ie=e=>n`<li class="told">
   <p class="quiet figures">${c(e.time_s)} · ${e.kind} · ${e.verified?"verified":"not verified"}${e.source?` · ${e.source}`:""}</p>
   <p>${e.words}</p>
-</li>`;function Ie(e){m.want(e.id,A(e),e);let t=l.clock_s(),s=m.held?.incident.id===e.id?m.held:null,o=e.reports.map($=>l.reports.get($)).filter($=>$!==void 0),i=e.state!=="open";return n`${x(n`<span class="severity ${e.severity}">${b(e.severity)}<span class="severity-word">incident · ${i?e.state:e.severity}</span></span>`,e.title,"Close the page")}
+</li>`;function We(e){m.want(e.id,W(e),e);let t=l.clock_s(),s=m.held?.incident.id===e.id?m.held:null,o=e.reports.map($=>l.reports.get($)).filter($=>$!==void 0),i=e.state!=="open";return n`${x(n`<span class="severity ${e.severity}">${b(e.severity)}<span class="severity-word">incident · ${i?e.state:e.severity}</span></span>`,e.title,"Close the page")}
     <div class="panel-body sheet-body" tabindex="0" role="group" aria-label="The incident">
       <p class="buttons no-print">
-        <a class="button" href="${A(e)}/report.html" target="_blank" rel="noopener">Report to print</a>
-        <a class="button" href="${A(e)}/report.html?save=1">Save the report</a>
+        <a class="button" href="${W(e)}/report.html" target="_blank" rel="noopener">Report to print</a>
+        <a class="button" href="${W(e)}/report.html?save=1">Save the report</a>
         <button class="decides" @click=${()=>D()}>Type in a report (R)</button>
       </p>
       <dl class="facts">
@@ -139,13 +139,13 @@ import{a as G,e as S,k as J,n as V}from"./part-chunk-3EZKXQTP.js";import"./part-
       ${i?n`<p class="quiet">Told only while an incident is open.</p>`:V(e.helpers)}
       <h3>Ships</h3>
       ${s?te("Ships",["Ship","Numbers","Last heard"],s.ships.map(ke),"None."):n`<p class="quiet">…</p>`}
-      ${G(e.id,Se(e))}
+      ${G(e.id,Re(e))}
       <h3>Reported</h3>
-      ${o.length?n`<ul class="lines" role="list">${o.map(Re)}</ul>`:n`<p class="quiet">Nothing yet. Press R to type in what you hear.</p>`}
+      ${o.length?n`<ul class="lines" role="list">${o.map(Ie)}</ul>`:n`<p class="quiet">Nothing yet. Press R to type in what you hear.</p>`}
       <h3>What happened, was said and was done</h3>
       ${ne(e,"timeline","Time line of the alerts, a row a ship. The same is told in words below.")}
       ${s?te("Course of events",["Time","What"],s.course.map(_e),"Nothing yet."):n`<p class="quiet">…</p>`}
       <h3>Alerts and their evidence</h3>
       ${s?.alerts.map(Te)}
       ${X(e)}
-    </div>`}function se(){m.forget(),ee(),L=null}function ct(){Z(),se()}export{ge as handoverPage,Ie as incidentPage,ct as leave};
+    </div>`}function se(){m.forget(),ee(),L=null}function dt(){Z(),se()}export{ge as handoverPage,We as incidentPage,dt as leave};
