@@ -68,7 +68,6 @@ export function selectShip(id: number, focus = true): void {
     desk.shipProblem = null;
   }
   desk.selection.ship = id;
-  desk.page = null;
   desk.listOpen = false;
   desk.reportOpen = false;
   if (focus) focusPanel();
@@ -76,9 +75,10 @@ export function selectShip(id: number, focus = true): void {
   desk.changed();
 }
 
-export function selectAlert(id: string, focus = true, keepIncident = false): void {
+/** What is no ship is chosen: what was known of a ship goes. */
+function choose(alert: string | null, incident: string | null, focus: boolean): void {
   desk.page = null;
-  desk.selection = { ship: null, alert: id, incident: keepIncident ? desk.selection.incident : null };
+  desk.selection = { ship: null, alert, incident };
   desk.ship = null;
   desk.track = null;
   desk.listOpen = false;
@@ -88,17 +88,9 @@ export function selectAlert(id: string, focus = true, keepIncident = false): voi
   desk.changed();
 }
 
-export function selectIncident(id: string, focus = true): void {
-  desk.page = null;
-  desk.selection = { ship: null, alert: null, incident: id };
-  desk.ship = null;
-  desk.track = null;
-  desk.listOpen = false;
-  desk.reportOpen = false;
-  desk.following = false;
-  if (focus) focusPanel();
-  desk.changed();
-}
+export const selectAlert = (id: string, focus = true, keepIncident = false): void => choose(id, keepIncident ? desk.selection.incident : null, focus);
+
+export const selectIncident = (id: string, focus = true): void => choose(null, id, focus);
 
 /** Close the topmost of what is open; true when there was something to close. */
 export function closeTop(): boolean {
