@@ -30,6 +30,7 @@ PATIENCE_S = 90
 QUALITY = 82
 SEEN_S = 1560394800
 """03:00 UTC of that day: both have called, and helpers are known."""
+ANCHORAGE = [[25.22, 56.42], [25.22, 56.62], [25.05, 56.62], [25.05, 56.42]]
 
 
 @contextlib.contextmanager
@@ -102,6 +103,18 @@ def main() -> None:
         page = opened(browser, address, "dusk", DESKTOP, f"{near}&ship={ship}")
         page.locator("#panel .timeline canvas").wait_for()
         take(page, "ship")
+        page = opened(browser, address, "dusk", DESKTOP, f"{wide}&page=ship/{ship}")
+        page.locator("#panel.wide .timeline canvas").wait_for()
+        take(page, "ship-page")
+        page = opened(browser, address, "day", DESKTOP, f"{wide}&page=incident/{incident['id']}")
+        page.locator("#panel.sheet .extract.screen").first.wait_for()
+        take(page, "incident-page")
+        take(opened(browser, address, "dusk", DESKTOP, f"{wide}&page=handover"), "handover")
+        told(address, "api/zones", {"name": "Anchorage, north part", "corners": ANCHORAGE, "rule": "enter", "by": "ANNA"})
+        page = opened(browser, address, "dusk", DESKTOP, f"#map=10/{ANCHORAGE[0][0]}/{ANCHORAGE[0][1]}")
+        page.keyboard.press("y")
+        page.locator("#tools .zone").first.wait_for()
+        take(page, "zones")
         take(opened(browser, address, "night", DESKTOP, wide), "night")
         page = opened(browser, address, "dusk", DESKTOP, wide)
         page.keyboard.press("?")

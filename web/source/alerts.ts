@@ -155,9 +155,11 @@ function groupOf(group: Group): TemplateResult {
 function emptyList(): TemplateResult {
   const { health } = desk;
   if (!health) return html`<p class="empty">Waiting for the desk…</p>`;
+  const [ships, dangers] = health.watching.split(", for ");
   return html`<div class="empty">
     <p><strong>${quietWords()}.</strong></p>
-    <p>Watching ${health.watching || "nothing yet"}.</p>
+    <p>Watching ${ships || "nothing yet"}.</p>
+    ${dangers ? html`<p class="quiet">For: ${dangers}.</p>` : nothing}
     ${health.since_s ? html`<p class="quiet">Since <span class="figures">${timeAndAge(health.since_s, desk.clock_s())}</span></p>` : nothing}
   </div>`;
 }
