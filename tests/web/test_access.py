@@ -50,11 +50,22 @@ def served(folder):
 
 
 @pytest.fixture
+def tokens(desk, folder):
+    """A secret for each role."""
+    users = Users(folder / "users.json")
+    made = {role: users.add_token(role, role)[1] for role in roles.WORDS}
+    yield made
+    for role in set(made) & set(users.tokens()):
+        users.remove_token(role)
+    desk.do(desk.door.look)
+
+
+@pytest.fixture
 def desk(served):
     """The desk behind its log-in, as if nobody had ever been there."""
     served.harbour.decided.clear()
     served.harbour.fault = None
-    for limit in (served.door.by_address, served.door.by_name, served.door.told):
+    for limit in (served.door.by_address, served.door.by_name, served.door.by_token, served.door.told):
         limit._buckets.clear()
     served.clock.passed_s += 3600  # all buckets are full, every session is over
     served.do(served.door.sessions.sweep)
@@ -130,6 +141,36 @@ def test_who_looks_decides_nothing_and_who_decides_does(desk):
         assert not [kind for kind, *_ in desk.harbour.decided if kind != "access"]
         assert will.post("/api/alerts/a1/confirm", json={"words": "seen"}).status_code == 200
         assert will.get("/api/nothing").status_code == 403, "what is not listed is an admin's"
+
+
+def test_every_role_of_a_token_may_do_what_it_may_and_no_more(desk, tokens):
+    with ExitStack() as clients:
+        bearing = {role: clients.enter_context(desk.bear(tokens[role.word])) for role in (Role.VIEWER, Role.WATCHKEEPER, Role.ADMIN)}
+        lines = [*every_route(desk.app), "GET /api/new", "DELETE /api/alerts"]
+        for role, client in bearing.items():
+            for line in lines:
+                method, path = example(line)
+                least = least_role(method, path)
+                if method == "WS":
+                    with desk.page(client) as page:
+                        told = json.loads(page.recv(timeout=PATIENCE_S))
+                        assert (told["type"], told["role"], told["csrf"], told["left_s"]) == ("session", role.word, None, None)
+                    continue
+                with client.stream(method, path, json={} if method == "POST" else None) as answer:
+                    status = answer.status_code
+                if least is Role.NOBODY and method == "POST":
+                    assert status == 409, f"{line}: a token neither logs in nor out"
+                elif least > role:
+                    assert status == 403, line
+                else:
+                    assert status not in (401, 403), f"{line}: {status}"
+        assert bearing[Role.WATCHKEEPER].post("/api/alerts/a1/confirm", json={"words": "w", "by": "ADA"}).status_code == 200
+    decided = [content for kind, _, content in desk.harbour.decided if kind != "access"]
+    assert decided and {content["by"] for content in decided} == {"watchkeeper (token)", "admin (token)"}
+    assert (
+        desk.told("log_in").count(("viewer (token)", {"verb": "log_in", "role": "viewer", "address": "127.0.0.1", "words": "by token"}))
+        == 1
+    )
 
 
 def test_who_decided_cannot_be_forged(desk):

@@ -17,7 +17,7 @@ from tankerwatch.cli.asking import asking
 from tankerwatch.cli.papering import papering
 from tankerwatch.cli.surviving import surviving, vault
 from tankerwatch.cli.top import top as watch_in_terminal
-from tankerwatch.cli.users import users
+from tankerwatch.cli.users import tokens, users
 from tankerwatch.config.access import listened
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import REPORT_KINDS, SEVERITIES
@@ -225,7 +225,10 @@ def parser() -> Parser:
     asking(add)
     papering(add)
     known = group.add_parser("users", help="say who may log in at a desk", description="Say who may log in.", allow_abbrev=False)
-    users(_adder(known.add_subparsers(title="commands", metavar="COMMAND", required=True)))
+    named = known.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    users(_adder(named))
+    borne = named.add_parser("token", help="say by which tokens programs come in", description="Tokens of programs.", allow_abbrev=False)
+    tokens(_adder(borne.add_subparsers(title="commands", metavar="COMMAND", required=True)))
     copies = group.add_parser("vault", help="keep copies of journals, on another machine", description="Keep copies.", allow_abbrev=False)
     vault(_adder(copies.add_subparsers(title="commands", metavar="COMMAND", required=True)))
 
