@@ -125,7 +125,7 @@ class Guarded(Served):
     def bear(self, secret):
         """A client that bears a token."""
         with self.client() as client:
-            client.headers["Authorization"] = f"Bearer {secret}"
+            client.headers["Authorization"] = f"Bearer {secret}".rstrip()
             yield client
 
     def page(self, client=None, **more):

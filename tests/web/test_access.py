@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import socket
 import sys
@@ -54,6 +55,8 @@ def tokens(desk, folder):
     """A secret for each role."""
     users = Users(folder / "users.json")
     made = {role: users.add_token(role, role)[1] for role in roles.WORDS}
+    desk.do(desk.door.look)
+    desk.do(desk.harbour.decided.clear)  # what the fixtures did is told
     yield made
     for role in set(made) & set(users.tokens()):
         users.remove_token(role)
@@ -438,15 +441,16 @@ def test_who_is_removed_or_changed_is_out(desk, folder):
     assert desk.told("user_changed") == [("GUEST", {"verb": "user_changed", "role": "viewer", "words": "role"})]
 
 
-def test_a_file_that_breaks_lets_nobody_in_and_throws_nobody_out(desk, folder):
+def test_a_file_that_breaks_lets_nobody_in_and_throws_nobody_out(desk, folder, tokens):
     path = folder / "users.json"
+    desk.do(desk.door.look)
     held = path.read_bytes()
-    with desk.log_in("VERA") as vera:
+    with desk.log_in("VERA") as vera, desk.bear(tokens["viewer"]) as program:
         try:
             for breaks in (lambda: path.write_text("{"), path.unlink):
                 breaks()
                 desk.do(desk.door.look)
-                assert vera.get("/api/alerts").status_code == 200
+                assert vera.get("/api/alerts").status_code == program.get("/api/alerts").status_code == 200
                 with desk.client() as client:
                     assert client.post("/api/login", json={"name": "ADA", "password": PASSWORD}).status_code == 503
         finally:
@@ -519,7 +523,7 @@ def test_one_address_does_not_take_all_connections(desk, monkeypatch):
 # -- the users file -----------------------------------------------------------------------------------------------------
 
 
-def test_the_users_file(tmp_path):
+def test_the_users_file(tmp_path, monkeypatch):
     path = tmp_path / "users.json"
     users = make_users(path)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -551,9 +555,28 @@ def test_the_users_file(tmp_path):
         Users(path)
     path.chmod(0o600)
     row = {"name": "A", "role": "viewer", "hash": "x"}
-    for held in ("", "[]", "{}", '{"version": 1, "users": [1]}', json.dumps({"version": 1, "users": [row]}), "[" * 100_000, "\xff"):
+    kept = {"name": "A", "role": "viewer", "hash": "0" * 64, "expires_s": None}
+    bad = ({"hash": "x"}, {"role": "root"}, {"name": "a\nb"}, {"expires_s": "x"}, {"expires_s": math.inf}, {"expires_s": []})
+    wrong = [json.dumps({"version": 1, "users": [], "tokens": [kept | each]}) for each in bad]
+    wrong += [json.dumps({"version": 1, "users": [], "tokens": each}) for each in (5, [5], [{}])]
+    for held in (*wrong, "", "[]", "{}", '{"version": 1, "users": [1]}', json.dumps({"version": 1, "users": [row]}), "[" * 100_000, "\xff"):
         path.write_text(held, encoding="latin-1")
         with pytest.raises(InputFault, match="no file of users"):
             Users(path)
+    path.write_text('{"version": 1, "users": []}')
+    users = Users(path)
+    assert not users.tokens(), "a file of before there were any"
+    token, secret = users.add_token("prometheus", "viewer", 1e9)
+    assert users.tokens() == {"prometheus": token} == Users(path).tokens() and secret not in path.read_text()
+    for name, role, words in (("Prometheus", "viewer", "already"), ("x" * 41, "viewer", "too long"), (HOSTILE, "viewer", "no name")):
+        with pytest.raises(InputFault, match=words):
+            users.add_token(name, role)
+    with pytest.raises(InputFault, match="no token"):
+        users.remove_token("MAX")
+    monkeypatch.setattr("tankerwatch.web.access.users.MOST_TOKENS", 1)
+    with pytest.raises(InputFault, match="enough"):
+        users.add_token("another", "viewer")
+    users.add("MAX", "viewer", PASSWORD)
+    assert users.remove_token("PROMETHEUS") == token and not users.tokens() and users.find("max")
     with pytest.raises(InputFault, match="no folder"):
         Users(tmp_path / "none" / "users.json").add("MAX", "viewer", PASSWORD)

@@ -28,9 +28,12 @@ class Bearers:
 
     def find(self, secret: str, address: str) -> Session | None:
         """The session of a secret that came from an address; None when no token has it, or its end has come."""
-        token = self._fitting(secret)
+        tokens = self._now()
+        token = fitting(tokens.values(), secret)
         if token is None or token.over(self.utc()):
             return None
+        if token not in self.known.values():
+            self.look(tokens)  # it was added just now: the journal has it before what it does
         session = self._sessions.get(token)
         if session is None:
             now_s = self.now()
@@ -44,16 +47,15 @@ class Bearers:
 
     def name_of(self, secret: str) -> str:
         """Whose a secret is though it lets nobody in: its end has come. "" when it is nobody's."""
-        token = self._fitting(secret)
+        token = fitting(self._now().values(), secret)
         return token.who if token else ""
 
-    def _fitting(self, secret: str) -> Token | None:
+    def _now(self) -> Mapping[str, Token]:
         """As the file says at this moment: who is removed is not let in once more."""
         try:
-            tokens = self.users.tokens() if self.users else {}
+            return self.users.tokens() if self.users else {}
         except InputFault:
-            tokens = dict(self.known)  # a file that broke throws nobody out
-        return fitting(tokens.values(), secret)
+            return self.known  # a file that broke throws nobody out
 
     def look(self, known: Mapping[str, Token]) -> None:
         """What the file says now: tell what changed, and end what is over."""
