@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn
 from tankerwatch.cli import commands, replaying, reporting
 from tankerwatch.cli import trying as trying_rules
 from tankerwatch.cli.asking import asking
+from tankerwatch.cli.calling import to_desk
 from tankerwatch.cli.papering import papering
 from tankerwatch.cli.surviving import surviving, vault
 from tankerwatch.cli.top import top as watch_in_terminal
@@ -253,7 +254,7 @@ def parser() -> Parser:
     )
     report.add_argument("--verified", action="store_true", help="someone has made sure of it")
     report.add_argument("--source", default="", metavar="WHO", help="who says so")
-    report.add_argument("--desk", metavar="HOST:PORT", help="where the desk listens (as configured, else 127.0.0.1:8420)")
+    to_desk(report)
 
     _top(add)
     config = group.add_parser(
@@ -275,7 +276,7 @@ def _top(add: Callable[[str, Callable[[argparse.Namespace], int], str, Sequence[
         "watch a running desk in the terminal: alerts, ships, feeds",
         ["top", "top --by ANNA --least caution", "top --once", "top --desk 127.0.0.1:8421 --once --json"],
     )
-    shown.add_argument("--desk", metavar="URL", help="where the desk listens, on this machine (as configured, else 127.0.0.1:8420)")
+    to_desk(shown)
     shown.add_argument("--once", action="store_true", help="print it once and end; needs no extra")
     shown.add_argument("--by", default="", metavar="NAME", help="your name, for what you acknowledge")
     shown.add_argument("--least", choices=SEVERITIES, default="notice", help="the least severity to show: %(choices)s (%(default)s)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 from tankerwatch.core.errors import InputFault
@@ -22,18 +22,18 @@ class Bearers:
         self, users: Users | None, now: Callable[[], float], utc: Callable[[], float], tell: Callable[[str, str, dict[str, Any]], None]
     ) -> None:
         self.users, self.now, self.utc, self.tell = users, now, utc, tell
-        self.known: Mapping[str, Token] = users.tokens() if users else {}
+        self.known: dict[str, Token] = users.tokens() if users else {}
         self._sessions: dict[Token, Session] = {}
         self._addresses: dict[Token, set[str]] = {}
 
     def find(self, secret: str, address: str) -> Session | None:
         """The session of a secret that came from an address; None when no token has it, or its end has come."""
         tokens = self._now()
+        if tokens is not self.known:
+            self.look(tokens)  # what was added has that in the journal before what it does
         token = fitting(tokens.values(), secret)
         if token is None or token.over(self.utc()):
             return None
-        if token not in self.known.values():
-            self.look(tokens)  # it was added just now: the journal has it before what it does
         session = self._sessions.get(token)
         if session is None:
             now_s = self.now()
@@ -50,21 +50,21 @@ class Bearers:
         token = fitting(self._now().values(), secret)
         return token.who if token else ""
 
-    def _now(self) -> Mapping[str, Token]:
+    def _now(self) -> dict[str, Token]:
         """As the file says at this moment: who is removed is not let in once more."""
         try:
             return self.users.tokens() if self.users else {}
         except InputFault:
             return self.known  # a file that broke throws nobody out
 
-    def look(self, known: Mapping[str, Token]) -> None:
+    def look(self, known: dict[str, Token]) -> None:
         """What the file says now: tell what changed, and end what is over."""
         for token in sorted({*self.known.values(), *known.values()}, key=lambda token: token.name):
             if token not in known.values():
                 self.tell("token_removed", token.who, {})
             elif token not in self.known.values():
                 self.tell("token_added", token.who, {"role": token.role})
-        self.known = dict(known)
+        self.known = known
         for token, session in list(self._sessions.items()):
             removed = token not in known.values()
             if removed or token.over(self.utc()):

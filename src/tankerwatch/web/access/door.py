@@ -127,7 +127,7 @@ class Door:
         try:
             held = self.users.known() if self.users else Known()
         except InputFault as fault:
-            held = Known(self.known, dict(self.bearers.known))  # whoever is in stays in; nobody else is let in
+            held = Known(self.known, self.bearers.known)  # whoever is in stays in; nobody else is let in
             log.error("%s", fault)
         known = held.users
         for key in sorted(known.keys() | self.known.keys()):
