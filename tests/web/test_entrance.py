@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import socket
 import ssl
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -75,7 +77,8 @@ def test_the_command_refuses_in_one_line(capsys, tmp_path):
     assert status == 2 and said.count("\n") == 1 and "can be reached from other machines, and there is no TLS" in said
 
 
-def test_a_desk_with_tls_and_users(files, tmp_path):
+def test_a_desk_with_tls_and_users(files, tmp_path, monkeypatch):
+    monkeypatch.setattr("tankerwatch.web.serve.HANDSHAKE_S", 0.3)
     opened = entrance("0.0.0.0:0", tls(files, hosts=("localhost",)))
     (tmp_path / "login.html").write_text("<title>login</title>")
     harbour = Harbour()
@@ -97,6 +100,10 @@ def test_a_desk_with_tls_and_users(files, tmp_path):
             plain = {"Origin": base.replace("https", "http"), "X-CSRF-Token": client.get("/api/session").json()["csrf"]}
             assert client.post("/api/guard", json={"ship": 200000001, "guard": True}, headers=plain).status_code == 403
             assert client.get("/api/alerts", headers={"Host": "desk.example"}).status_code == 403
+        with socket.create_connection(("127.0.0.1", opened.server.port), PATIENCE_S) as slow:
+            slow.sendall(b"\x16\x03\x01")  # a handshake begins
+            with suppress(ConnectionError):
+                assert slow.recv(1) == b"", "and is not waited for"
     finally:
         served.stop()
 
