@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import socket
 import ssl
 import sys
@@ -182,6 +183,41 @@ def test_users_on_the_command_line(tmp_path, capsys, monkeypatch):
     assert main(["users", "add", "CARL", "--role", "viewer", "--data", str(data)]) == 0
 
 
+def test_tokens_on_the_command_line(tmp_path, capsys, monkeypatch):
+    data, file = tmp_path / "data", tmp_path / "prometheus.token"
+
+    def said(*words):
+        status = main(["users", "token", *words, "--data", str(data)])
+        out = capsys.readouterr()
+        return status, out.out, out.err
+
+    assert said("list") == (0, "none; tankerwatch users token add NAME --role ROLE\n", "")
+    assert said("add", "prometheus", "--role", "viewer", "-o", str(file))[:2] == (0, f"{file}\n")
+    assert file.stat().st_mode & 0o777 == 0o600 and file.read_text().startswith("twt_")
+    status, out, err = said("add", "radar", "--role", "watchkeeper", "--expires", "2d", "--json")
+    made = json.loads(out)
+    assert (status, err, made["role"]) == (0, "", "watchkeeper") and 0 <= now() + 2 * 86_400 - made["expires_s"] < 60
+    assert made["token"] not in (data / "users.json").read_text(), "its hash alone is kept"
+    for words, wrong in (
+        (("add", "Radar", "--role", "viewer"), "there is a token 'Radar' already"),
+        (("add", "x", "--role", "viewer", "-o", str(file)), "is there already"),
+        (("add", "x", "--role", "root"), "there is no 'root'"),
+        (("add", "x", "--role", "viewer", "--expires", "2020-01-01"), "is over"),
+        (("add", "x", "--role", "viewer", "--expires", "0d"), "is no end"),
+        (("add", "x", "--role", "viewer", "--expires", "9999999d"), "is no end"),
+        (("add", "x (token)", "--role", "viewer", "-o", str(tmp_path / "x")), "is no name"),
+        (("remove", "x"), "there is no token 'x'"),
+    ):
+        status, out, err = said(*words)
+        assert (status, out, err.count("\n")) == (2, "", 1) and wrong in err, words
+    assert not (tmp_path / "x").exists(), "no secret, no file"
+    monkeypatch.setattr("tankerwatch.cli.users.now", lambda: made["expires_s"] + 1)
+    told = said("list")[1].splitlines()
+    assert told[0] == "viewer       prometheus" and told[1].startswith("watchkeeper  radar, over since 20")
+    assert [token["name"] for token in json.loads(said("list", "--json")[1])["tokens"]] == ["prometheus", "radar"]
+    assert said("remove", "RADAR")[:2] == (0, "radar may come in no longer\n") and "radar" not in said("list")[1]
+
+
 def test_settings_of_access(tmp_path):
     path = tmp_path / "desk.toml"
     path.write_text(
@@ -220,7 +256,9 @@ def test_who_came_and_went_is_journalled_and_judged_by_no_rule():
 
     told = reports.access("  <b>\u202eEVE\n" + "x" * 100, {"verb": "refused", "address": "198.51.100.7", "words": "wrong"}, 1560394210.0)
     assert told.kind == "access" and len(told.subject) <= 60 and "\u202e" not in told.subject and told.id.startswith("access-")
-    assert reports.access("", {"verb": "users", "users": {"ADA": "admin"}}, 1.0).content["users"] == {"ADA": "admin"}
+    known = {"ADA": "admin", "radar (token)": "viewer"}
+    assert reports.access("", {"verb": "users", "users": known}, 1.0).content["users"] == known
+    assert reports.access("radar (token)", {"verb": "token_removed"}, 1.0).subject == "radar (token)"
     for wrong in ({}, {"verb": "x"}, {"verb": "refused", "words": 5}):
         with pytest.raises(InputFault):
             reports.access("EVE", wrong, 1.0)
