@@ -509,7 +509,7 @@ def test_one_address_does_not_take_all_connections(desk, monkeypatch):
     from tankerwatch.web import slow
 
     monkeypatch.setattr(slow, "own", lambda address: False)
-    monkeypatch.setattr(slow.Line, "most_of_one", 3)
+    monkeypatch.setattr(slow.Doorstep, "most_of_one", 3)
     until(lambda: not desk.server._server.server_state.connections)
     with ExitStack() as held:
         lines = [held.enter_context(socket.create_connection(("127.0.0.1", desk.server.port), PATIENCE_S)) for _ in range(5)]
@@ -518,6 +518,15 @@ def test_one_address_does_not_take_all_connections(desk, monkeypatch):
                 assert line.recv(1) == b"", "it was closed"
         lines[0].sendall(b"GET /api/session HTTP/1.1\r\nHost: %s\r\n\r\n" % desk.host.encode())
         assert lines[0].recv(12) == b"HTTP/1.1 200"
+        monkeypatch.setattr(slow, "own", lambda address: True)
+        lines.append(held.enter_context(socket.create_connection(("127.0.0.1", desk.server.port), PATIENCE_S)))
+        lines[5].sendall(b"GET /api/session HTTP/1.1\r\nHost: %s\r\n\r\n" % desk.host.encode())
+        assert lines[5].recv(12) == b"HTTP/1.1 200", "a proxy on this machine is many"
+        monkeypatch.setattr(slow.Doorstep, "most_open", 4)
+        with suppress(ConnectionError), socket.create_connection(("127.0.0.1", desk.server.port), PATIENCE_S) as line:
+            assert line.recv(1) == b"", "and all together are so many"
+    with desk.client() as client:
+        until(lambda: client.get("/api/session").status_code == 200)
 
 
 # -- the users file -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import socket
 import ssl
 import sys
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,7 +18,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fake_access import PASSWORD, PATIENCE_S, Harbour, Served, make_users
+from fake_access import PASSWORD, PATIENCE_S, Harbour, Served, make_users, until
 
 from tankerwatch.cli import main
 from tankerwatch.config import check
@@ -79,7 +79,7 @@ def test_the_command_refuses_in_one_line(capsys, tmp_path):
 
 
 def test_a_desk_with_tls_and_users(files, tmp_path, monkeypatch):
-    monkeypatch.setattr("tankerwatch.web.serve.HANDSHAKE_S", 0.3)
+    monkeypatch.setattr("tankerwatch.web.serve.HANDSHAKE_S", 1.0)
     opened = entrance("0.0.0.0:0", tls(files, hosts=("localhost",)))
     (tmp_path / "login.html").write_text("<title>login</title>")
     harbour = Harbour()
@@ -101,10 +101,23 @@ def test_a_desk_with_tls_and_users(files, tmp_path, monkeypatch):
             plain = {"Origin": base.replace("https", "http"), "X-CSRF-Token": client.get("/api/session").json()["csrf"]}
             assert client.post("/api/guard", json={"ship": 200000001, "guard": True}, headers=plain).status_code == 403
             assert client.get("/api/alerts", headers={"Host": "desk.example"}).status_code == 403
-        with socket.create_connection(("127.0.0.1", opened.server.port), PATIENCE_S) as slow:
-            slow.sendall(b"\x16\x03\x01")  # a handshake begins
+        monkeypatch.setattr("tankerwatch.web.slow.own", lambda address: False)
+        monkeypatch.setattr("tankerwatch.web.slow.Doorstep.most_of_one", 2)
+
+        def open_lines():
+            return sum(line.fileno() >= 0 for line, _ in opened.server._socket._open)
+
+        until(lambda: not open_lines())
+        with ExitStack() as held:
+            lines = [held.enter_context(socket.create_connection(("127.0.0.1", opened.server.port), PATIENCE_S)) for _ in range(3)]
+            lines[0].sendall(b"\x16\x03\x01")  # a handshake begins
             with suppress(ConnectionError):
-                assert slow.recv(1) == b"", "and is not waited for"
+                assert lines[2].recv(1) == b"", "who has so many others is not even asked"
+            assert open_lines() == 2
+            for line in lines[:2]:
+                with suppress(ConnectionError):
+                    assert line.recv(1) == b"", "who never ends her handshake is not waited for"
+            until(lambda: not open_lines())
     finally:
         served.stop()
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.web.guard import Front, Network
-from tankerwatch.web.slow import Line
+from tankerwatch.web.slow import Doorstep, Line
 
 LONGEST_MESSAGE: Final = 4096
 """Bytes of the longest WebSocket message that a page may send."""
@@ -59,7 +59,7 @@ def bound(host: str, port: int, *, guarded: bool = False) -> socket.socket:
     address = anywhere(host) if guarded else loopback(host)
     if not 0 <= port <= 65535:
         raise InputFault(f"{port} is no port", where="--listen", help="0 to 65535; 0 takes a free one")
-    made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made = Doorstep(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((address, port))
