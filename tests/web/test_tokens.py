@@ -5,6 +5,8 @@ What each role may do is in test_access.py, for sessions and tokens alike.
 
 from __future__ import annotations
 
+import json
+import math
 import sys
 from pathlib import Path
 
@@ -17,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import test_access
 from fake_access import PASSWORD, PATIENCE_S, UTC_S, until
 
+from tankerwatch.core.errors import InputFault
 from tankerwatch.web.access.users import Users
 
 desk, folder, served, tokens = test_access.desk, test_access.folder, test_access.served, test_access.tokens
@@ -28,6 +31,7 @@ def test_a_wrong_token_lets_nobody_in_and_is_told_of(desk, tokens, folder):
     with desk.bear(old) as client:
         told = client.get("/api/session").json()
         assert (told["name"], told["role"], told["csrf"]) == ("old (token)", "admin", None) and 0 < told["left_s"] <= 60
+        until(lambda: desk.told("log_in"))
         assert desk.told("log_in") == [("old (token)", {"verb": "log_in", "role": "admin", "address": "127.0.0.1", "words": "by token"})]
         desk.clock.passed_s += 60
         answer = client.get("/api/alerts")
@@ -46,10 +50,11 @@ def test_a_wrong_token_lets_nobody_in_and_is_told_of(desk, tokens, folder):
         assert client.get("/api/alerts", headers={"Authorization": f"bearer  {right}"}).status_code == 200
         assert client.get("/api/alerts", headers={"Authorization": "Basic QURBOng="}).json()["error"] == "log in first"
         assert client.get(f"/api/alerts?access_token={right}", headers={"Cookie": f"tankerwatch={right}"}).status_code == 401
+    until(lambda: len(desk.told("refused")) == 30)
     refused = desk.told("refused")
     assert refused[0] == ("old (token)", {"verb": "refused", "words": "its token is over", "address": "127.0.0.1"})
     assert refused[1] == ("", {"verb": "refused", "words": "wrong token", "address": "127.0.0.1"})
-    assert len(refused) == 30 and desk.door._untold, "a stranger does not fill the disk"
+    assert desk.door._untold, "a stranger does not fill the disk"
     assert not any(secret in str(desk.harbour.decided) for secret in (right, old)), "no secret is written down"
     users.remove_token("old")
 
@@ -126,3 +131,35 @@ def test_every_token_is_compared_in_constant_time(monkeypatch):
         assert [held for held, _ in compared] == [token.hash for token in kept], "all of them, whichever fits"
         assert {given for _, given in compared} == {module.hashed(secret)}, "and their hashes only"
     assert all(len(secret) == 47 and module.SECRET.fullmatch(secret) for secret in secrets) and len(set(secrets)) == 5
+
+
+def test_the_tokens_in_the_users_file(tmp_path, monkeypatch):
+    path = tmp_path / "users.json"
+    path.touch(0o600)
+    kept = {"name": "A", "role": "viewer", "hash": "0" * 64, "expires_s": None}
+    bad = ({"hash": "x"}, {"role": "root"}, {"name": "a\nb"}, {"expires_s": "x"}, {"expires_s": math.inf}, {"expires_s": []})
+    wrong = [json.dumps({"version": 1, "users": [], "tokens": [kept | each]}) for each in bad]
+    wrong += [json.dumps({"version": 1, "users": [], "tokens": each}) for each in (5, [5], [{}])]
+    for held in wrong:
+        path.write_text(held)
+        with pytest.raises(InputFault, match="no file of users"):
+            Users(path)
+    path.write_text('{"version": 1, "users": []}')
+    users = Users(path)
+    assert not users.tokens(), "a file of before there were any"
+    token, secret = users.add_token("prometheus", "viewer", 1e9)
+    assert users.tokens() == {"prometheus": token} == Users(path).tokens() and secret not in path.read_text()
+    for name, role, words in (
+        ("Prometheus", "viewer", "already"),
+        ("x" * 41, "viewer", "too long"),
+        ("a/b", "viewer", "no name"),
+    ):
+        with pytest.raises(InputFault, match=words):
+            users.add_token(name, role)
+    with pytest.raises(InputFault, match="no token"):
+        users.remove_token("MAX")
+    monkeypatch.setattr("tankerwatch.web.access.users.MOST_TOKENS", 1)
+    with pytest.raises(InputFault, match="enough"):
+        users.add_token("another", "viewer")
+    users.add("MAX", "viewer", PASSWORD)
+    assert users.remove_token("PROMETHEUS") == token and not users.tokens() and users.find("max")
