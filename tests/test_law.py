@@ -215,17 +215,18 @@ MAY_REACH = {
     "uvicorn": ("desk/", "web/", "store/copies/vault.py"),
     "starlette": ("web/", "store/copies/vault.py"),
     "serial": ("ingest/",),
-    "http.client": ("cli/reporting.py", "respond/webhook.py", "store/copies/remote.py", "web/access/oidc.py"),
-    "ssl": ("respond/webhook.py", "store/copies/remote.py", "store/copies/vault.py", "web/serve.py"),
+    "http.client": ("cli/calling.py", "respond/webhook.py", "store/copies/remote.py", "web/access/oidc.py"),
+    "ssl": ("cli/calling.py", "respond/webhook.py", "store/copies/remote.py", "store/copies/vault.py", "web/serve.py"),
     "obstore": ("store/copies/objects.py",),
     **dict.fromkeys(("http", "urllib.request", "ftplib", "smtplib", "socketserver", "xmlrpc", "webbrowser"), ()),
     "websockets": ("cli/top/desk.py",),
     **dict.fromkeys(("requests", "httpx", "aiohttp", "urllib3"), ()),
 }
-"""Modules that can reach a network, and the files that may use them. `cli/reporting.py` and `cli/top` speak to the desk on this machine
-only; `respond/webhook.py` (checkpoints, and the alerts of a live desk), `copies/remote.py`, `copies/objects.py` and `web/access/oidc.py`
-to places that a person wrote into the configuration or on the command line, of which there are none unless one does; `copies/vault.py`
-waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a vault of its own on loopback, to strike at what it made."""
+"""Modules that can reach a network, and the files that may use them. `cli/calling.py` and `cli/top` speak to the desk on this machine,
+or by TLS to the one that a person named; `respond/webhook.py` (checkpoints, and the alerts of a live desk), `copies/remote.py`,
+`copies/objects.py` and `web/access/oidc.py` to places that a person wrote into the configuration or on the command line, of which there
+are none unless one does; `copies/vault.py` waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a vault of its own on
+loopback, to strike at what it made."""
 
 
 def test_nothing_is_sent_anywhere():

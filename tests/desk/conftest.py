@@ -27,8 +27,8 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(tankerwatch.__file__).parent
 class RunningDesk:
     """`tankerwatch watch …` or `demo …` at a free port; it is killed at the end of a `with`."""
 
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "tankerwatch", *arguments, "--listen", "127.0.0.1:0"]
+    def __init__(self, *arguments: str, listen: str = "127.0.0.1:0") -> None:
+        command = [sys.executable, "-m", "tankerwatch", *arguments, "--listen", listen]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
         said: queue.Queue[str] = queue.Queue()
         assert self.process.stdout is not None
@@ -36,7 +36,7 @@ class RunningDesk:
         reader.start()
         self.said: list[str] = []
         until_s = time.monotonic() + PATIENCE_S
-        while not (self.said and self.said[-1].startswith("http://")):
+        while not (self.said and self.said[-1].startswith(("http://", "https://"))):
             try:
                 self.said.append(said.get(timeout=max(until_s - time.monotonic(), 0.01) if self.process.poll() is None else 0.2).strip())
             except queue.Empty:
@@ -98,8 +98,8 @@ class RunningDesk:
 def start_desk() -> Callable[..., RunningDesk]:
     """`start_desk(SOURCE…, data)`: watch sources with a data directory."""
 
-    def start(*arguments: str | Path) -> RunningDesk:
-        return RunningDesk("watch", *map(str, arguments[:-1]), "--data", str(arguments[-1]))
+    def start(*arguments: str | Path, **more: str) -> RunningDesk:
+        return RunningDesk("watch", *map(str, arguments[:-1]), "--data", str(arguments[-1]), **more)
 
     return start
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tankerwatch.cli import main
+from tankerwatch.cli.calling import Line
 from tankerwatch.cli.top import desk as desks
 from tankerwatch.cli.top import lines
 from tankerwatch.cli.top.desk import Seen, once
@@ -76,7 +77,7 @@ def test_the_desk_in_a_terminal(peer, start_desk, tmp_path, capsys):
         assert main(["top", *where]) == 2 and "no terminal" in capsys.readouterr().err
 
         async def sit():
-            app = Top(("127.0.0.1", desk.port), by="ANNA")
+            app = Top(Line("127.0.0.1", desk.port), by="ANNA")
             async with app.run_test(size=(130, 44)) as pilot:
                 await until(pilot, lambda: len(shown(app, "alerts")) == 2 and len(shown(app, "ships")) == 3)
                 assert "LIVE" in text(app, "head") and "NO DESK" not in text(app, "troubles")
@@ -170,7 +171,7 @@ def test_it_invents_nothing():
     assert lines.counts(seen) == "none open"
     assert lines.age(None, 5.0) == lines.place(None, 1.0) == "" and lines.age(9.0, 5.0) == "0 s"
     with pytest.raises(Exception, match="no desk answers"):
-        once(("127.0.0.1", 1))
+        once(Line("127.0.0.1", 1))
 
 
 def test_it_comes_back_to_a_desk_that_went_fell_silent_or_was_none(monkeypatch):
@@ -195,7 +196,7 @@ def test_it_comes_back_to_a_desk_that_went_fell_silent_or_was_none(monkeypatch):
                 if seen.connected:
                     there.set()
 
-            listening = asyncio.create_task(desks.attend(server.sockets[0].getsockname()[:2], seen, changed, silent_s=0.2))
+            listening = asyncio.create_task(desks.attend(Line(*server.sockets[0].getsockname()[:2]), seen, changed, silent_s=0.2))
             await asyncio.wait_for(there.wait(), PATIENCE_S)
             listening.cancel()
 

@@ -35,6 +35,8 @@ PATIENCE_S = 20
 PASSWORD = "six calm herons over Fujairah"
 CHEAP_KB = 64
 """Passwords of tests are worth no second of anybody."""
+UTC_S = 1_560_000_000.0
+"""The time of day where the desk is, when it is made; it passes with the clock of the test."""
 PEOPLE = {"VERA": "viewer", "WILL": "watchkeeper", "ADA": "admin"}
 
 
@@ -97,7 +99,7 @@ class Guarded(Served):
 
     def __init__(self, harbour, dist, users, provider=None, **door):
         self.harbour, self.clock = harbour, Clock()
-        self.door = Door(users, provider=provider, secure=False, now=self.clock, **door)
+        self.door = Door(users, provider=provider, secure=False, now=self.clock, utc=lambda: UTC_S + self.clock.passed_s, **door)
         self.hub = Hub(push_s=0.02, health_s=0.1)
         super().__init__(
             Server("127.0.0.1", 0), lambda server: create_app(harbour.desk(), self.hub, hosts=server.hosts, dist=dist, door=self.door)
@@ -119,9 +121,18 @@ class Guarded(Served):
             client.headers["X-CSRF-Token"] = client.get("/api/session").json()["csrf"]
             yield client
 
+    @contextmanager
+    def bear(self, secret):
+        """A client that bears a token."""
+        with self.client() as client:
+            client.headers["Authorization"] = f"Bearer {secret}".rstrip()
+            yield client
+
     def page(self, client=None, **more):
         cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items()) if client else ""
         headers = {"Cookie": cookies} if cookies else {}
+        if client and "Authorization" in client.headers:
+            headers["Authorization"] = client.headers["Authorization"]
         return connect(f"ws://{self.host}/ws", open_timeout=PATIENCE_S, additional_headers=headers, **more)
 
 

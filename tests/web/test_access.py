@@ -50,11 +50,24 @@ def served(folder):
 
 
 @pytest.fixture
+def tokens(desk, folder):
+    """A secret for each role."""
+    users = Users(folder / "users.json")
+    made = {role: users.add_token(role, role)[1] for role in roles.WORDS}
+    desk.do(desk.door.look)
+    desk.do(desk.harbour.decided.clear)  # what the fixtures did is told
+    yield made
+    for role in set(made) & set(users.tokens()):
+        users.remove_token(role)
+    desk.do(desk.door.look)
+
+
+@pytest.fixture
 def desk(served):
     """The desk behind its log-in, as if nobody had ever been there."""
     served.harbour.decided.clear()
     served.harbour.fault = None
-    for limit in (served.door.by_address, served.door.by_name, served.door.told):
+    for limit in (served.door.by_address, served.door.by_name, served.door.by_token, served.door.told):
         limit._buckets.clear()
     served.clock.passed_s += 3600  # all buckets are full, every session is over
     served.do(served.door.sessions.sweep)
@@ -130,6 +143,39 @@ def test_who_looks_decides_nothing_and_who_decides_does(desk):
         assert not [kind for kind, *_ in desk.harbour.decided if kind != "access"]
         assert will.post("/api/alerts/a1/confirm", json={"words": "seen"}).status_code == 200
         assert will.get("/api/nothing").status_code == 403, "what is not listed is an admin's"
+
+
+def test_every_role_may_do_what_it_may_and_no_more(desk, tokens):
+    """Every call in every role, of people who logged in and of tokens."""
+    names = dict(zip(PEOPLE.values(), PEOPLE, strict=True))
+    lines = [*every_route(desk.app), "GET /api/new", "DELETE /api/alerts"]
+    with ExitStack() as clients:
+        for role, bearing in ((role, bearing) for role in list(Role)[1:] for bearing in (True, False)):
+            client = clients.enter_context(desk.bear(tokens[role.word]) if bearing else desk.log_in(names[role.word]))
+            for line in lines:
+                method, path = example(line)
+                least = least_role(method, path)
+                if method == "WS":
+                    with desk.page(client) as page:
+                        told = json.loads(page.recv(timeout=PATIENCE_S))
+                    assert (told["type"], told["role"], told["csrf"] is None) == ("session", role.word, bearing)
+                    continue
+                if not bearing and line in ("POST /api/login", "POST /api/logout"):
+                    continue  # they end what goes on here; they have tests of their own
+                with client.stream(method, path, json={} if method == "POST" else None) as answer:
+                    status = answer.status_code
+                if least is Role.NOBODY and method == "POST":
+                    assert status == 409, f"{line}: a token neither logs in nor out"
+                elif least > role:
+                    assert status == 403, line
+                else:
+                    assert status not in (401, 403, 429), f"{line}: {status}"
+            if role > Role.VIEWER:
+                assert client.post("/api/alerts/a1/confirm", json={"words": "w", "by": "EVE"}).status_code == 200
+    decided = {content["by"] for kind, _, content in desk.harbour.decided if kind != "access"}
+    assert decided == {"WILL", "ADA", "watchkeeper (token)", "admin (token)"}
+    first = ("viewer (token)", {"verb": "log_in", "role": "viewer", "address": "127.0.0.1", "words": "by token"})
+    assert desk.told("log_in").count(first) == 1, "once, not with each request"
 
 
 def test_who_decided_cannot_be_forged(desk):
@@ -397,15 +443,16 @@ def test_who_is_removed_or_changed_is_out(desk, folder):
     assert desk.told("user_changed") == [("GUEST", {"verb": "user_changed", "role": "viewer", "words": "role"})]
 
 
-def test_a_file_that_breaks_lets_nobody_in_and_throws_nobody_out(desk, folder):
+def test_a_file_that_breaks_lets_nobody_in_and_throws_nobody_out(desk, folder, tokens):
     path = folder / "users.json"
+    desk.do(desk.door.look)
     held = path.read_bytes()
-    with desk.log_in("VERA") as vera:
+    with desk.log_in("VERA") as vera, desk.bear(tokens["viewer"]) as program:
         try:
             for breaks in (lambda: path.write_text("{"), path.unlink):
                 breaks()
                 desk.do(desk.door.look)
-                assert vera.get("/api/alerts").status_code == 200
+                assert vera.get("/api/alerts").status_code == program.get("/api/alerts").status_code == 200
                 with desk.client() as client:
                     assert client.post("/api/login", json={"name": "ADA", "password": PASSWORD}).status_code == 503
         finally:
@@ -464,7 +511,7 @@ def test_one_address_does_not_take_all_connections(desk, monkeypatch):
     from tankerwatch.web import slow
 
     monkeypatch.setattr(slow, "own", lambda address: False)
-    monkeypatch.setattr(slow.Line, "most_of_one", 3)
+    monkeypatch.setattr(slow.Doorstep, "most_of_one", 3)
     until(lambda: not desk.server._server.server_state.connections)
     with ExitStack() as held:
         lines = [held.enter_context(socket.create_connection(("127.0.0.1", desk.server.port), PATIENCE_S)) for _ in range(5)]
@@ -473,6 +520,15 @@ def test_one_address_does_not_take_all_connections(desk, monkeypatch):
                 assert line.recv(1) == b"", "it was closed"
         lines[0].sendall(b"GET /api/session HTTP/1.1\r\nHost: %s\r\n\r\n" % desk.host.encode())
         assert lines[0].recv(12) == b"HTTP/1.1 200"
+        monkeypatch.setattr(slow, "own", lambda address: True)
+        lines.append(held.enter_context(socket.create_connection(("127.0.0.1", desk.server.port), PATIENCE_S)))
+        lines[5].sendall(b"GET /api/session HTTP/1.1\r\nHost: %s\r\n\r\n" % desk.host.encode())
+        assert lines[5].recv(12) == b"HTTP/1.1 200", "a proxy on this machine is many"
+        monkeypatch.setattr(slow.Doorstep, "most_open", 4)
+        with suppress(ConnectionError), socket.create_connection(("127.0.0.1", desk.server.port), PATIENCE_S) as line:
+            assert line.recv(1) == b"", "and all together are so many"
+    with desk.client() as client:
+        until(lambda: client.get("/api/session").status_code == 200)
 
 
 # -- the users file -----------------------------------------------------------------------------------------------------

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
+import socket
 import ssl
 import sys
 import threading
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -15,7 +18,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fake_access import PASSWORD, PATIENCE_S, Harbour, Served, make_users
+from fake_access import PASSWORD, PATIENCE_S, Harbour, Served, make_users, until
 
 from tankerwatch.cli import main
 from tankerwatch.config import check
@@ -75,7 +78,8 @@ def test_the_command_refuses_in_one_line(capsys, tmp_path):
     assert status == 2 and said.count("\n") == 1 and "can be reached from other machines, and there is no TLS" in said
 
 
-def test_a_desk_with_tls_and_users(files, tmp_path):
+def test_a_desk_with_tls_and_users(files, tmp_path, monkeypatch):
+    monkeypatch.setattr("tankerwatch.web.serve.HANDSHAKE_S", 1.0)
     opened = entrance("0.0.0.0:0", tls(files, hosts=("localhost",)))
     (tmp_path / "login.html").write_text("<title>login</title>")
     harbour = Harbour()
@@ -97,6 +101,23 @@ def test_a_desk_with_tls_and_users(files, tmp_path):
             plain = {"Origin": base.replace("https", "http"), "X-CSRF-Token": client.get("/api/session").json()["csrf"]}
             assert client.post("/api/guard", json={"ship": 200000001, "guard": True}, headers=plain).status_code == 403
             assert client.get("/api/alerts", headers={"Host": "desk.example"}).status_code == 403
+        monkeypatch.setattr("tankerwatch.web.slow.own", lambda address: False)
+        monkeypatch.setattr("tankerwatch.web.slow.Doorstep.most_of_one", 2)
+
+        def open_lines():
+            return sum(line.fileno() >= 0 for line, _ in opened.server._socket._open)
+
+        until(lambda: not open_lines())
+        with ExitStack() as held:
+            lines = [held.enter_context(socket.create_connection(("127.0.0.1", opened.server.port), PATIENCE_S)) for _ in range(3)]
+            lines[0].sendall(b"\x16\x03\x01")  # a handshake begins
+            with suppress(ConnectionError):
+                assert lines[2].recv(1) == b"", "who has so many others is not even asked"
+            assert open_lines() == 2
+            for line in lines[:2]:
+                with suppress(ConnectionError):
+                    assert line.recv(1) == b"", "who never ends her handshake is not waited for"
+            until(lambda: not open_lines())
     finally:
         served.stop()
 
@@ -175,6 +196,41 @@ def test_users_on_the_command_line(tmp_path, capsys, monkeypatch):
     assert main(["users", "add", "CARL", "--role", "viewer", "--data", str(data)]) == 0
 
 
+def test_tokens_on_the_command_line(tmp_path, capsys, monkeypatch):
+    data, file = tmp_path / "data", tmp_path / "prometheus.token"
+
+    def said(*words):
+        status = main(["users", "token", *words, "--data", str(data)])
+        out = capsys.readouterr()
+        return status, out.out, out.err
+
+    assert said("list") == (0, "none; tankerwatch users token add NAME --role ROLE\n", "")
+    assert said("add", "prometheus", "--role", "viewer", "-o", str(file))[:2] == (0, f"{file}\n")
+    assert file.stat().st_mode & 0o777 == 0o600 and file.read_text().startswith("twt_")
+    status, out, err = said("add", "radar", "--role", "watchkeeper", "--expires", "2d", "--json")
+    made = json.loads(out)
+    assert (status, err, made["role"]) == (0, "", "watchkeeper") and 0 <= now() + 2 * 86_400 - made["expires_s"] < 60
+    assert made["token"] not in (data / "users.json").read_text(), "its hash alone is kept"
+    for words, wrong in (
+        (("add", "Radar", "--role", "viewer"), "there is a token 'Radar' already"),
+        (("add", "x", "--role", "viewer", "-o", str(file)), "is there already"),
+        (("add", "x", "--role", "root"), "there is no 'root'"),
+        (("add", "x", "--role", "viewer", "--expires", "2020-01-01"), "is over"),
+        (("add", "x", "--role", "viewer", "--expires", "0d"), "is no end"),
+        (("add", "x", "--role", "viewer", "--expires", "9999999d"), "is no end"),
+        (("add", "x (token)", "--role", "viewer", "-o", str(tmp_path / "x")), "is no name"),
+        (("remove", "x"), "there is no token 'x'"),
+    ):
+        status, out, err = said(*words)
+        assert (status, out, err.count("\n")) == (2, "", 1) and wrong in err, words
+    assert not (tmp_path / "x").exists(), "no secret, no file"
+    monkeypatch.setattr("tankerwatch.cli.users.now", lambda: made["expires_s"] + 1)
+    told = said("list")[1].splitlines()
+    assert told[0] == "viewer       prometheus" and told[1].startswith("watchkeeper  radar, over since 20")
+    assert [token["name"] for token in json.loads(said("list", "--json")[1])["tokens"]] == ["prometheus", "radar"]
+    assert said("remove", "RADAR")[:2] == (0, "radar may come in no longer\n") and "radar" not in said("list")[1]
+
+
 def test_settings_of_access(tmp_path):
     path = tmp_path / "desk.toml"
     path.write_text(
@@ -213,7 +269,9 @@ def test_who_came_and_went_is_journalled_and_judged_by_no_rule():
 
     told = reports.access("  <b>\u202eEVE\n" + "x" * 100, {"verb": "refused", "address": "198.51.100.7", "words": "wrong"}, 1560394210.0)
     assert told.kind == "access" and len(told.subject) <= 60 and "\u202e" not in told.subject and told.id.startswith("access-")
-    assert reports.access("", {"verb": "users", "users": {"ADA": "admin"}}, 1.0).content["users"] == {"ADA": "admin"}
+    known = {"ADA": "admin", "radar (token)": "viewer"}
+    assert reports.access("", {"verb": "users", "users": known}, 1.0).content["users"] == known
+    assert reports.access("radar (token)", {"verb": "token_removed"}, 1.0).subject == "radar (token)"
     for wrong in ({}, {"verb": "x"}, {"verb": "refused", "words": 5}):
         with pytest.raises(InputFault):
             reports.access("EVE", wrong, 1.0)

@@ -201,6 +201,12 @@ def test_every_route_is_declared(running, client):
     listed = {(method.upper(), path) for path, calls in told["paths"].items() for method in calls}
     assert listed == asked(running.app.routes)
     assert told["openapi"] == "3.1.0"
+    ways = told["components"]["securitySchemes"]
+    assert (ways["token"]["type"], ways["token"]["scheme"]) == ("http", "bearer") and set(ways) == {"token", "session", "csrf"}
+    assert told["paths"]["/metrics"]["get"]["security"] == [{"token": ["viewer"]}, {"session": ["viewer"]}, {}]
+    decided = told["paths"]["/api/guard"]["post"]
+    assert decided["security"] == [{"token": ["watchkeeper"]}, {"session": ["watchkeeper"], "csrf": ["watchkeeper"]}, {}]
+    assert {"401", "403", "429"} <= set(decided["responses"]) and told["paths"]["/api/login"]["post"]["security"] == []
 
 
 def test_no_call_for_programs_is_open_to_other_sites(running):

@@ -14,10 +14,11 @@ from typing import Any, Final, NoReturn
 from tankerwatch.cli import commands, replaying, reporting
 from tankerwatch.cli import trying as trying_rules
 from tankerwatch.cli.asking import asking
+from tankerwatch.cli.calling import to_desk
 from tankerwatch.cli.papering import papering
 from tankerwatch.cli.surviving import surviving, vault
 from tankerwatch.cli.top import top as watch_in_terminal
-from tankerwatch.cli.users import users
+from tankerwatch.cli.users import tokens, users
 from tankerwatch.config.access import listened
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import REPORT_KINDS, SEVERITIES
@@ -225,7 +226,10 @@ def parser() -> Parser:
     asking(add)
     papering(add)
     known = group.add_parser("users", help="say who may log in at a desk", description="Say who may log in.", allow_abbrev=False)
-    users(_adder(known.add_subparsers(title="commands", metavar="COMMAND", required=True)))
+    named = known.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    users(_adder(named))
+    borne = named.add_parser("token", help="say by which tokens programs come in", description="Tokens of programs.", allow_abbrev=False)
+    tokens(_adder(borne.add_subparsers(title="commands", metavar="COMMAND", required=True)))
     copies = group.add_parser("vault", help="keep copies of journals, on another machine", description="Keep copies.", allow_abbrev=False)
     vault(_adder(copies.add_subparsers(title="commands", metavar="COMMAND", required=True)))
 
@@ -250,7 +254,7 @@ def parser() -> Parser:
     )
     report.add_argument("--verified", action="store_true", help="someone has made sure of it")
     report.add_argument("--source", default="", metavar="WHO", help="who says so")
-    report.add_argument("--desk", metavar="HOST:PORT", help="where the desk listens (as configured, else 127.0.0.1:8420)")
+    to_desk(report)
 
     _top(add)
     config = group.add_parser(
@@ -272,7 +276,7 @@ def _top(add: Callable[[str, Callable[[argparse.Namespace], int], str, Sequence[
         "watch a running desk in the terminal: alerts, ships, feeds",
         ["top", "top --by ANNA --least caution", "top --once", "top --desk 127.0.0.1:8421 --once --json"],
     )
-    shown.add_argument("--desk", metavar="URL", help="where the desk listens, on this machine (as configured, else 127.0.0.1:8420)")
+    to_desk(shown)
     shown.add_argument("--once", action="store_true", help="print it once and end; needs no extra")
     shown.add_argument("--by", default="", metavar="NAME", help="your name, for what you acknowledge")
     shown.add_argument("--least", choices=SEVERITIES, default="notice", help="the least severity to show: %(choices)s (%(default)s)")

@@ -1,22 +1,16 @@
-"""Sends what a person reports to the running desk, over its own HTTP interface on this machine."""
+"""Sends what a person reports to the running desk, over its own HTTP interface."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPException
 from typing import Any, Final
 from urllib.parse import quote
 
-from tankerwatch.cli.commands import config_of
+from tankerwatch.cli.calling import Line, ask, desk_of
 from tankerwatch.cli.output import plain, print_json
-from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
-
-ANSWER_LIMIT_BYTES: Final = 1 << 20
-PATIENCE_S: Final = 10.0
 
 _ANGLE: Final = r"(\d{1,3})\s*[°\s]\s*(\d{1,2}(?:\.\d+)?)\s*[′']?\s*"
 _SPOKEN: Final = re.compile(rf"{_ANGLE}([NS])[\s,]+{_ANGLE}([EW])", re.IGNORECASE)
@@ -24,11 +18,11 @@ _SPOKEN: Final = re.compile(rf"{_ANGLE}([NS])[\s,]+{_ANGLE}([EW])", re.IGNORECAS
 
 def report(arguments: argparse.Namespace) -> int:
     """Send a report; it is on disk when the desk has answered."""
-    address = desk_of(arguments)
+    desk = desk_of(arguments)
     content: dict[str, Any] = {
         "kind": arguments.kind,
         "words": arguments.words,
-        "ship": None if arguments.ship is None else _ship(address, arguments.ship),
+        "ship": None if arguments.ship is None else _ship(desk, arguments.ship),
         "lat_deg": arguments.at and arguments.at[0],
         "lon_deg": arguments.at and arguments.at[1],
         "verified": arguments.verified,
@@ -36,21 +30,12 @@ def report(arguments: argparse.Namespace) -> int:
     }
     if arguments.time is not None:
         content["time_s"] = arguments.time
-    kept = ask(address, "POST", "/api/reports", content)
+    kept = ask(desk, "POST", "/api/reports", content)
     if arguments.json:
         print_json(kept)
     else:
         print(f"kept as {plain(str(kept.get('id', '')))}: {plain(arguments.words)}")
     return 0
-
-
-def desk_of(arguments: argparse.Namespace) -> tuple[str, int]:
-    """Host and port of the desk that a command is to speak to: `--desk`, else as configured. Raises InputFault."""
-    listen = arguments.desk or config_of(arguments).listen
-    address = loopback(re.fullmatch(r"(?:http://)?(.*?)/?", listen)[1])  # type: ignore[index]  # it matches any text
-    if address is None:
-        raise InputFault(f"{listen!r} is no desk on this machine", where="--desk", help="HOST:PORT, such as 127.0.0.1:8420")
-    return address
 
 
 def place(text: str) -> tuple[float, float]:
@@ -80,11 +65,11 @@ def moment(text: str) -> float:
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
-def _ship(address: tuple[str, int], text: str) -> int:
+def _ship(desk: Line, text: str) -> int:
     """The id of a ship, by her MMSI or by the one name that fits."""
     if text.isascii() and text.isdigit() and len(text) <= 10:
         return int(text)
-    found = ask(address, "GET", f"/api/ships?q={quote(text)}", None).get("ships") or []
+    found = ask(desk, "GET", f"/api/ships?q={quote(text)}", None).get("ships") or []
     exact = [ship for ship in found if str(ship.get("name", "")).casefold() == text.casefold()] or found
     if len(exact) == 1:
         return int(exact[0]["id"])
@@ -92,27 +77,3 @@ def _ship(address: tuple[str, int], text: str) -> int:
     raise InputFault(
         f"{len(exact)} ships answer to {text!r}", where="--ship", help=f"give the MMSI: {likely}" if likely else "give the MMSI"
     )
-
-
-def ask(address: tuple[str, int], method: str, path: str, content: Any, *, most_bytes: int = ANSWER_LIMIT_BYTES) -> dict[str, Any]:
-    """What the desk answers. Raises InputFault when there is none, or when it refuses."""
-    host, port = address
-    where = f"{host}:{port}"
-    line = HTTPConnection(host, port, timeout=PATIENCE_S)
-    try:
-        body = None if content is None else json.dumps(content)
-        line.request(method, path, body, {"Content-Type": "application/json"})
-        answer = line.getresponse()
-        held = json.loads(answer.read(most_bytes))
-    except (OSError, HTTPException) as fault:
-        help = "start one: tankerwatch watch SOURCE, or say where: --desk HOST:PORT"
-        raise InputFault(f"no desk answers ({fault or type(fault).__name__})", where=where, help=help) from None
-    except ValueError:
-        held = None
-    finally:
-        line.close()
-    if not isinstance(held, dict):
-        raise InputFault("what answers there is no desk", where=where, help="say where yours listens: --desk HOST:PORT")
-    if answer.status >= 300:
-        raise InputFault(f"the desk refuses: {held.get('error', answer.status)}", where=where, help=str(held.get("help", "")))
-    return held

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tankerwatch.config.access import listened
 from tankerwatch.config.keys import loopback
 from tankerwatch.core.errors import InputFault
+from tankerwatch.ingest.clock import now
 from tankerwatch.web.access.door import Door, Provider
 from tankerwatch.web.access.roles import role_of
 from tankerwatch.web.access.users import Users
@@ -60,7 +61,7 @@ def _entrance(listen: str, access: Access) -> Entrance:
     if access.oidc is None and (users is None or not users.all()):
         help = f"tankerwatch users add NAME --role admin --users {access.users_file or 'users.json'}: {GUIDE}"
         raise InputFault(f"{others}, and nobody may log in", where="--listen", help=help)
-    door = Door(users, provider=_provider(access), secure=True, idle_s=access.idle_s, longest_s=access.longest_s)
+    door = Door(users, provider=_provider(access), secure=True, idle_s=access.idle_s, longest_s=access.longest_s, utc=now)
     return Entrance(Server(*address, guarded=True, names=access.hosts, tls=tls, proxies=access.proxies), door)
 
 

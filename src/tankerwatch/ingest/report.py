@@ -22,7 +22,8 @@ from tankerwatch.core.tables import Decision
 from tankerwatch.ingest import drawn
 
 DECISION_KINDS: Final = (*ANSWERS, *EXCLUSIONS, *DRAWING, "guard")
-ACCESS_VERBS: Final = ("log_in", "log_out", "refused", "ended", "users", "user_added", "user_changed", "user_removed")
+_USER_VERBS: Final = ("user_added", "user_changed", "user_removed", "token_added", "token_removed")
+ACCESS_VERBS: Final = ("log_in", "log_out", "refused", "ended", "users", *_USER_VERBS)
 """What is journalled of who came and went; the desk writes it, no person does."""
 NEEDS_WORDS: Final = ("dismiss", "close", "note", "exclude")
 LONGEST_NAME: Final = 60

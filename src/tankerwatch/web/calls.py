@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tankerwatch.core.incidents import ANSWERS
+from tankerwatch.web.access.roles import Role, least_role
 from tankerwatch.web.shapes import COUNT, NUMBER, REPORT_KIND, SHAPES, SHIP_ID, TEXT, YES_OR_NO, Schema, many, maybe, named, record
 
 JSON: Final = "application/json"
@@ -40,6 +41,12 @@ PLACES: Final[dict[str, Schema]] = {
     "y": {"type": "integer", "minimum": 0},
 }
 """What may stand in a path; `id` of a ship is her number."""
+WAYS_IN: Final[dict[str, Schema]] = {
+    "token": {"type": "http", "scheme": "bearer", "description": "Of a program: tankerwatch users token add."},
+    "session": {"type": "apiKey", "in": "cookie", "name": "__Host-tankerwatch", "description": "Of a browser: POST /api/login."},
+    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "With a session: GET /api/session tells it."},
+}
+"""How a caller says who it is, where people log in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +227,15 @@ def _parameters(call: Call) -> list[Schema]:
     return [*made, *({"name": name, "in": "query", "schema": schema} for name, schema in call.query)]
 
 
+def _security(call: Call) -> list[dict[str, list[str]]]:
+    """By which of `WAYS_IN`, and in which role, a call may be made; on the machine's own address by none."""
+    least = least_role(call.method, call.path)
+    if least is Role.NOBODY:
+        return []
+    session = ("session",) if call.method == "GET" else ("session", "csrf")
+    return [{"token": [least.word]}, {way: [least.word] for way in session}, {}]
+
+
 def _operation(call: Call) -> Schema:
     content = {} if call.answer is None and call.kind == JSON else {"content": {call.kind: {"schema": call.answer or {}}}}
     body = (415, 413, 400) if call.body is not None else ()
@@ -227,8 +243,11 @@ def _operation(call: Call) -> Schema:
     answers: dict[str, Any] = {str(call.status): {"description": "as asked", **content}}
     if "{z}" in call.path:
         answers["204"] = {"description": "there is none"}
-    answers |= {str(status): refused for status in sorted({403, *body, *call.refusals, *((404,) if "{" in call.path else ())})}
-    made: Schema = {"summary": call.words, "responses": answers}
+    security = _security(call)
+    guarded = (401, 429) if security else ()
+    wrong = {403, *body, *call.refusals, *guarded, *((404,) if "{" in call.path else ())}
+    answers |= {str(status): refused for status in sorted(wrong)}
+    made: Schema = {"summary": call.words, "security": security, "responses": answers}
     if parameters := _parameters(call):
         made["parameters"] = parameters
     if call.body is not None:
@@ -243,4 +262,4 @@ def document(version: str, served: Collection[tuple[str, str]]) -> Schema:
         paths.setdefault(call.path, {})[call.method.lower()] = _operation(call)
     words = "What docs/reference/wire.md says in words. Times are seconds since 1970, positions degrees, speeds knots."
     info = {"title": "Tankerwatch: the desk", "version": version, "description": words, "license": {"name": "Apache-2.0"}}
-    return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": SHAPES}}
+    return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": SHAPES, "securitySchemes": WAYS_IN}}

@@ -17,12 +17,14 @@ from starlette.types import ASGIApp
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.web.guard import Front, Network
-from tankerwatch.web.slow import Line
+from tankerwatch.web.slow import Doorstep, Line
 
 LONGEST_MESSAGE: Final = 4096
 """Bytes of the longest WebSocket message that a page may send."""
 MOST_CONNECTIONS: Final = 256
 GOODBYE_S: Final = 2
+HANDSHAKE_S: Final = 10.0
+"""How long a handshake of TLS may take, and a farewell; asyncio alone would wait for a minute."""
 
 
 def loopback(host: str) -> str:
@@ -57,7 +59,7 @@ def bound(host: str, port: int, *, guarded: bool = False) -> socket.socket:
     address = anywhere(host) if guarded else loopback(host)
     if not 0 <= port <= 65535:
         raise InputFault(f"{port} is no port", where="--listen", help="0 to 65535; 0 takes a free one")
-    made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made = Doorstep(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((address, port))
@@ -78,6 +80,25 @@ class _Quiet(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does it, which has no word for how long TLS may take."""
+        await self.lifespan.startup()
+        if self.lifespan.should_exit:
+            raise RuntimeError("the application did not come up")
+        config, loop = self.config, asyncio.get_running_loop()
+
+        def line() -> Line:
+            return Line(config=config, server_state=self.server_state, app_state=self.lifespan.state)
+
+        wait_s = HANDSHAKE_S if config.ssl else None
+        self.servers = [
+            await loop.create_server(
+                line, sock=each, ssl=config.ssl, backlog=config.backlog, ssl_handshake_timeout=wait_s, ssl_shutdown_timeout=wait_s
+            )
+            for each in sockets or ()
+        ]
+        self.started = True
 
 
 def context_of(certificate: Path, key: Path) -> ssl.SSLContext:

@@ -1,10 +1,14 @@
-"""A connection that is cut when its other end is slow: who sends a request a byte a minute, or does not read, holds nothing for ever."""
+"""A connection that is cut when its other end is slow: who sends a request a byte a minute, or does not read, holds nothing for ever.
+
+And one socket that listens, at which nobody takes all the places.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -17,6 +21,8 @@ QUIET_S: Final = 30.0
 LOOK_S: Final = 1.0
 MOST_OF_ONE: Final = 48
 """Connections of one address; a browser opens six, and one for each page."""
+MOST_OPEN: Final = 512
+"""Connections in all: the desk has files to open, too."""
 
 
 def own(address: str) -> bool:
@@ -27,27 +33,37 @@ def own(address: str) -> bool:
         return True  # a socket without addresses
 
 
+class Doorstep(socket.socket):
+    """A socket that listens, and lets so many in and no more: before TLS is spoken, for who never ends her handshake holds a file, too."""
+
+    most_of_one, most_open = MOST_OF_ONE, MOST_OPEN
+    _open: tuple[tuple[socket.socket, str], ...] = ()
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next that may come in. Raises ConnectionAbortedError for one that may not, as for one that went by itself."""
+        made, address = super().accept()
+        who = str(address[0])
+        still = [(each, whose) for each, whose in self._open if each.fileno() >= 0]
+        # This machine's own, and a proxy on it, hold as many as there are.
+        mine = 0 if own(who) else sum(network(whose) == network(who) for _, whose in still)
+        if len(still) >= self.most_open or mine >= self.most_of_one:
+            made.close()
+            raise ConnectionAbortedError
+        self._open = (*still, (made, who))
+        return made, address
+
+
 class Line(H11Protocol):
     """uvicorn's HTTP with deadlines. Where a WebSocket begins it hands over: there each page has its own slot."""
 
-    request_s, quiet_s, look_s, most_of_one = REQUEST_S, QUIET_S, LOOK_S, MOST_OF_ONE
+    request_s, quiet_s, look_s = REQUEST_S, QUIET_S, LOOK_S
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the class above has it
         """Begin to look at the clock."""
         super().connection_made(transport)
-        if self._too_many():
-            transport.abort()
         self._moved_s = self._waiting_since_s = self.loop.time()
         self._idle = False
         self._looking = self.loop.call_later(self.look_s, self._look)
-
-    def _too_many(self) -> bool:
-        """Whether this address holds more connections than one may; this machine's own, and a proxy on it, hold as many as there are."""
-        mine = (self.client or ("", 0))[0]
-        if own(mine):
-            return False
-        others = (getattr(line, "client", None) for line in self.connections)
-        return sum(other is not None and network(other[0]) == network(mine) for other in others) > self.most_of_one
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more to look at."""

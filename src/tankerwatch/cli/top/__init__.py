@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
+from tankerwatch.cli.calling import desk_of
 from tankerwatch.cli.output import print_json
-from tankerwatch.cli.reporting import desk_of
 from tankerwatch.core.errors import InputFault
 
 
 def top(arguments: argparse.Namespace) -> int:
     """Show them until it is quit, or print them once."""
-    address = desk_of(arguments)
+    desk = desk_of(arguments)
     if not arguments.once:
         if arguments.json:
             raise InputFault("--json tells of one look", where="top", help="add --once")
@@ -20,12 +20,12 @@ def top(arguments: argparse.Namespace) -> int:
             raise InputFault("this is no terminal", where="top", help="add --once to print it")
         from tankerwatch.cli.top.screen import show  # the extra, and only there
 
-        show(address, by=arguments.by, least=arguments.least)
+        show(desk, by=arguments.by, least=arguments.least)
         return 0
     from tankerwatch.cli.top.desk import once
     from tankerwatch.cli.top.lines import printed
 
-    seen = once(address)
+    seen = once(desk)
     if arguments.json:
         print_json({"health": seen.health, "alerts": list(seen.alerts.values()), "ships": seen.ships, "ships_in_all": seen.ships_in_all})
     else:

@@ -1,4 +1,4 @@
-"""What a desk on this machine tells, kept up for ever: alerts and health by its WebSocket, the ships that are watched by its API.
+"""What a desk tells, kept up for ever: alerts and health by its WebSocket, the ships that are watched by its API.
 
 Nothing is made up: when the desk is gone, what it told last stands still and is said to be old.
 """
@@ -14,13 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from websockets.asyncio.client import connect
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import InvalidStatus, WebSocketException
 
-from tankerwatch.cli.output import plain
-from tankerwatch.cli.reporting import ask
+from tankerwatch.cli.calling import Line, ask, words_of
 from tankerwatch.core.errors import InputFault
 
-Address = tuple[str, int]
 SILENT_S: Final = 8.0
 """A desk tells how it is each second: one that says nothing for so long is gone, whatever the connection says."""
 AGAIN_S: Final = 1.0
@@ -67,22 +65,30 @@ class Seen:
         self.lost_s = time.monotonic() if self.lost_s is None else self.lost_s
 
 
-def once(address: Address) -> Seen:
+def once(line: Line) -> Seen:
     """One look at a desk. Raises InputFault when none answers."""
     seen = Seen()
     for kind, path in (("health", "/api/health"), ("alerts", "/api/alerts")):
-        seen.hear({**ask(address, "GET", path, None, most_bytes=LONGEST_BYTES), "type": kind, "all": True})
-    seen.look(ask(address, "GET", "/api/watched", None))
+        seen.hear({**ask(line, "GET", path, None, most_bytes=LONGEST_BYTES), "type": kind, "all": True})
+    seen.look(ask(line, "GET", "/api/watched", None))
     return seen
 
 
-async def attend(address: Address, seen: Seen, changed: Callable[[], None], *, silent_s: float = SILENT_S) -> None:
+async def attend(line: Line, seen: Seen, changed: Callable[[], None], *, silent_s: float = SILENT_S) -> None:
     """Listen to the desk until cancelled; it may come and go."""
-    host, port = address
-    url = f"ws://{f'[{host}]' if ':' in host else host}:{port}/ws"
+    url = f"{'wss' if line.context else 'ws'}://{line.where}/ws"
     while True:
         try:
-            async with connect(url, proxy=None, compression=None, max_size=LONGEST_BYTES, open_timeout=silent_s, close_timeout=1) as socket:
+            async with connect(
+                url,
+                ssl=line.context,
+                additional_headers=line.headers,
+                proxy=None,
+                compression=None,
+                max_size=LONGEST_BYTES,
+                open_timeout=silent_s,
+                close_timeout=1,
+            ) as socket:
                 await socket.send(NO_MAP)
                 while True:
                     said = await asyncio.wait_for(socket.recv(), silent_s)
@@ -92,24 +98,27 @@ async def attend(address: Address, seen: Seen, changed: Callable[[], None], *, s
         except TimeoutError:
             seen.lose(f"it says nothing for {silent_s:.0f} s")
         except OSError as fault:
-            seen.lose(plain(fault.strerror or str(fault)))
+            seen.lose(words_of(fault))
+        except InvalidStatus as fault:
+            refused = fault.response.status_code in (401, 403)
+            seen.lose("it lets us not in: --token-file" if refused else "what answers there is no desk")
         except (WebSocketException, ValueError, KeyError, TypeError) as fault:
             seen.lose("the connection ended" if isinstance(fault, WebSocketException) else "what answers there is no desk")
         changed()
         await asyncio.sleep(AGAIN_S)
 
 
-async def look_for_ships(address: Address, seen: Seen, changed: Callable[[], None]) -> None:
+async def look_for_ships(line: Line, seen: Seen, changed: Callable[[], None]) -> None:
     """Ask for the ships that are watched, until cancelled; a desk that is gone is not asked."""
     while True:
         if seen.connected:
             with suppress(InputFault, KeyError, TypeError, ValueError):  # when it has just gone, the other connection tells
-                seen.look(await asyncio.to_thread(ask, address, "GET", "/api/watched", None))
+                seen.look(await asyncio.to_thread(ask, line, "GET", "/api/watched", None))
             changed()
         await asyncio.sleep(SHIPS_S)
 
 
-async def answer(address: Address, alert: str, verb: str, words: str, by: str) -> None:
+async def answer(line: Line, alert: str, verb: str, words: str, by: str) -> None:
     """Send what a person decided about an alert; back when it is in the journal. Raises InputFault."""
     content = {"words": words, **({"by": by} if by else {})}
-    await asyncio.to_thread(ask, address, "POST", f"/api/alerts/{alert}/{verb}", content)
+    await asyncio.to_thread(ask, line, "POST", f"/api/alerts/{alert}/{verb}", content)

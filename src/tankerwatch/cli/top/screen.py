@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
-from tankerwatch.cli.top.desk import Address, Seen, answer, attend, look_for_ships
+from tankerwatch.cli.calling import Line
+from tankerwatch.cli.top.desk import Seen, answer, attend, look_for_ships
 from tankerwatch.cli.top.lines import (
     ALERT_COLUMNS,
     FEED_COLUMNS,
@@ -76,9 +77,9 @@ class Top(App[None]):
         Binding("q", "quit", "Quit"),
     ]
 
-    def __init__(self, address: Address, *, by: str = "", least: str = "notice", seen: Seen | None = None) -> None:
+    def __init__(self, desk: Line, *, by: str = "", least: str = "notice", seen: Seen | None = None) -> None:
         super().__init__()
-        self.address, self.by, self.least, self.words, self.over = address, by, least, "", False
+        self.desk, self.by, self.least, self.words, self.over = desk, by, least, "", False
         self.seen = seen or Seen()
         self._dirty, self._asked, self._about = True, "", ""
         self._rows: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
@@ -103,8 +104,8 @@ class Top(App[None]):
         for name, columns in (("alerts", ALERT_COLUMNS), ("ships", SHIP_COLUMNS), ("feeds", FEED_COLUMNS)):
             self._table(name).add_columns(*columns)
         self._table("alerts").focus()
-        self.run_worker(attend(self.address, self.seen, self._changed))
-        self.run_worker(look_for_ships(self.address, self.seen, self._changed))
+        self.run_worker(attend(self.desk, self.seen, self._changed))
+        self.run_worker(look_for_ships(self.desk, self.seen, self._changed))
         self.set_interval(DRAW_S, self._draw)
 
     def _table(self, name: str) -> DataTable[Text]:
@@ -248,7 +249,7 @@ class Top(App[None]):
     async def _send(self, alert: str, verb: str, words: str) -> None:
         """Send an answer, and say whether it is in the journal: what the table shows comes from the desk alone."""
         try:
-            await answer(self.address, alert, verb, words, self.by)
+            await answer(self.desk, alert, verb, words, self.by)
         except InputFault as fault:
             self.notify(str(fault), severity="error", markup=False)
         else:
@@ -263,6 +264,6 @@ def _texts(cells: Sequence[str], style: str) -> list[Text]:
     return [Text(cell, style=style) for cell in cells]
 
 
-def show(address: Address, *, by: str, least: str) -> None:
+def show(desk: Line, *, by: str, least: str) -> None:
     """Show the desk until it is quit."""
-    Top(address, by=by, least=least).run()
+    Top(desk, by=by, least=least).run()

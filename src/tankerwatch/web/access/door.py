@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,10 +16,12 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tankerwatch.core.errors import InputFault
+from tankerwatch.web.access.bearers import Bearers
 from tankerwatch.web.access.limits import Limit, network
 from tankerwatch.web.access.roles import Role, role_of
 from tankerwatch.web.access.sessions import Session, Sessions
-from tankerwatch.web.access.users import LONGEST_PASSWORD, User, Users
+from tankerwatch.web.access.tokens import borne
+from tankerwatch.web.access.users import LONGEST_PASSWORD, Known, User, Users
 from tankerwatch.web.asking import Refused, body_of
 from tankerwatch.web.plain import Answer, refusal
 
@@ -29,6 +32,7 @@ AT_ONCE: Final = 2
 MOST_WAITING: Final = 30
 MOST_TOLD: Final = 1000
 STORED_WITHIN_S: Final = 30.0
+TOKEN_HELP: Final = "tankerwatch users token list says which there are, and when they end"
 OIDC_COOKIE: Final = "tankerwatch-oidc"
 
 log = logging.getLogger("tankerwatch.web")
@@ -56,8 +60,9 @@ class Provider(Protocol):
 class Door:
     """Where everyone who is not on this machine comes in.
 
-    users: whom it knows by password · provider: who else may vouch for someone · secure: browsers come by TLS · idle_s, longest_s: how
-    long a session lasts · now: a monotonic clock. `journalled` is set by the application: it takes kind, subject and content of a decision.
+    users: whom it knows by password or token · provider: who else may vouch for someone · secure: browsers come by TLS · idle_s,
+    longest_s: how long a session lasts · now: a monotonic clock · utc: the time of day; without it no token comes in that has an end.
+    `journalled` is set by the application: it takes kind, subject and content of a decision.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class Door:
         idle_s: float = 1800.0,
         longest_s: float = 43_200.0,
         now: Callable[[], float] = time.monotonic,
+        utc: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self.users, self.provider, self.secure = users, provider, secure
         self.now = now
@@ -76,12 +82,15 @@ class Door:
         self.journalled: Journalled | None = None
         self.by_address = Limit(10, 1 / 10)
         self.by_name = Limit(10, 1 / 60)
+        self.by_token = Limit(10, 1 / 10)
+        """wrong tokens of an address; right ones pass, for nobody guesses 256 bits, and a neighbour's old script must blind no other"""
         self.told = Limit(30, 1 / 10)
         """refused log-ins are journalled singly up to here: a stranger must not fill the disk"""
         self._untold = self._waiting = 0
         self._trying = asyncio.Semaphore(AT_ONCE)
         self._telling: set[asyncio.Future[Any]] = set()
         self.known = dict(users.all()) if users else {}
+        self.bearers = Bearers(users, now, utc, self.tell)
 
     @property
     def cookie(self) -> str:
@@ -91,7 +100,10 @@ class Door:
     # -- who it is ------------------------------------------------------------------------------------------------------
 
     def session_of(self, connection: HTTPConnection) -> Session | None:
-        """Whose request it is; None when nobody is logged in, or no longer."""
+        """Whose request it is; None when nobody is logged in, or no longer. A token counts alone, whatever cookie comes along."""
+        secret = borne(connection)
+        if secret is not None:
+            return self.bearers.find(secret, address_of(connection))
         session = self.sessions.find(connection.cookies.get(self.cookie, ""))
         if session is not None and not self._stands(session):
             self.end(session, "the user was changed")
@@ -104,7 +116,8 @@ class Door:
 
     async def watch(self) -> None:
         """End what is over and see what changed in the users file, for ever."""
-        self.tell("users", "", {"users": {user.name: user.role for user in self.known.values()}})
+        users = {user.name: user.role for user in self.known.values()}
+        self.tell("users", "", {"users": users | {token.who: token.role for token in self.bearers.known.values()}})
         while True:
             await asyncio.sleep(LOOK_S)
             self.look()
@@ -112,15 +125,17 @@ class Door:
     def look(self) -> None:
         """Look at the users file and the clock once."""
         try:
-            known = dict(self.users.all()) if self.users else {}
+            held = self.users.known() if self.users else Known()
         except InputFault as fault:
-            known = self.known  # whoever is in stays in; nobody else is let in
+            held = Known(self.known, self.bearers.known)  # whoever is in stays in; nobody else is let in
             log.error("%s", fault)
+        known = held.users
         for key in sorted(known.keys() | self.known.keys()):
             before, after = self.known.get(key), known.get(key)
             if before != after:
                 self._tell_change(before, after)
-        self.known = known
+        self.known = dict(known)
+        self.bearers.look(held.tokens)
         for session in self.sessions.sweep():
             self.tell("ended", session.name, {"words": "its time was over", "address": session.address})
         for session in self.sessions.all():
@@ -221,6 +236,21 @@ class Door:
         else:
             self._untold += 1
 
+    def refuse_token(self, connection: HTTPConnection) -> Response:
+        """The answer to a token that lets nobody in."""
+        address, now_s = address_of(connection), self.now()
+        name = self.bearers.name_of(borne(connection) or "")
+        if self.by_token.take(network(address), now_s):
+            self._refused(name, address, "its token is over" if name else "wrong token")
+            made = refusal(401, "this token is over" if name else "this is no token of this desk", TOKEN_HELP)
+            made.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+            return made
+        self._refused(name, address, "too many wrong tokens")
+        wait_s = self.by_token.wait_s(network(address), now_s)
+        made = refusal(429, "too many wrong tokens", f"wait {wait_s} s")
+        made.headers["Retry-After"] = str(wait_s)
+        return made
+
     async def log_out(self, request: Request) -> Response:
         """The session is over, on the desk and in the browser."""
         session = self.session_of(request)
@@ -233,7 +263,9 @@ class Door:
 
     def told_of(self, session: Session) -> dict[str, Any]:
         """What its page is told of a session."""
-        return {"name": session.name, "role": session.role.word, "csrf": session.csrf, "left_s": round(self.sessions.left_s(session))}
+        left_s = self.bearers.left_s(session) if session.bearer else self.sessions.left_s(session)
+        left_s = None if left_s is None else round(left_s)
+        return {"name": session.name, "role": session.role.word, "csrf": session.csrf or None, "left_s": left_s}
 
 
 def address_of(connection: HTTPConnection) -> str:

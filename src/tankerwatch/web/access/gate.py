@@ -1,4 +1,7 @@
-"""ASGI middleware: nobody passes without the role that a route needs; what changes something needs the session's token too."""
+"""ASGI middleware: nobody passes without the role that a route needs; what changes something needs the session's CSRF token too.
+
+Who bears a token of her own (`Authorization: Bearer`) needs no other: what another site makes a browser send carries no such line.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from tankerwatch.web.access.door import Door, address_of, fits
 from tankerwatch.web.access.limits import Limit, network
 from tankerwatch.web.access.roles import Role, least_role
 from tankerwatch.web.access.sessions import Session, current
+from tankerwatch.web.access.tokens import borne
 from tankerwatch.web.plain import encoded, refusal
 
 CSRF: Final = "x-csrf-token"
@@ -65,19 +69,25 @@ class Gate:
             answer = refusal(429, "too many requests", "wait a little")
             answer.headers["Retry-After"] = str(limit.wait_s(key, now_s))
             return answer
+        if session is None and borne(connection) is not None:
+            return self.door.refuse_token(connection)  # whatever it asks for, and whatever cookie comes along
         method = "WS" if scope["type"] == "websocket" else scope["method"]
         needed = least_role(method, path)
         if needed is Role.NOBODY:
+            if session is not None and session.bearer and method not in READING:
+                return refusal(409, "a token neither logs in nor out", "tankerwatch users token remove NAME ends it")
             return None if session is None or path != "/api/logout" else self._token(connection, session)
         if session is None:
             if method == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
                 return RedirectResponse("/login", 303)
-            return refusal(401, "log in first", "at /login")
+            answer = refusal(401, "log in first", "at /login; a program bears a token: docs/guide/access.md")
+            answer.headers["WWW-Authenticate"] = "Bearer"
+            return answer
         if session.role < needed:
             return refusal(403, f"a {session.role.word} may not do this", f"ask a {needed.word}")
         if method == "WS":
             return refusal(429, "too many pages are open", "close some") if session.sockets >= MOST_SOCKETS else None
-        return None if method in READING else self._token(connection, session)
+        return None if method in READING or session.bearer else self._token(connection, session)
 
     def _reading(self, session: Session, scope: Scope, receive: Receive) -> Receive:
         """Who reads on and on is gone when the session is over: an answer that never ends must."""

@@ -22,7 +22,10 @@ current: ContextVar[Session | None] = ContextVar("session", default=None)
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """One log-in. Times are of the monotonic clock; `stamp` is that of the user when she logged in, "" for one of a provider."""
+    """One log-in. Times are of the monotonic clock; `stamp` is that of the user when she logged in, "" for one of a provider.
+
+    bearer: of a token, which each request bears anew; there is no cookie that another site could make a browser send, so no `csrf`.
+    """
 
     key: str
     name: str
@@ -32,6 +35,7 @@ class Session:
     used_s: float
     stamp: str = ""
     address: str = ""
+    bearer: bool = False
     sockets: int = 0
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
