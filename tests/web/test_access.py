@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from contextlib import ExitStack, suppress
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from tankerwatch.web.access.limits import Limit
 from tankerwatch.web.access.roles import TABLE, Role, least_role
 from tankerwatch.web.access.sessions import MOST_OF_ONE, Sessions
 from tankerwatch.web.access.users import Users
+from tankerwatch.web.guard import Front
 
 HOSTILE = '<script>window.hacked=1</script>"\u202e'
 
@@ -524,6 +526,11 @@ def test_one_address_does_not_take_all_connections(desk, monkeypatch):
         lines.append(held.enter_context(socket.create_connection(("127.0.0.1", desk.server.port), PATIENCE_S)))
         lines[5].sendall(b"GET /api/session HTTP/1.1\r\nHost: %s\r\n\r\n" % desk.host.encode())
         assert lines[5].recv(12) == b"HTTP/1.1 200", "a proxy on this machine is many"
+        monkeypatch.setattr(slow, "own", lambda address: False)
+        monkeypatch.setattr(desk.server._socket, "front", Front(proxies=(ip_network("127.0.0.0/28"),)))
+        lines.append(held.enter_context(socket.create_connection(("127.0.0.1", desk.server.port), PATIENCE_S)))
+        lines[6].sendall(b"GET /api/session HTTP/1.1\r\nHost: %s\r\n\r\n" % desk.host.encode())
+        assert lines[6].recv(12) == b"HTTP/1.1 200", "and so is a trusted one elsewhere"
         monkeypatch.setattr(slow.Doorstep, "most_open", 4)
         with suppress(ConnectionError), socket.create_connection(("127.0.0.1", desk.server.port), PATIENCE_S) as line:
             assert line.recv(1) == b"", "and all together are so many"

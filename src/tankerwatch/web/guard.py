@@ -43,6 +43,15 @@ class Front:
         """Whether browsers come by TLS."""
         return self.tls or bool(self.proxies)
 
+    def trusts(self, address: str) -> bool:
+        """Whether one of the proxies is at this address."""
+        try:
+            known = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        known = getattr(known, "ipv4_mapped", None) or known
+        return any(known in network for network in self.proxies if network.version == known.version)
+
 
 OPEN: Final = Front()
 """By plain HTTP, from this machine alone."""
@@ -94,25 +103,17 @@ class Guard:
         if not self.front.proxies:
             help = "[desk] trusted_proxies, hosts and users let a proxy stand before a desk: docs/guide/access.md"
             return scope, ("this came through a proxy, and this desk knows none", help) if said and not self.front.tls else None
-        if not self._trusted(scope["client"][0] if scope.get("client") else ""):
+        if not self.front.trusts(scope["client"][0] if scope.get("client") else ""):
             return scope, None if self.front.tls else ("this desk is reached through its proxy", "ask for the proxy's address")
         if headers.getlist("x-forwarded-proto")[-1:] not in (["https"], ["wss"]):
             return scope, ("the proxy does not say that it was asked by TLS", "it must set X-Forwarded-Proto to https")
         way = [part.strip() for line in headers.getlist("x-forwarded-for") for part in line.split(",")]
-        client = next((address for address in reversed(way) if not self._trusted(address)), "")
+        client = next((address for address in reversed(way) if not self.front.trusts(address)), "")
         try:
             client = str(ipaddress.ip_address(client))
         except ValueError:
             return scope, ("the proxy does not say who asked", "it must add the address to X-Forwarded-For")
         return {**scope, "client": (client, 0), "scheme": "wss" if scope["type"] == "websocket" else "https"}, None
-
-    def _trusted(self, address: str) -> bool:
-        try:
-            known = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        known = getattr(known, "ipv4_mapped", None) or known
-        return any(known in network for network in self.front.proxies if network.version == known.version)
 
     def problem(self, scope: Scope) -> tuple[str, str] | None:
         """Why a request is refused, and what to do; None when it is welcome."""

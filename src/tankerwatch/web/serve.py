@@ -54,7 +54,7 @@ def anywhere(host: str) -> str:
         raise InputFault(f"{host!r} is no address", where="--listen", help=help) from None
 
 
-def bound(host: str, port: int, *, guarded: bool = False) -> socket.socket:
+def bound(host: str, port: int, *, guarded: bool = False) -> Doorstep:
     """A socket bound to a loopback address, or to any if `guarded`; port 0 takes a free one. Raises InputFault."""
     address = anywhere(host) if guarded else loopback(host)
     if not 0 <= port <= 65535:
@@ -136,6 +136,7 @@ class Server:
         name, self.port = self._socket.getsockname()[:2]
         self.host = f"[{name}]" if ":" in name else name
         self.front, self._names = Front(tls is not None, proxies), names
+        self._socket.front = self.front
         self._server: _Quiet | None = None
 
     @property

@@ -13,14 +13,15 @@ from typing import Any, Final
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tankerwatch.web.access.limits import network
+from tankerwatch.web.guard import OPEN, Front
 
 REQUEST_S: Final = 15.0
 """How long a request may take to arrive, its body too; a page's are some hundred bytes."""
 QUIET_S: Final = 30.0
 """How long a reader may take nothing of an answer."""
 LOOK_S: Final = 1.0
-MOST_OF_ONE: Final = 48
-"""Connections of one address; a browser opens six, and one for each page."""
+MOST_OF_ONE: Final = 96
+"""Connections of one address; a browser opens six, and one for each page, and a whole watch may stand behind one."""
 MOST_OPEN: Final = 512
 """Connections in all: the desk has files to open, too."""
 
@@ -37,6 +38,7 @@ class Doorstep(socket.socket):
     """A socket that listens, and lets so many in and no more: before TLS is spoken, for who never ends her handshake holds a file, too."""
 
     most_of_one, most_open = MOST_OF_ONE, MOST_OPEN
+    front: Front = OPEN
     _open: tuple[tuple[socket.socket, str], ...] = ()
 
     def accept(self) -> tuple[socket.socket, Any]:
@@ -44,8 +46,8 @@ class Doorstep(socket.socket):
         made, address = super().accept()
         who = str(address[0])
         still = [(each, whose) for each, whose in self._open if each.fileno() >= 0]
-        # This machine's own, and a proxy on it, hold as many as there are.
-        mine = 0 if own(who) else sum(network(whose) == network(who) for _, whose in still)
+        # This machine's own, and a proxy of ours, hold as many as there are.
+        mine = 0 if own(who) or self.front.trusts(who) else sum(network(whose) == network(who) for _, whose in still)
         if len(still) >= self.most_open or mine >= self.most_of_one:
             made.close()
             raise ConnectionAbortedError
