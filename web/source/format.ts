@@ -21,8 +21,9 @@ export function dateOnly(time_s: number): string {
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 100) return `${whole} s`;
-  if (whole < 100 * 60) return `${Math.round(whole / 60)} min`;
-  if (whole < 48 * 3600) return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+  const minutes = Math.round(whole / 60);
+  if (minutes < 100) return `${minutes} min`;
+  if (whole < 48 * 3600) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `${Math.round(whole / 86400)} days`;
 }
 

@@ -6,7 +6,6 @@ but the scripts whose hashes it names.
 
 from __future__ import annotations
 
-import math
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -126,7 +125,11 @@ def helpers_table(helpers: Sequence[Mapping[str, Any]], caption: str) -> str:
 
 
 def _hours(hours: float | None) -> str:
-    return "" if hours is None else f"{math.floor(hours)} h {round(hours % 1 * 60 - 0.5):02d} min"
+    """As the page of the desk says it."""
+    if hours is None:
+        return ""
+    minutes = round(hours * 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def chart_section(picture: str, unplaced: Sequence[Mark]) -> str:
