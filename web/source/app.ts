@@ -23,7 +23,7 @@ import { alertPlace, beat, drawGrid, drawMarks, reportAt } from "./marks";
 import { blankRate, frameRate } from "./measure";
 import type { Overlay } from "./overlay";
 import { PALETTES, nextPalette, usePalette, type PaletteName } from "./palette";
-import { toScreen } from "./plane";
+import { toScreen, writings } from "./plane";
 import { aimed_s, drawReplay } from "./replay";
 import { leaveReport, picking, pickPosition, reportPanel } from "./report";
 import { startSearch } from "./search";
@@ -55,7 +55,9 @@ ships.labelMode = namesKept();
 
 const place = (slot: number): [number, number] => ships.place(slot, map.camera());
 let overlay: Overlay | null = null;
+ships.writings = writings;
 ships.below = (context, camera) => {
+  writings.length = 0;
   drawGrid(context, camera, ships.palette);
   overlay?.below(context, camera, ships.palette, (slot) => ships.place(slot, camera));
 };

@@ -85,6 +85,11 @@ export class Labels {
     this.mark(x - half, y - half, 2 * half, 2 * half, WRITING);
   }
 
+  /** Here is other writing. */
+  writing(left: number, top: number, width: number, height: number): void {
+    this.mark(left, top, width, height, WRITING);
+  }
+
   private mark(left: number, top: number, width: number, height: number, what: number): void {
     const from = Math.max(0, Math.floor(left / CELL_PX));
     const to = Math.min(this.columns - 1, Math.floor((left + width) / CELL_PX));
@@ -133,7 +138,6 @@ export class Labels {
     }
     return false;
   }
-
 
   /** The slot of the ship that bears a name. */
   slot(at: number): number {

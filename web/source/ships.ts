@@ -67,6 +67,8 @@ export class ShipLayer {
   selected: number | null = null;
   /** How much of the map lies under a panel, where no name can be read. */
   hidden: () => { right_px: number; bottom_px: number } = () => ({ right_px: 0, bottom_px: 0 });
+  /** What else is written on the map: names keep clear of it. */
+  writings: readonly (readonly [left: number, top: number, width: number, height: number])[] = [];
   /** Draw what is no ship: the grid below, marks above. */
   below: (context: CanvasRenderingContext2D, camera: Camera) => void = () => {};
   above: (context: CanvasRenderingContext2D, camera: Camera) => void = () => {};
@@ -309,6 +311,7 @@ export class ShipLayer {
     for (let at = 0; at < labels.count; at++) named.add(labels.slot(at));
     const { right_px, bottom_px } = this.hidden();
     labels.begin(camera.width - right_px, camera.height - bottom_px);
+    for (const where of this.writings) labels.writing(...where);
     starts.fill(0);
     const rankOf = (slot: number): number => {
       const rank = this.rank(slot);
