@@ -90,6 +90,8 @@ class Harbour:
         return f"{ship} {kind} {hours}".encode() if ship == 200000001 else None
 
     def said_before(self, ship):
+        if ship == 7:
+            return self.slow(ship)
         if ship == 200000002:
             raise InputFault("is damaged", help="make it anew")
         return {"id": ship, "words": HOSTILE, "claims": []} if ship == 200000001 else None
