@@ -1,0 +1,57 @@
+"""How far a silent ship could be by now, in words on the rim of her ring, where there is room for them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import test_page as pages
+
+browser, desk, open_page = pages.browser, pages.desk, pages.open_page
+
+WRITTEN = """
+const write = CanvasRenderingContext2D.prototype.fillText;
+window.written = new Map();
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+  window.written.set(text, [x, y]);
+  return write.call(this, text, x, y);
+};
+null
+"""
+PLACE = "25.2000/57.1000"
+
+
+def test_the_ring_says_how_far_and_since_when(open_page, desk):
+    desk.paused = True
+    page = open_page(palette="dusk", fragment=f"#map=10.50/{PLACE}&l=reach")
+    page.evaluate(WRITTEN)
+
+    def written(where):
+        page.evaluate(f"(window.written.clear(), location.hash = 'map={where}&l=reach', null)")
+        seen = "[...window.written].filter(([text]) => /within|silent/.test(text))"
+        pages.wait(page, f"{seen}.length > 0")
+        page.wait_for_timeout(150)
+        page.evaluate("window.written.clear()")
+        pages.wait(page, f"{seen}.length > 0")
+        return dict(page.evaluate(seen))
+
+    since = page.evaluate(f"new Date(({desk.clock_s} - 1500) * 1000).toISOString().slice(11, 16)")
+    label, name = f"within 5.0 NM since {since}Z", f"{desk.ids[5]}: silent 25 min"
+    there = written(f"10.50/{PLACE}")
+    assert set(there) == {label, name}
+    # Above the rim: the ring's radius on the screen above her place, for a mile is a minute of latitude.
+    up = there[name][1] - 32 - there[label][1]
+    radius = 5.0 / 60 / 360 * 256 * 2**10.5 / 0.9048
+    assert there[label][0] == pytest.approx(there[name][0], abs=1) and up == pytest.approx(radius + 13, abs=4)
+    page.screenshot(path="/tmp/pastids-rim.png")
+    # Her place at the upper edge: below. Too small a ring, or too narrow a map: with her name.
+    low = written("11.50/25.1300/57.1000")
+    assert low[label][1] > low[name][1]
+    assert set(written(f"8.00/{PLACE}")) == {f"{name} · within 5.0 NM"}
+    page.set_viewport_size({"width": pages.PHONE[0], "height": pages.PHONE[1]})
+    assert set(written(f"10.40/{PLACE}")) == {f"{name} · within 5.0 NM"}
+    page.screenshot(path="/tmp/pastids-rim-phone.png")
