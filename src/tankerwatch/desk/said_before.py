@@ -13,8 +13,6 @@ from tankerwatch.detect.ship.identity import is_imo
 from tankerwatch.track.register import Identity
 from tankerwatch.triage import words
 
-MOST_VALUES: Final = 16
-"""Of each field the newest."""
 MOST_SAID: Final = 3
 NONE: Final = "This desk keeps no history: what she said before it heard her is not known."
 NOT_YET: Final = "There is no history yet: a watch makes it from its journal, tankerwatch history DIR does so at once."
@@ -69,7 +67,7 @@ def _claim(saying: Any) -> dict[str, Any]:
 
 def _claims(said: list[Any], field: str) -> list[dict[str, Any]]:
     """The values of a field where it was changed, the newest first."""
-    values = [_claim(each) for each in said if each.field == field][::-1][:MOST_VALUES]
+    values = [_claim(each) for each in said if each.field == field][::-1]
     return values if len(values) > 1 else []
 
 

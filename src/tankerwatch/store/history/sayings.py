@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
 from tankerwatch.core.errors import InputFault
+from tankerwatch.store.history.identities import SCHEMA
 from tankerwatch.store.history.questions import History
 
 FIELDS: Final = ("name", "callsign", "imo", "ship_type", "size")
 SHARED: Final = ("imo", "callsign")
 """Of these no two ships have the same."""
-MOST_ROWS: Final = 20_000
-"""Changes of ships looked at, the newest; two that share an MMSI make some 500 a day."""
+SIDES: Final = ("to_bow_m", "to_stern_m", "to_port_m", "to_starboard_m")
+MOST_ROWS: Final = 200_000
+"""Changes looked at, the newest; two that share an MMSI make some 500 a day."""
+MOST_VALUES: Final = 16
+"""Of each field the newest."""
 MOST_OTHERS: Final = 20
 PATIENCE_S: Final = 5.0
 BATCH_ROWS: Final = 65_536
@@ -71,76 +76,72 @@ class _Reader:
 
     def of(self, mmsi: int, imo: int, callsign: str) -> Sayings:
         rows, cut = self._rows(pads.field("mmsi") == mmsi)
-        said = _said(rows)
+        said = [each for field in FIELDS for each in _said(rows, field)[-MOST_VALUES:]]
         mine: dict[str, set[Any]] = {field: {each.value for each in said if each.field == field} for field in SHARED}
         mine["imo"] |= {imo} - {0}
         mine["callsign"] |= {callsign} - {""}
         types = {"imo": pa.uint32(), "callsign": pa.string()}
         same_imo, same_callsign = (pads.field(name).isin(pa.array(sorted(mine[name]), types[name])) for name in SHARED)
-        found, _ = self._rows((same_imo | same_callsign) & (pads.field("mmsi") != mmsi), ["mmsi"]) if any(mine.values()) else ([], False)
-        who = list(dict.fromkeys(row["mmsi"] for row in reversed(found)))  # who changed last first
-        theirs: dict[int, list[dict[str, Any]]] = {other: [] for other in who[:MOST_OTHERS]}
-        for row in self._rows(pads.field("mmsi").isin(list(theirs)))[0] if theirs else ():
-            theirs[row["mmsi"]].append(row)
+        found, _ = (
+            self._rows((same_imo | same_callsign) & (pads.field("mmsi") != mmsi)) if any(mine.values()) else (rows.slice(0, 0), False)
+        )
+        who = list(dict.fromkeys(found.column("mmsi").to_pylist()[::-1]))  # who changed last first
+        all_theirs, _ = self._rows(pads.field("mmsi").isin(pa.array(who[:MOST_OTHERS], pa.uint32()))) if who else (found, False)
         others = {}
-        for other, told in theirs.items():
-            theirs_said = _said(told)
-            same = [each for field in SHARED for each in theirs_said if each.field == field and each.value in mine[field]]
-            others[other] = next((row["name"] for row in reversed(told) if row["name"]), ""), same
-        return Sayings(rows[0]["time_s"] if rows else None, said, cut, others, len(who) - len(theirs))
+        for other in who[:MOST_OTHERS]:
+            theirs = all_theirs.filter(pc.equal(all_theirs.column("mmsi"), other))
+            names = _said(theirs, "name")
+            others[other] = str(names[-1].value) if names else "", [each for field in SHARED for each in _said(theirs, field, mine[field])]
+        first_s = _times(rows)[0] if rows.num_rows else None
+        return Sayings(first_s, said, cut, others, len(who) - len(others))
 
-    def _rows(self, which: Any, columns: list[str] | None = None) -> tuple[list[dict[str, Any]], bool]:
+    def _rows(self, which: Any) -> tuple[Any, bool]:
         """The newest rows that are wanted, and whether older ones were left out."""
-        if self._path is None:
-            return [], False
         held: list[Any] = []
         count, cut = 0, False
-        known = which & (pads.field("time") <= self._until)
-        scanner = pads.dataset(str(self._path), format="parquet").scanner(
-            columns=columns, filter=known, use_threads=False, batch_size=BATCH_ROWS, batch_readahead=1
-        )
-        for batch in scanner.to_batches():
-            if self._clock() > self._end_s:
-                raise InputFault(
-                    f"takes longer than {PATIENCE_S:g} s", where=str(self._path), help="ask again when this machine is less busy"
-                )
-            held.append(batch)
-            count += batch.num_rows
-            while count - held[0].num_rows >= MOST_ROWS:
-                count, cut = count - held.pop(0).num_rows, True
-        rows: list[dict[str, Any]] = []
-        for batch in held:
-            rows += batch.to_pylist() if columns else _plain(batch)
-        return rows[-MOST_ROWS:], cut or len(rows) > MOST_ROWS
+        if self._path is not None:
+            scanner = pads.dataset(str(self._path), format="parquet").scanner(
+                filter=which & (pads.field("time") <= self._until), use_threads=False, batch_size=BATCH_ROWS, batch_readahead=1
+            )
+            for batch in scanner.to_batches():
+                if self._clock() > self._end_s:
+                    help = "ask again when this machine is less busy"
+                    raise InputFault(f"takes longer than {PATIENCE_S:g} s", where=str(self._path), help=help)
+                held.append(batch)
+                count += batch.num_rows
+                while count - held[0].num_rows >= MOST_ROWS:
+                    count, cut = count - held.pop(0).num_rows, True
+        table = pa.Table.from_batches(held, schema=SCHEMA)
+        return table.slice(max(0, count - MOST_ROWS)), cut or count > MOST_ROWS
 
 
-def _plain(batch: Any) -> list[dict[str, Any]]:
-    """Rows with a value for each of `FIELDS`, "" or 0 where not told."""
+def _times(rows: Any) -> Any:
+    return rows.column("time").to_numpy().view(np.int64) / 1000
+
+
+def _said(rows: Any, field: str, only: Collection[Value] | None = None) -> list[Saying]:
+    """The values of a field, the newest one last; only: of these values."""
+    coded = (_sizes(rows) if field == "size" else rows.column(field)).combine_chunks().dictionary_encode()
+    code = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    told = np.flatnonzero(code >= 0)  # what is not told takes nothing back
+    if not len(told):
+        return []
+    runs = told[np.flatnonzero(np.diff(code[told], prepend=-1))]
+    run, begins_s = code[runs], _times(rows)[runs].tolist()
+    values, first, times = np.unique(run, return_index=True, return_counts=True)
+    last = len(run) - 1 - np.unique(run[::-1], return_index=True)[1]
     made = []
-    times = batch.column("time").cast(pa.int64()).to_pylist()
-    for time_ms, row in zip(times, batch.drop_columns(["time"]).to_pylist(), strict=True):
-        told = defaultdict(int, {name: value for name, value in row.items() if value})
-        length_m, beam_m = told["to_bow_m"] + told["to_stern_m"], told["to_port_m"] + told["to_starboard_m"]
-        texts = {name: told[name] or "" for name in ("name", "callsign")}
-        size = f"{length_m} m x {beam_m} m" if length_m or beam_m else ""
-        made.append(
-            {"time_s": time_ms / 1000, "mmsi": row["mmsi"], **texts, "imo": told["imo"], "ship_type": told["ship_type"], "size": size}
-        )
+    for at in np.argsort(last).tolist():
+        value = coded.dictionary[int(values[at])].as_py()
+        if only is None or value in only:
+            last_s = begins_s[last[at] + 1] if last[at] + 1 < len(run) else None
+            said = f"{value >> 16} m x {value & 0xFFFF} m" if field == "size" else value
+            made.append(Saying(field, said, begins_s[first[at]], last_s, int(times[at])))
     return made
 
 
-def _said(rows: Iterable[dict[str, Any]]) -> list[Saying]:
-    """The values of each field, the newest one last."""
-    held: dict[tuple[str, Value], Saying] = {}
-    now: dict[str, Saying] = {}
-    for row in rows:
-        for field in FIELDS:
-            value, before = row[field], now.get(field)
-            if not value or (before is not None and before.value == value):
-                continue
-            if before is not None:
-                held[field, before.value] = before._replace(last_s=row["time_s"])
-            again = held.pop((field, value), None)
-            said = Saying(field, value, again.first_s if again else row["time_s"], None, 1 + (again.times if again else 0))
-            held[field, value] = now[field] = said
-    return list(held.values())
+def _sizes(rows: Any) -> Any:
+    """Length and beam as one number, null where not told."""
+    bow, stern, port, starboard = (rows.column(name).fill_null(0).to_numpy().astype(np.int64) for name in SIDES)
+    both = bow + stern << 16 | port + starboard
+    return pa.chunked_array([pa.array(both, mask=both == 0)])
