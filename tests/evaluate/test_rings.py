@@ -19,7 +19,7 @@ def scene():
     for make, level in (
         (rings._enters, "class B"), (rings._along_the_edge, "plain"), (rings._late, "plain"), (rings._outside, "at anchor"),
     ):  # fmt: skip  # one a line would hide what belongs together
-        make(world.place(stations=2), level)
+        make(world.place(stations=1), level)
     return world.scene()
 
 
