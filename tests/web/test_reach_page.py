@@ -47,7 +47,7 @@ def test_the_ring_says_how_far_and_since_when(open_page, desk):
             seen.update(page.evaluate(SEEN))
             return true(seen)
 
-        pages.until(looked, f"at {where} there is {seen}")
+        pages.until(looked, f"at {where} something else is written")
         return seen
 
     since = page.evaluate(f"new Date(({desk.clock_s} - 1500) * 1000).toISOString().slice(11, 16)")
