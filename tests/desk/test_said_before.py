@@ -143,3 +143,8 @@ def test_it_is_bounded_in_rows_others_and_time(directory, monkeypatch):
     ticks = iter(range(0, 10**6, 3))
     with pytest.raises(InputFault, match="takes longer than 5 s"):
         sayings(history, SHE, day(30), monotonic_s=lambda: float(next(ticks)))
+
+
+def test_a_number_that_no_ship_has_is_nobody(directory):
+    assert said_before(directory, 9_999_999_999, None, day(30)) is None
+    assert said_before(directory, 0, None, day(30)) is None

@@ -15,7 +15,7 @@ from tankerwatch.evaluate.world import World
 
 @pytest.fixture(scope="module")
 def scene():
-    world = World(31, "rings", 9000)
+    world = World(31, "rings", rings.SECONDS)
     for make, level in (
         (rings._enters, "class B"), (rings._along_the_edge, "plain"), (rings._late, "plain"), (rings._outside, "at anchor"),
     ):  # fmt: skip  # one a line would hide what belongs together

@@ -16,25 +16,30 @@ from tankerwatch.evaluate.world import Place
 
 ALSO: Final = ("closing", "swarm", "collision", "dark", "rendezvous", "drifting", "loitering")
 """What else may be right to speak of two ships that come near each other."""
+SECONDS: Final = 8700
+"""A length of their own: these scenes share no stream with others, which are as they were without them."""
 DUE_S: Final = 120.0
+AT_ANCHOR_S: Final = 180
+"""Who lies at anchor is heard as seldom as this."""
 EDGE_NM: Final = 0.06
 """How far a craft strays that drifts along the edge: with her GPS within the width that the detector gives its border."""
 
 
-def _guarded(place: Place, level: str, ring_nm: float, *, until: float | None = None) -> tuple[Ship, Motion]:
-    """A tanker at anchor, or under way, with a ring round her from the end of the cold half hour on."""
+def _guarded(place: Place, level: str, ring_nm: float, *, until: float | None = None, sends: bool = True) -> tuple[Ship, Motion]:
+    """A tanker at anchor, or under way, with a ring round her from the end of the cold half hour on. sends: as ever, not as told later."""
     if level == "under way":
         tanker, motion = passing(place, knots=(8.0, 11.0))
     else:
         tanker, motion = place.ship("tanker"), swinging(place.seconds, (0.0, 0.0), place.dice)
-    place.add(tanker, motion)
+    if sends:
+        place.add(tanker, motion)
     place.guard(COLD, tanker, ring_nm, until)
     return tanker, motion
 
 
 def _past(place: Place, target: Motion, when: int, miss_nm: float, knots: float) -> Motion:
-    """Past the target at this distance and second, on any course across hers."""
-    course = place.one(0.0, 360.0) + wander(place.dice, place.seconds, 0.5, 600)
+    """Past the target at this distance and second, on a course well across hers."""
+    course = float(target.course_deg[when]) + place.one(60.0, 300.0) + wander(place.dice, place.seconds, 0.5, 600)
     way = np.radians(course[when] + 90.0)
     point = target.east_m[when] + np.sin(way) * miss_nm * NM, target.north_m[when] + np.cos(way) * miss_nm * NM
     return through((float(point[0]), float(point[1])), when, knots + wander(place.dice, place.seconds, 0.1, 300), course)
@@ -105,18 +110,25 @@ def _along_the_edge(place: Place, level: str) -> None:
 
 
 def _dark_inside(place: Place, level: str) -> None:
-    """Silent for ten minutes in the ring, after she was told: nothing new. Silent when she enters: told when she is heard again."""
+    """Silent for ten minutes in the ring, after she was told: nothing new. Either of the two unheard when she enters: told when both are
+    heard again.
+    """
     ring = place.one(1.5, 2.5)
-    tanker, motion = _guarded(place, "at anchor", ring)
+    tanker, motion = _guarded(place, "at anchor", ring, sends=level != "the other unheard")
     boat = place.ship("cargo")
     craft = _past(place, motion, int(place.one(4800, 6000)), 0.2 * ring, place.one(4.0, 5.0))
     enters, leaves = _inside(craft, motion, ring)
     # Unheard for longer than a ship is held to go on as before.
-    begin, heard = (enters - 500, enters + 120) if level == "enters unheard" else (enters + 300, enters)
-    place.add(boat, craft, silent=((begin, begin + 620.0),))
+    begin, heard = (enters + 300, enters) if level == "told before" else (enters - 500, enters + 120)
+    silent = ((begin, begin + 620.0),)
+    place.add(boat, craft, silent=silent if level != "the other unheard" else ())
+    if level == "the other unheard":
+        place.add(tanker, motion, silent=silent)
+        heard += AT_ANCHOR_S
     place.danger("ring", "dark inside", level, (tanker, boat), enters, leaves, oracle=heard, due=heard + DUE_S, also=ALSO)
     if heard > enters:  # which is true, and too short to be a bar of that detector
-        place.danger("dark", "dark on her way in", level, (boat,), begin, heard, oracle=begin, due=heard, also=ALSO, gap=True)
+        unheard = tanker if level == "the other unheard" else boat
+        place.danger("dark", "dark by a ring", level, (unheard,), begin, heard, oracle=begin, due=heard, also=ALSO, gap=True)
 
 
 # What is not told.
@@ -156,11 +168,11 @@ def _was_there(place: Place, level: str) -> None:
 
 
 CASES: Final = (
-    Case("ring", "enters her ring", _enters, ("at anchor", "under way", "class B", "radar"), traffic=2),
-    Case("ring", "comes back", _comes_back, ("goes and comes", "was there"), traffic=2),
-    Case("ring", "along the edge", _along_the_edge, traffic=2),
-    Case("ring", "dark inside", _dark_inside, ("told before", "enters unheard"), traffic=2),
-    Case("ring", "keeps outside her ring", _outside, ("at anchor", "under way"), traffic=0, decoy=True),
-    Case("ring", "comes when the guard is over", _late, traffic=2, decoy=True),
-    Case("ring", "was there before the ring", _was_there, ("lies there", "passed before"), traffic=2, decoy=True),
+    Case("ring", "enters her ring", _enters, ("at anchor", "under way", "class B", "radar"), seconds=SECONDS, traffic=2),
+    Case("ring", "comes back", _comes_back, ("goes and comes", "was there"), seconds=SECONDS, traffic=2),
+    Case("ring", "along the edge", _along_the_edge, seconds=SECONDS, traffic=2),
+    Case("ring", "dark inside", _dark_inside, ("told before", "enters unheard", "the other unheard"), seconds=SECONDS, traffic=2),
+    Case("ring", "keeps outside her ring", _outside, ("at anchor", "under way"), seconds=SECONDS, traffic=0, decoy=True),
+    Case("ring", "comes when the guard is over", _late, seconds=SECONDS, traffic=2, decoy=True),
+    Case("ring", "was there before the ring", _was_there, ("lies there", "passed before"), seconds=SECONDS, traffic=2, decoy=True),
 )
