@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+from history_said import measured
 
 from decode import commit, machine
 from tankerwatch.core.ais.encoder import POSITION_A, payloads
@@ -387,6 +388,9 @@ def main() -> None:
             say(
                 f"\nFrom the journal, decoded, merged, both forms written: {positions / spent / 1e6:.2f} million positions a second of CPU."
             )
+    say("\nWho a ship has said she is, for her page, in CPU time, median (slowest):\n")
+    for doubles in (0, 5, 40):
+        say(f"- {measured(chosen.ships, chosen.days, doubles)}")
     if chosen.write:
         chosen.write.write_text("\n".join(said) + "\n", encoding="utf-8")
 

@@ -256,6 +256,7 @@ QUESTIONS = """
     GET /   GET /tiles/{z}/{x}/{y}.mvt   GET /assets   WS /ws
     GET /api/health   GET /api/alerts   GET /api/alerts/{id}   GET /api/incidents   GET /api/reports
     GET /api/ships   GET /api/ships/{id}   GET /api/ships/{id}/track   GET /api/watched
+    GET /api/ships/{id}/history
     GET /api/ships/{id}/page   GET /api/ships/{id}/track.csv   GET /api/ships/{id}/track.geojson   GET /api/ships/{id}/track.kml
     POST /api/alerts/{id}/acknowledge   POST /api/alerts/{id}/confirm   POST /api/alerts/{id}/dismiss
     POST /api/alerts/{id}/assign   POST /api/alerts/{id}/snooze   POST /api/alerts/{id}/note   POST /api/alerts/{id}/close

@@ -89,6 +89,13 @@ class Harbour:
             raise InputFault("too many positions", help="ask for fewer hours")
         return f"{ship} {kind} {hours}".encode() if ship == 200000001 else None
 
+    def said_before(self, ship):
+        if ship == 7:
+            return self.slow(ship)
+        if ship == 200000002:
+            raise InputFault("is damaged", help="make it anew")
+        return {"id": ship, "words": HOSTILE, "claims": []} if ship == 200000001 else None
+
     def desk(self) -> Desk:
         listed = {kind: (lambda kind=kind: list(self.store[kind].values())) for kind in self.store}
         ship = {"id": 200000001, "name": HOSTILE, "lat_deg": 0.0, "lon_deg": -110.0}
@@ -107,6 +114,7 @@ class Harbour:
             guards=listed["guards"],
             ship=lambda name: ship if name == 200000001 else None,
             page=lambda name: {"id": 200000001, "imo_valid": None} if name == 200000001 else None,
+            said_before=self.said_before,
             track_file=self.track_file,
             track=lambda name: {"time_s": [1.0], "sog_kn": [None]} if name == 200000001 else None,
             search=lambda text: [ship] * 30 if text else [],

@@ -19,6 +19,7 @@ from pathlib import Path
 import fake_charting
 import fake_incident
 import fake_past
+import fake_said_before
 import fake_ship
 import numpy as np
 from pmtiles.reader import MmapSource, Reader
@@ -629,6 +630,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             Route("/api/guard", guard, methods=["POST"]),
             *desk.charting.routes(),
             *fake_ship.routes(desk),
+            *fake_said_before.routes(desk),
             Route("/api/replay", period),
             Route("/api/replay", replay, methods=["POST"]),
             Route("/api/ships", ships),

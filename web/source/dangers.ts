@@ -6,12 +6,10 @@ import { view } from "./layers";
 import { alertPlace } from "./marks";
 import type { Palette } from "./palette";
 import { circle, toScreen, write, type Context } from "./plane";
+import { drawReach } from "./reach";
 import type { Camera } from "./ships";
 
 type Placing = (slot: number) => [number, number];
-
-/** After so long a silence the ring is too wide to tell anything. */
-const REACH_UNTIL_S = 24 * 3600;
 
 /** Both ships' ways to where they will be nearest if they hold on, the gap between them there, and in how long. */
 export function drawMeetings(context: Context, camera: Camera, palette: Palette, place: Placing): void {
@@ -44,35 +42,6 @@ export function drawMeetings(context: Context, camera: Camera, palette: Palette,
     context.fill();
     const words = `CPA ${meeting.gap_m === null ? "" : metres(meeting.gap_m)} in ${duration(meeting.meet_s - clock_s)}`;
     write(context, words, (one[0] + other[0]) / 2 + 10, (one[1] + other[1]) / 2 - 12, colour, palette.labelHalo);
-  }
-}
-
-/** A silent ship's last place, and how far she could be by now at her best speed. Land is not thought of. */
-export function drawReach(context: Context, camera: Camera, palette: Palette): void {
-  const clock_s = desk.clock_s();
-  for (const { lat_deg, lon_deg, heard_s, speed_kn, ship } of desk.chart.dark) {
-    if (lat_deg === null || lon_deg === null || heard_s === null) continue;
-    const [x, y] = toScreen(lat_deg, lon_deg, camera);
-    const silent_s = Math.max(0, clock_s - heard_s);
-    context.strokeStyle = palette.caution;
-    context.lineWidth = 1.5;
-    context.setLineDash([2, 5]);
-    const radius_nm = speed_kn === null || silent_s > REACH_UNTIL_S ? 0 : (speed_kn * silent_s) / 3600;
-    if (radius_nm > 0) {
-      const ring = new Path2D();
-      circle(ring, [lat_deg, lon_deg], radius_nm, camera);
-      context.stroke(ring);
-    }
-    context.setLineDash([]);
-    context.beginPath();
-    for (const turn of [0, 1, 2, 3]) {
-      const [sine, cosine] = [Math.sin((turn * Math.PI) / 2), Math.cos((turn * Math.PI) / 2)];
-      context.moveTo(x + 16 * cosine, y + 16 * sine);
-      context.lineTo(x + 22 * cosine, y + 22 * sine);
-    }
-    context.stroke();
-    const reach = radius_nm ? ` · within ${radius_nm.toFixed(radius_nm < 10 ? 1 : 0)} NM` : "";
-    write(context, `${desk.nameOf(ship)}: silent ${duration(silent_s)}${reach}`, x, y + 32, palette.caution, palette.labelHalo, "center");
   }
 }
 

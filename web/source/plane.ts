@@ -107,13 +107,21 @@ export function circle(path: Path2D, centre: Place, radius_nm: number, camera: C
   trace(path, places, camera);
 }
 
+const FONT = '12px "B612", sans-serif';
+
+/** How wide `write` writes this. */
+export function textWidth(context: Context, text: string): number {
+  context.font = FONT;
+  return context.measureText(text).width;
+}
+
 /** Words with a halo of the sea, so that they can be read over anything. */
 /** What was written on the map since the frame began: names of ships keep clear of it. */
 export const writings: [left: number, top: number, width: number, height: number][] = [];
 const WRITING_HIGH_PX = 14;
 
 export function write(context: Context, text: string, x: number, y: number, colour: string, halo: string, align: CanvasTextAlign = "left"): void {
-  context.font = '12px "B612", sans-serif';
+  context.font = FONT;
   context.textAlign = align;
   context.textBaseline = "middle";
   context.lineJoin = "round";

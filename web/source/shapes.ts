@@ -223,6 +223,28 @@ export interface ShipPage {
   guard: Guard | null;
 }
 
+/** A claim out of the history: its first time is always known. */
+export interface PastClaim extends Claim {
+  first_s: number;
+}
+
+export interface SharedClaim extends PastClaim {
+  id: number;
+  name: string;
+  flag: string;
+}
+
+export interface SaidBefore {
+  id: number;
+  words: string;
+  from_s: number | null;
+  to_s: number | null;
+  claims: PastClaim[];
+  others: SharedClaim[];
+  more: number;
+  conflicts: string[];
+}
+
 export interface Track {
   time_s: number[];
   lat_deg: (number | null)[];

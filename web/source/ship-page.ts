@@ -8,13 +8,11 @@ import { age, clockTime, count, degrees, duration, knots, metres, position, time
 import { guardForm } from "./guard-form";
 import { panelHead, severityIcon, type Content } from "./parts";
 import { liveState } from "./ship-panel";
+import { FIELDS, forget, saidBefore } from "./said-before";
 import { FLAG, type Alert, type Claim, type Ship, type ShipPage } from "./shapes";
 import { Timeline } from "./timeline";
 
 const AGAIN_MS = 5_000;
-const FIELDS: Record<string, string> = {
-  name: "Name", callsign: "Call sign", imo: "IMO number", ship_type: "Type", size: "Size", draught_m: "Draught", destination: "Destination", eta: "ETA",
-};
 const HOURS: [number, string][] = [[6, "6 hours"], [24, "24 hours"], [168, "7 days"], [744, "31 days"]];
 
 /** The small one of the panel, and the one of the page. */
@@ -58,6 +56,7 @@ export function loadAgain(): void {
 export function leave(): void {
   if (askedFor === null) return;
   askedFor = null;
+  forget();
   large.forget();
   desk.redraw();
 }
@@ -136,7 +135,8 @@ function history(page: ShipPage): TemplateResult {
               (other) => html`<li><button class="line" @click=${() => openShipPage(other.id)}><span>${other.name || String(other.id)} · ${other.flag || "flag not known"} · MMSI ${String(other.id).padStart(9, "0")}<br /><span class="quiet">same ${other.same.map((field) => (field === "imo" ? "IMO number" : "call sign")).join(" and ")} · <span class="figures">${when(other.told_s)}</span></span></span></button></li>`,
             )}
           </ul>`
-      : nothing}`;
+      : nothing}
+    ${saidBefore(page.id)}`;
 }
 
 function alertsOf(id: number): Alert[] {

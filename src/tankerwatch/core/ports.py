@@ -169,6 +169,8 @@ class Desk:
     ship: Callable[[int], dict[str, Any] | None]
     page: Callable[[int], dict[str, Any] | None]
     """all that the page of one ship shows beside what `ship` and `track` tell"""
+    said_before: Callable[[int], dict[str, Any] | None]
+    """what the history knows of who she has said she is, read from files: slow; raises InputFault where it cannot be read"""
     track: Callable[[int], dict[str, Any] | None]
     track_file: Callable[[int, str, float], bytes | None]
     """(ship, `.csv`, `.geojson` or `.kml`, hours back) → a file of where she was; raises InputFault for more than is given out at once"""

@@ -32,6 +32,7 @@ from tankerwatch.desk.inbox import Inbox, Waiting
 from tankerwatch.desk.intake import Intake, Kept, joined, runs
 from tankerwatch.desk.messenger import Messenger
 from tankerwatch.desk.papers import papers_of
+from tankerwatch.desk.said_before import said_before
 from tankerwatch.desk.ship_page import ship_page
 from tankerwatch.desk.snapshots import Keeper, Remembered
 from tankerwatch.desk.steward import Steward
@@ -117,7 +118,7 @@ class LiveDesk:
         self.epochs = itertools.count(int(clock.now()) & 0x7FFFFFFF)
         self.advisor = Advisor(config, history, self.inbox.decide, clock.now) if history is not None and player is None else None
         """who finds out, from the journal on disk, which setting would change most what a rule beyond its budget raises"""
-        self.track_files = TrackFiles(history)
+        self.history, self.track_files = history, TrackFiles(history)
         self._player = player
         self.timeline = Timeline(show.start_s, show.end_s, survey) if player else None
         self.replayed = secrets.token_hex(8)
@@ -385,6 +386,7 @@ class LiveDesk:
             guards=lambda: self._read(lambda r: [render.guard_json(g, r.name_of) for g in r.guards.all.values()]),
             ship=lambda ship: self._of_ship(ship, lambda slot: panel.ship_panel(self.river, self.trails, slot)),
             page=lambda ship: self._of_ship(ship, lambda slot: ship_page(self.river, self.trails, slot)),
+            said_before=self._said_before,
             track=lambda ship: self._of_ship(ship, lambda slot: self.trails.track(slot, self.river.clock_s)),
             track_file=self._track_file,
             search=lambda text: self._read(lambda r: panel.search(r, text)),
@@ -409,6 +411,14 @@ class LiveDesk:
     def _track_file(self, ship: int, kind: str, hours: float) -> bytes | None:
         told = self._of_ship(ship, lambda slot: {"track": self.trails.track(slot, self.river.clock_s), "name": self.river.name_of(ship)})
         return None if told is None else self.track_files.make(ship, told["name"], kind, told["track"], self.river.clock_s, hours)
+
+    def _said_before(self, ship: int) -> dict[str, Any] | None:
+        with self.lock:
+            register, until_s = self.river.fleet.register, self.river.clock_s
+            slot = register.slot(ship)
+            now = None if slot is None else register.identities[slot]
+        # In a replay only what was known then; a watch that has heard nothing yet knows what it knew when it ended.
+        return said_before(self.history, ship, now, until_s if until_s == until_s else clock.now())
 
     def _health(self) -> dict[str, Any]:
         with self.lock:

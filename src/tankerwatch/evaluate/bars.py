@@ -203,10 +203,13 @@ def _meetings(case: _Case, bar: _Bar) -> None:
     for danger, words, least in (
         ("loitering", "named within five hours", 0.95),
         ("zone", "named within three minutes of the border, seven for speeds", 0.95),
+        ("ring", "who comes into a ring named within two minutes", 0.95),
         ("identity", "named within half an hour", 0.95),
         ("feed", "silence named within ten minutes", 1.0),
     ):
         bar((danger,), words, _share(case.events((danger,)), lambda e: e.in_time, least))
+    kept_out = ("keeps outside her ring", "comes when the guard is over", "was there before the ring")
+    bar(("ring",), "who keeps outside, was there before or comes after never", _never(*case.decoys(("ring",), kept_out)))
     for name in ("Solent", "Kattegat"):
         count, days = case.alarms(("collision",), names=(name,))
         bar(("collision",), f"≤ 2 alerts in the {name} recording", (f"{count} in {days:.1f} ship-days", count <= 2 if days else None))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from tankerwatch.core.tables import Decision
+
 FAMILIES: Final[tuple[tuple[str, ...], ...]] = (
     ("false_position", "clone", "jamming"),
     ("sudden_stop", "drifting", "grounding", "not_under_command"),
@@ -14,6 +16,7 @@ FAMILIES: Final[tuple[tuple[str, ...], ...]] = (
     ("rendezvous",),
     ("loitering",),
     ("zone",),
+    ("ring",),
     ("collision",),
     ("identity",),
     ("feed",),
@@ -63,7 +66,7 @@ class Decoy:
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """A stream of sentences with its truth. `ship_days` and `tanker_days` say how much sailing it holds, `tankers` who is one,
-    `settings` what the desk's configuration has to say (TOML).
+    `settings` what the desk's configuration has to say (TOML), `decisions` what people at the desk decide, in order of time.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Scene:
     tanker_days: float = 0.0
     tankers: frozenset[int] = frozenset()
     settings: str = ""
+    decisions: tuple[Decision, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The truth, without the log."""
@@ -87,4 +91,5 @@ class Scene:
             "tanker_days": self.tanker_days,
             "dangers": [asdict(danger) for danger in self.dangers],
             "decoys": [asdict(decoy) for decoy in self.decoys],
+            "decisions": [asdict(decision) for decision in self.decisions],
         }

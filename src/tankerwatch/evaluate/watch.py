@@ -5,13 +5,18 @@ A desk groups what a rule raises beyond its budget; here that would hide false a
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from tankerwatch.config import Config, load
 from tankerwatch.core.incidents import Alert
 from tankerwatch.core.ports import RecordedSource
+from tankerwatch.core.tables import Batch, Decision
 from tankerwatch.detect import catalog
 from tankerwatch.ingest.bytes import Recording
 from tankerwatch.ingest.recorded import recorded
@@ -35,16 +40,29 @@ def _config(settings: str) -> Config:
         return load(path, catalog.detectors())
 
 
-def alerts_in(source: RecordedSource, settings: str = "") -> list[Alert]:
-    """Every alert of an input, none grouped."""
+def alerts_in(source: RecordedSource, settings: str = "", decisions: Sequence[Decision] = ()) -> list[Alert]:
+    """Every alert of an input, none grouped. decisions: of people at the desk meanwhile, in order of time."""
     river = River(_config(settings), place_times=True)
     river.triage = river.triage_of(river.watches, singly=True)
-    for batch in source.batches():
+    for batch in _decided(source.batches(), decisions):
         river.take(batch)
     river.finish()
     return list(river.triage.alerts.values())
 
 
-def alerts_of(log: bytes, settings: str = "") -> list[Alert]:
+def alerts_of(log: bytes, settings: str = "", decisions: Sequence[Decision] = ()) -> list[Alert]:
     """Every alert of a log in memory."""
-    return alerts_in(recorded(Recording("scene", content=log)), settings)
+    return alerts_in(recorded(Recording("scene", content=log)), settings, decisions)
+
+
+def _decided(batches: Iterable[Batch], decisions: Sequence[Decision]) -> Iterator[Batch]:
+    """The batches, cut where somebody decides something: before the first line that came later."""
+    waiting = list(decisions)
+    for batch in batches:
+        lines = batch.lines
+        while waiting and (later := np.flatnonzero(lines.time_s > waiting[0].time_s)).size:
+            cut = int(later[0])
+            yield Batch(lines=lines.take(slice(0, cut)), decisions=(waiting.pop(0),))
+            lines = lines.take(slice(cut, None))
+        yield replace(batch, lines=lines)
+    yield Batch(decisions=tuple(waiting))

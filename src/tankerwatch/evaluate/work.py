@@ -46,7 +46,7 @@ def done(task: Task) -> Done:
     made = Done(task)
     if task.plan is not None:
         scene = build(task.plan)
-        made.ours = score(scene, alerts_of(scene.log, scene.settings if "zone" in detectors() else ""), detectors())
+        made.ours = score(scene, alerts_of(scene.log, scene.settings if "zone" in detectors() else "", scene.decisions), detectors())
         if task.naive:
             made.naive = score(scene, naive.alarms(rows_of_log(scene.log), scene.tankers))
     elif task.what == "clean":

@@ -11,6 +11,7 @@ import numpy as np
 from tankerwatch.core.ais.encoder import safety_text
 from tankerwatch.core.ais.framing import sentences, tag
 from tankerwatch.core.schema import F64
+from tankerwatch.core.tables import Decision
 from tankerwatch.evaluate.encode import Encoder, base_columns
 from tankerwatch.evaluate.motion import NM, Motion, Plane, sailed, wander
 from tankerwatch.evaluate.reception import Station
@@ -66,6 +67,8 @@ class Place:
     a_day: float = A_DAY
     settings: str = ""
     """what the desk's configuration says of this place (TOML)"""
+    decisions: list[Decision] = field(default_factory=list)
+    """what people at the desk decide"""
     mute: tuple[tuple[float, float], ...] = ()
     """seconds in which nothing at all comes to the desk, from any place"""
     counted_nm: float = 1e9
@@ -127,6 +130,11 @@ class Place:
         at_s = self.start_s + second
         name = self.stations[station].name
         self.lines += [(at_s + 0.3, tag(part, time_s=float(int(at_s)), station=name)) for part in parts]
+
+    def guard(self, second: float, ship: Ship, ring_nm: float, until: float | None = None) -> None:
+        """A watchkeeper guards her with a ring, for good or until a second."""
+        content = {"guard": True, "ring_nm": round(ring_nm, 2), "until_s": None if until is None else self.start_s + until, "words": ""}
+        self.decisions.append(Decision(self.start_s + second, "guard", f"{self.name}-{ship.mmsi}", str(ship.mmsi), content))
 
     def danger(
         self,
@@ -257,6 +265,7 @@ class World:
             sum(place.tanker_s for place in self.places) / 86_400,
             frozenset(sent.ship.mmsi for place in self.places for sent in place.sent if sent.ship.kind == "tanker"),
             "".join(place.settings for place in self.places),
+            tuple(sorted((each for place in self.places for each in place.decisions), key=lambda each: each.time_s)),
         )
 
 

@@ -38,6 +38,7 @@ from tankerwatch.web.live import Hub
 from tankerwatch.web.metrics import Metrics
 from tankerwatch.web.papers import PaperRoutes
 from tankerwatch.web.plain import Answer, refusal
+from tankerwatch.web.said_before import SaidBefore
 from tankerwatch.web.tiles import Tiles
 from tankerwatch.web.watched import Watched
 
@@ -79,6 +80,7 @@ class Api:
             Route("/api/exclusions/{id}/undo", self.undo, methods=["POST"]),
             *Charting(self.desk, self._decide).routes(),
             *ship_page.routes(self.desk, self._decide),
+            *SaidBefore(self.desk).routes(),
             *PaperRoutes(self.desk, self._decide).routes(),
             Route("/api/replay", self.timeline),
             Route("/api/replay", self.replay, methods=["POST"]),

@@ -206,6 +206,7 @@ CALLS = (
     _simply("GET", "/api/handover", "The hand-over of a watch.", query=(("since_s", NUMBER),)),
     _simply("GET", "/api/handover.html", "The same on one page.", answer=None, kind="text/html", query=(("since_s", NUMBER), *_PAPER)),
     _simply("GET", "/api/ships/{id}/page", "What the page of a ship shows beside the ship."),
+    _simply("GET", "/api/ships/{id}/history", "What the history knows of who she has said she is."),
     *(
         _simply("GET", f"/api/ships/{{id}}/track.{ending}", "Her track as a file.", answer=None, kind=kind, query=(("hours", NUMBER),))
         for ending, kind in (("csv", "text/csv"), ("geojson", GEOJSON), ("kml", "application/vnd.google-earth.kml+xml"))

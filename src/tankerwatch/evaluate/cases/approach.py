@@ -39,7 +39,7 @@ RADAR_S: Final = 3
 TRIES: Final = 12
 
 
-def _radar(place: Place, number: int, motion: Motion, begin: int, end: int) -> None:
+def radar_follows(place: Place, number: int, motion: Motion, begin: int, end: int) -> None:
     """A radar follows a craft, with errors that wander."""
     at = np.arange(begin, min(end, len(motion)), RADAR_S)
     east, north = (motion.east_m[at] + place.dice.slow(len(at), 12.0, 8), motion.north_m[at] + place.dice.slow(len(at), 12.0, 8))
@@ -83,7 +83,7 @@ def _attack(place: Place, level: str) -> None:
         ship = place.ship("craft" if how == "radar" else how)
         crew.append(replace(ship, mmsi=radar_id(place.stations[0].name, index + 1)) if how == "radar" else ship)
         if how == "radar":
-            _radar(place, index + 1, craft, first, contact + 400)
+            radar_follows(place, index + 1, craft, first, contact + 400)
             told = np.arange(first, contact, RADAR_S, dtype=np.float64)
         else:
             told = place.add(ship, craft.only(first, contact + 900), statics=place.one(0, 1) < 0.7).time_s - place.start_s

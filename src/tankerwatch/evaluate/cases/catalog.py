@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tankerwatch.evaluate.cases import approach, casualty, collision, identity, meeting, positions, silence, zones
+from tankerwatch.evaluate.cases import approach, casualty, collision, identity, meeting, positions, rings, silence, zones
 from tankerwatch.evaluate.cases.case import Case
 from tankerwatch.evaluate.truth import FAMILY, Scene
 from tankerwatch.evaluate.world import World
@@ -20,6 +20,7 @@ CASES: Final[tuple[Case, ...]] = (
     *collision.CASES,
     *identity.CASES,
     *zones.CASES,
+    *rings.CASES,
 )
 SHARED: Final = ("dark", "false_position", "clone", "jamming")
 """What silences or misplaces one ship at a place does so to those who pass by as well: a decoy of these is about them too."""
@@ -70,7 +71,7 @@ def build(plan: Plan) -> Scene:
         case.build(place, level)
         if case.traffic:
             # A craft that runs for one tanker runs past others.
-            others = place.traffic(case.traffic, tankers=case.danger not in ("closing", "swarm"))
+            others = place.traffic(case.traffic, tankers=case.danger not in ("closing", "swarm", "ring"))
             if case.danger in SHARED:
                 place.decoys = [replace(d, ships=(*d.ships, *(ship.mmsi for ship in others))) for d in place.decoys]
         for _ in range(case.company):

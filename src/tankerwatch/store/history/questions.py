@@ -128,7 +128,7 @@ class History:
 
     def statics(self) -> Any:
         """What ships have said of themselves, a pyarrow Table of a row for each change (`identities.SCHEMA`)."""
-        return self._again(lambda: pq.read_table(self._statics_path()) if self.state.statics else identities.SCHEMA.empty_table())
+        return self._again(lambda: pq.read_table(path) if (path := self.statics_path()) else identities.SCHEMA.empty_table())
 
     def names(self) -> dict[int, str]:
         """The newest name of each ship that has told one."""
@@ -205,6 +205,10 @@ class History:
         for table in found:
             yield table.filter(pa.array(_inside(table, box, -FOREVER_MS, FOREVER_MS)))
 
+    def statics_path(self) -> Path | None:
+        """The file of what ships have said of themselves, None while there is none."""
+        return manifest.statics_path(self.folder, self.state.statics) if self.state.statics else None
+
     def again(self, question: Callable[[], Any]) -> Any:
         """Ask anew when the builder exchanged a file before it was opened."""
         return self._again(question)
@@ -274,13 +278,10 @@ class History:
             file = self._files[path] = _File.open(path)
         return file
 
-    def _statics_path(self) -> Path:
-        return manifest.statics_path(self.folder, self.state.statics)
-
     def _identities(self) -> Identities:
         if self._told is None or self._told[0] != self.state.statics:
-            number = self.state.statics
-            self._told = number, identities.read(self._statics_path()) if number else Identities()
+            path = self.statics_path()
+            self._told = self.state.statics, identities.read(path) if path else Identities()
         return self._told[1]
 
     def _read(self) -> Manifest:

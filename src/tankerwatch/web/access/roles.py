@@ -52,6 +52,7 @@ TABLE: Final[dict[str, Role]] = {
     "GET /api/replay": Role.VIEWER,
     "GET /api/ships.geojson": Role.VIEWER,
     "GET /api/ships/{id}/page": Role.VIEWER,
+    "GET /api/ships/{id}/history": Role.VIEWER,
     "GET /api/ships/{id}/track.csv": Role.VIEWER,
     "GET /api/ships/{id}/track.geojson": Role.VIEWER,
     "GET /api/ships/{id}/track.kml": Role.VIEWER,
