@@ -115,11 +115,11 @@ export function textWidth(context: Context, text: string): number {
   return context.measureText(text).width;
 }
 
-/** Words with a halo of the sea, so that they can be read over anything. */
 /** What was written on the map since the frame began: names of ships keep clear of it. */
 export const writings: [left: number, top: number, width: number, height: number][] = [];
 const WRITING_HIGH_PX = 14;
 
+/** Words with a halo of the sea, so that they can be read over anything. */
 export function write(context: Context, text: string, x: number, y: number, colour: string, halo: string, align: CanvasTextAlign = "left"): void {
   context.font = FONT;
   context.textAlign = align;
@@ -130,6 +130,6 @@ export function write(context: Context, text: string, x: number, y: number, colo
   context.strokeText(text, x, y);
   context.fillStyle = colour;
   context.fillText(text, x, y);
-  const width = context.measureText(text).width;
+  const width = textWidth(context, text);
   writings.push([align === "center" ? x - width / 2 : align === "right" ? x - width : x, y - WRITING_HIGH_PX / 2, width, WRITING_HIGH_PX]);
 }
