@@ -209,12 +209,14 @@ class River:
     def _frame(self, frame: Frame, changes: Changes) -> None:
         rows = frame.rows
         decisions = rows.get("decisions", ())
+        redrawn = False
         for guard in (*self.guards.take(decisions), *(self.guards.due(frame.now_s) if frame.look else ())):
             self.fleet.register.guard(guard.ship, guard.guarded if guard.over_s is None else None, guard.ring_nm)
             changes.guards[guard.ship] = guard
         for decision in decisions:
             if (zone := self.areas.take(decision, frame.now_s)) is not None:
                 changes.zones[zone.id] = zone
+                redrawn = True
             self.ledger.take(decision)
         timed = frame.now_s == frame.now_s
         stations = rows.get("stations", ()) if timed else ()
@@ -253,6 +255,8 @@ class River:
             if (told := self.exclusions.take(decision, {watch.detector.id: watch.gate for watch in self.watches})) is not None:
                 changes.exclusions[told[0].id] = told[0]
                 findings = Findings.concat([findings, told[1]])
+        if redrawn or (frame.look and self.areas.drawn.over(frame.now_s)):
+            findings = Findings.concat([findings, *(watch.gate.free(frame.now_s) for watch in self.watches)])
         if len(findings) or decisions or frame.look:
             alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)
             self.ledger.note(alerts)
@@ -295,6 +299,7 @@ class River:
                 whole=detector.key not in ("ship", "pair"),
             ),
             self._known,
+            self._quiet,
         )
 
     def triage_of(self, watches: Iterable[Watch], *, singly: bool = False) -> Triage:
@@ -313,6 +318,10 @@ class River:
         """What was known of a ship at the newest look, or at the one before: the same in short frames and in long ones."""
         card = self._cards.get(mmsi) if fresh or mmsi not in self.changed else self.changed[mmsi]
         return card or Card(mmsi)
+
+    def _quiet(self, rule: str, lat_deg: float, lon_deg: float, time_s: float) -> bool:
+        """Whether a person drew a zone in which a rule raises nothing new there then."""
+        return self.areas.quiet(rule, lat_deg, lon_deg, time_s)
 
     def _card(self, mmsi: int) -> Card:
         register = self.fleet.register

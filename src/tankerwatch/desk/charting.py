@@ -120,7 +120,9 @@ def _jammed(river: River) -> Iterator[dict[str, Any]]:
 
 def zones(river: River) -> list[dict[str, Any]]:
     """Every zone: those of the configuration, which only a file can change, and those that were drawn."""
-    return [_configured(zone) for zone in river.areas.zones if not zone.key] + [zone_json(zone) for zone in river.areas.drawn.all.values()]
+    return [_configured(river, zone) for zone in river.areas.zones if not zone.key] + [
+        zone_json(zone) for zone in river.areas.drawn.all.values()
+    ]
 
 
 def zone_json(zone: DrawnZone) -> dict[str, Any]:
@@ -128,6 +130,8 @@ def zone_json(zone: DrawnZone) -> dict[str, Any]:
     told = {key: value for key, value in zone.content.items() if key != "corners"}
     return {
         "id": zone.id,
+        "quiet": [],
+        "quiet_until_s": None,
         **told,
         "rings": [zone.content["corners"]],
         "drawn": True,
@@ -139,7 +143,7 @@ def zone_json(zone: DrawnZone) -> dict[str, Any]:
     }
 
 
-def _configured(zone: Zone) -> dict[str, Any]:
+def _configured(river: River, zone: Zone) -> dict[str, Any]:
     step = 1 + sum(len(ring) for ring in zone.rings) // MOST_CORNERS
     return {
         "id": f"configured {zone.name}",
@@ -152,6 +156,8 @@ def _configured(zone: Zone) -> dict[str, Any]:
         "for_ships": sorted(zone.ships),
         "severity": zone.severity,
         "port": zone.port,
+        "quiet": sorted(name for name, rule in river.config.detectors.items() if zone.name in rule.excepted_areas),
+        "quiet_until_s": None,
         "rings": [np.round(ring[::step], 6).tolist() for ring in zone.rings],
         "drawn": False,
         "by": "the configuration",
