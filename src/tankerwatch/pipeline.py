@@ -209,14 +209,12 @@ class River:
     def _frame(self, frame: Frame, changes: Changes) -> None:
         rows = frame.rows
         decisions = rows.get("decisions", ())
-        redrawn = False
         for guard in (*self.guards.take(decisions), *(self.guards.due(frame.now_s) if frame.look else ())):
             self.fleet.register.guard(guard.ship, guard.guarded if guard.over_s is None else None, guard.ring_nm)
             changes.guards[guard.ship] = guard
         for decision in decisions:
             if (zone := self.areas.take(decision, frame.now_s)) is not None:
                 changes.zones[zone.id] = zone
-                redrawn = True
             self.ledger.take(decision)
         timed = frame.now_s == frame.now_s
         stations = rows.get("stations", ()) if timed else ()
@@ -255,7 +253,7 @@ class River:
             if (told := self.exclusions.take(decision, {watch.detector.id: watch.gate for watch in self.watches})) is not None:
                 changes.exclusions[told[0].id] = told[0]
                 findings = Findings.concat([findings, told[1]])
-        if redrawn or (frame.look and self.areas.drawn.over(frame.now_s)):
+        if (decisions or frame.look) and self.areas.drawn.turned(frame.now_s):
             findings = Findings.concat([findings, *(watch.gate.free(frame.now_s) for watch in self.watches)])
         if len(findings) or decisions or frame.look:
             alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)
@@ -299,14 +297,14 @@ class River:
                 whole=detector.key not in ("ship", "pair"),
             ),
             self._known,
-            self._quiet,
+            lambda *asked: self.areas.quiet(*asked),
         )
 
     def triage_of(self, watches: Iterable[Watch], *, singly: bool = False) -> Triage:
         """A desk's judgement of what these say, with the budget and the quiet of the configuration; `singly`: each episode by itself."""
         hours = {} if singly else {name: rule.quiet_hours for name, rule in self.config.detectors.items()}
         return Triage(
-            rules=_rules(watches),
+            rules={watch.detector.id: catalog.told(watch.detector, watch.settings) for watch in watches},
             names=self.name_of,
             evidence=self.evidence,
             budget=Budget(sys.maxsize, sys.maxsize) if singly else budget_of(self.config),
@@ -318,10 +316,6 @@ class River:
         """What was known of a ship at the newest look, or at the one before: the same in short frames and in long ones."""
         card = self._cards.get(mmsi) if fresh or mmsi not in self.changed else self.changed[mmsi]
         return card or Card(mmsi)
-
-    def _quiet(self, rule: str, lat_deg: float, lon_deg: float, time_s: float) -> bool:
-        """Whether a person drew a zone in which a rule raises nothing new there then."""
-        return self.areas.quiet(rule, lat_deg, lon_deg, time_s)
 
     def _card(self, mmsi: int) -> Card:
         register = self.fleet.register
@@ -416,21 +410,6 @@ def _runs(lines: Lines, clock_s: float) -> Iterator[tuple[Lines, bool]]:
     edges = np.flatnonzero(np.diff(late)) + 1
     for low, high in zip((0, *edges.tolist()), (*edges.tolist(), len(lines)), strict=True):
         yield lines.take(slice(low, high)), bool(late[low])
-
-
-def _rules(watches: Iterable[Watch]) -> dict[str, dict[str, Any]]:
-    return {
-        watch.detector.id: {
-            "id": watch.detector.id,
-            "words": watch.detector.words,
-            "version": watch.detector.version,
-            "what": catalog.section(watch.detector, "What it does"),
-            "why": catalog.section(watch.detector, "Why it matters"),
-            "wrong": catalog.section(watch.detector, "When it is wrong"),
-            "settings": dict(watch.settings),
-        }
-        for watch in watches
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class DrawnZones:
         self.all: dict[str, DrawnZone] = {}
         self._ends: dict[str, float] = {}
         """when those that are quiet until a time will be so no longer"""
+        self._changed = False
 
     def take(self, decision: Decision, now_s: float) -> DrawnZone | None:
         """The zone that a decision makes, changes or removes as the stream stands at `now_s`; None when it does none of that."""
@@ -44,17 +45,19 @@ class DrawnZones:
         else:
             zone = replace(before, content=content, by=by, changed_s=decision.time_s, since_s=now_s, removed_s=None, before=before.content)
         self.all[zone.id] = zone
+        self._changed = True
         self._ends.pop(zone.id, None)
         if zone.removed_s is None and zone.content.get("quiet") and (until_s := zone.content.get("quiet_until_s")) is not None:
             self._ends[zone.id] = float(until_s)
         return zone
 
-    def over(self, now_s: float) -> bool:
-        """Whether one is quiet no longer since this was asked last."""
+    def turned(self, now_s: float) -> bool:
+        """Whether a rule may be quiet no longer somewhere since this was asked last: one was drawn, or an end has come."""
         ended = [name for name, until_s in self._ends.items() if until_s <= now_s]
         for name in ended:
             del self._ends[name]
-        return bool(ended)
+        changed, self._changed = self._changed or bool(ended), False
+        return changed
 
     @property
     def watched(self) -> list[DrawnZone]:

@@ -114,6 +114,23 @@ def names_taken(river: River, but: str = "") -> set[str]:
     return {named_alike(name) for name in (*(each.name for each in river.config.zones), *drawn)}
 
 
+def keepable(river: River, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was found in a file of zones, with a problem where it could not be drawn now either."""
+    taken, told = names_taken(river), []
+    free = MOST_DRAWN - len(river.areas.drawn.watched)
+    for each in found:
+        name, problem = named_alike(each["name"]), each["problem"]
+        if problem is None and name in taken:
+            problem = "there is a zone of this name"
+        elif problem is None and free <= 0:
+            problem = f"{MOST_DRAWN} zones are drawn: remove one that is not needed"
+        if problem is None:
+            taken.add(name)
+            free -= 1
+        told.append({**each, "problem": problem})
+    return told
+
+
 def quiet_rules() -> list[dict[str, str]]:
     """The rules that a drawn zone may keep quiet: those that speak of ships, but for distress."""
     of_ships = (each for each in catalog.detectors() if each.key in ("ship", "pair"))

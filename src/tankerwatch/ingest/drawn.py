@@ -77,7 +77,7 @@ def _corners(given: Any) -> list[list[float]]:
         raise InputFault(f"a zone has 3 to {MOST_CORNERS} corners", where=where, help=help)
     made = []
     for number, corner in enumerate(given, 1):
-        good = isinstance(corner, list | tuple) and len(corner) == 2 and all(_is_number(value) for value in corner)
+        good = isinstance(corner, list | tuple) and len(corner) == 2 and all(is_number(value) for value in corner)
         if not good or not (abs(corner[0]) <= 90 and abs(corner[1]) <= 180):
             raise InputFault(f"corner {number} is no place on Earth", where=where, help=help)
         made.append([round(float(corner[0]), 7), round(float(corner[1]), 7)])
@@ -93,7 +93,7 @@ def _corners(given: Any) -> list[list[float]]:
 def _speed(given: Any, where: str) -> float | None:
     if given is None:
         return None
-    if not _is_number(given) or not 0 <= given <= FASTEST_KN:
+    if not is_number(given) or not 0 <= given <= FASTEST_KN:
         raise InputFault(f"{_shown(given)} is no speed", where=where, help=f"knots, 0 to {FASTEST_KN:g}, or leave it out")
     return float(given)
 
@@ -142,7 +142,8 @@ def _end(given: Any, quiet: bool, now_s: float) -> float | None:
     return float(given)
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether it is a number that a place, a speed or a time may be."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6 and math.isfinite(value)
 
 

@@ -44,8 +44,8 @@ class Charting:
         ]
 
     async def zones(self, request: Request) -> Response:
-        """Every zone."""
-        return Answer({"zones": await ask(self._desk.zones)})
+        """Every zone, and which rules one may keep quiet."""
+        return Answer({"zones": await ask(self._desk.zones), "quiet_rules": await ask(self._desk.quiet_rules)})
 
     async def draw(self, request: Request) -> Response:
         """A new zone."""
