@@ -96,7 +96,14 @@ class Office:
         """What the next watch must know."""
         desk = self.desk.desk
         return handover.handover(
-            desk.alerts(), desk.incidents(), desk.reports(), desk.exclusions(), desk.guards(), desk.health(), since_s=since_s
+            desk.alerts(),
+            desk.incidents(),
+            desk.reports(),
+            desk.exclusions(),
+            desk.guards(),
+            desk.health(),
+            zones=desk.zones(),
+            since_s=since_s,
         )
 
     def _read(self, name: str) -> tuple[Json, dict[int, Ship], dict[int, Track]] | None:
