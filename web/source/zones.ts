@@ -28,6 +28,9 @@ export const drawing: { draft: Draft | null; left: Draft | null } = { draft: nul
 
 const spoken = (corners: Place[]): string => corners.map(([lat_deg, lon_deg]) => position(lat_deg, lon_deg)).join("\n");
 
+/** Whether rules are quiet in it now. */
+export const isQuiet = (zone: ZoneRules): boolean => zone.quiet.length > 0 && (zone.quiet_until_s === null || zone.quiet_until_s > desk.clock_s());
+
 /** Put aside: a key that was hit by mistake loses nothing. */
 export function leaveZone(): void {
   const { draft } = drawing;
@@ -46,8 +49,9 @@ export function beginZone(zone: Zone | null): void {
     return;
   }
   const corners = zone ? zone.rings[0].map(([lat_deg, lon_deg]): Place => [lat_deg, lon_deg]) : [];
-  const rules: ZoneRules = zone ?? { name: "", rule: ["enter"], min_kn: null, max_kn: null, forbidden: [], for_kinds: [], for_ships: [], severity: "caution", port: false };
-  drawing.draft = { ...structuredClone(rules), id: zone?.id ?? null, corners, text: spoken(corners), problem: null, sending: false };
+  const rules: ZoneRules = zone ?? { name: "", rule: ["enter"], min_kn: null, max_kn: null, forbidden: [], for_kinds: [], for_ships: [], severity: "caution", port: false, quiet: [], quiet_until_s: null };
+  const quiet = isQuiet(rules) ? {} : { quiet: [], quiet_until_s: null };
+  drawing.draft = { ...structuredClone(rules), ...quiet, id: zone?.id ?? null, corners, text: spoken(corners), problem: null, sending: false };
 }
 
 function reshape(draft: Draft): void {
@@ -112,7 +116,7 @@ const middles = (corners: Place[]): Place[] =>
     return [(lat_deg + nextLat) / 2, ((lon_deg + step / 2 + 540) % 360) - 180];
   });
 
-const signed = (body: object): object => (who.name ? { ...body, by: who.name } : body);
+export const signed = (body: object): object => (who.name ? { ...body, by: who.name } : body);
 
 async function decide(path: string, body: object, done: (zone: Zone) => string): Promise<boolean> {
   try {
@@ -144,7 +148,7 @@ export async function keepZone(): Promise<boolean> {
   draft.sending = true;
   const { id, corners, text: _text, problem: _problem, sending: _sending, ...rules } = draft;
   const path = id === null ? "/api/zones" : `/api/zones/${encodeURIComponent(id)}`;
-  const known: (keyof ZoneRules)[] = ["name", "rule", "min_kn", "max_kn", "forbidden", "for_kinds", "for_ships", "severity", "port"];
+  const known: (keyof ZoneRules)[] = ["name", "rule", "min_kn", "max_kn", "forbidden", "for_kinds", "for_ships", "severity", "port", "quiet", "quiet_until_s"];
   const body = { ...Object.fromEntries(known.map((key) => [key, rules[key]])), corners };
   const kept = await decide(path, body, (zone) => `${zone.name} is watched`);
   draft.sending = false;
@@ -197,7 +201,7 @@ export function drawZones(context: Context, camera: Camera, palette: Palette): v
     context.setLineDash([]);
     context.globalAlpha = 1;
     const [x, y] = toScreen(...northernmost(zone), camera);
-    write(context, zone.name, x + 4, y - 8, palette.label, palette.labelHalo);
+    write(context, isQuiet(zone) ? `${zone.name} (quiet)` : zone.name, x + 4, y - 8, palette.label, palette.labelHalo);
   }
 }
 

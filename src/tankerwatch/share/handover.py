@@ -34,8 +34,8 @@ def handover(
     """What the next watch must know, from the desk's own answers (docs/reference/wire.md); times of the stream.
 
     `open`, worst first; `snoozed` of these; `incidents` that are open; `exclusions`, `quiet_zones` and `guards` in force; `feeds` with
-    `feeds_down`; `clock_check`; `journal`; `webhook`; `kept_quiet`; and of all since `since_s`, oldest first, `changes`: `time_s`, `what`, `verb`,
-    `words`, `by`, `title`, `severity` (or null), `of`. The newest 500 of them; `changes_left_out` counts the others.
+    `feeds_down`; `clock_check`; `journal`; `webhook`; `kept_quiet`; and of all since `since_s`, oldest first, `changes`: `time_s`, `what`,
+    `verb`, `words`, `by`, `title`, `severity` (or null), `of`. The newest 500 of them; `changes_left_out` counts the others.
     """
     now_s = health["clock_s"]
     if since_s is None:
