@@ -13,6 +13,7 @@ from tankerwatch.config import load
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Decision, Lines
 from tankerwatch.desk import charting, deciding
+from tankerwatch.desk.replaying import PastDesk, Period
 from tankerwatch.detect import catalog
 from tankerwatch.ingest import report
 from tankerwatch.pipeline import River, result_of
@@ -170,6 +171,14 @@ def test_killed_anywhere_it_is_the_same(config, tmp_path):
         run = cases.Run(tmp_path, config)
     assert everything(run.desk.river) == everything(want)
     run.kill()
+    for until, raised, held in ((29, [], 1), (31, [30.0], 0)):
+        desk = PastDesk(config, Period(tmp_path, float("-inf"), START_S + until * 60))
+        desk.warm()
+        desk.found()
+        assert [minute(alert) for alert in result_of(desk.river).alerts] == raised, "as known then"
+        assert list(charting.held_back(desk.river).values()) == [held]
+        (told,) = desk.desk.papers.handover(None)["quiet_zones"] or [None]
+        assert told is None if raised else (told["name"], told["held_back"]) == ("ROADS", 1)
 
 
 def test_undo_brings_no_end_back_that_is_over(config):

@@ -206,7 +206,7 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
     undone = {**kept, "id": "e2", "undone_s": WHEN_S + 500, "undone_by": "ANNA", "undone_words": "moved"}
     given = ([older, snoozed, over], [one], [said(entered_s=WHEN_S + 100)], [kept, undone], [guarded], health())
     box = {"id": "z1", "name": "ROADS", "drawn": True, "by": "ANNA", "made_s": WHEN_S, "changed_s": WHEN_S + 460, "removed_s": None}
-    box |= {"quiet": ["loitering", "sudden_stop"], "quiet_until_s": None}
+    box |= {"quiet": ["loitering", "sudden_stop"], "quiet_until_s": None, "held_back": 2}
     gone = {**box, "id": "z2", "name": "GONE", "removed_s": WHEN_S + 470, "changed_s": WHEN_S + 470}
     ended = {**box, "id": "z3", "name": "ENDED", "quiet_until_s": WHEN_S + 480, "changed_s": WHEN_S}
     fixed = {**box, "id": "configured", "drawn": False, "changed_s": None}
@@ -237,6 +237,7 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
         "tows a barge (ANNA)",
         "ROADS: nothing new of loitering, sudden stop",
         "until someone changes it",
+        "2 alerts held back now",
         "webhook to duty.example, from danger on",
         "refused; 2 unsent",
         "1 assigned to nobody",

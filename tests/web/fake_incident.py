@@ -55,7 +55,7 @@ def watch(desk, since_s):
         exclusions,
         list(desk.guards.values()),
         health,
-        zones=list(desk.charting.zones.values()),
+        zones=[{**zone, "held_back": 2} for zone in desk.charting.zones.values()],
         since_s=since_s,
     )
 

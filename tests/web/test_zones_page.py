@@ -47,6 +47,7 @@ def begin(page):
     page.keyboard.press("y")
     page.locator("#zone-file").press("Enter")
     page.locator("h3", has_text="Zones from a file").wait_for()
+    wait(page, "document.activeElement.id === 'zone-file-choose'")
 
 
 def test_what_a_file_holds_is_shown_and_what_is_ticked_is_kept_and_written(open_page, desk, tmp_path):
@@ -77,6 +78,7 @@ def test_what_a_file_holds_is_shown_and_what_is_ticked_is_kept_and_written(open_
         assert words in item.replace("\n\n", "\n")
     assert page.locator("[data-found] input").count() == 3 and "1 × Point passed over" in page.inner_text("#tools")
     assert not desk.posts, "nothing is kept before it is said so"
+    page.click("[data-found='1'] button:has-text('Show')")
     page.uncheck("[data-found='5'] input")
     page.select_option("#found-as", "quiet")
     page.click("button:has-text('Keep 2 zones')")
@@ -115,7 +117,6 @@ def test_what_a_file_holds_is_shown_and_what_is_ticked_is_kept_and_written(open_
     page.locator("[role=status]", has_text="again.geojson: 2 zones found").wait_for()
     assert page.locator(".refused", has_text="there is a zone of this name").count() == 2
     assert page.locator("button:has-text('Keep 0 zones')").is_disabled() and len(desk.posts) == 2
-    page.screenshot(path="/tmp/zonesio-dropped.png")
 
 
 def test_a_zone_is_drawn_in_which_rules_are_quiet_and_the_hand_over_says_so(open_page, desk):
@@ -130,11 +131,9 @@ def test_a_zone_is_drawn_in_which_rules_are_quiet_and_the_hand_over_says_so(open
     page.check("[data-rule=rendezvous]")
     page.select_option("#zone-quiet-end", "8")
     page.fill("#zone-by", "ANNA")
-    page.screenshot(path="/tmp/zonesio-form.png")
     page.click("button:has-text('Watch this zone')")
     zone = page.locator("[data-zone-id='z1']", has_text="quiet for loitering, rendezvous until")
     zone.wait_for()
-    page.screenshot(path="/tmp/zonesio-list.png")
     zone.locator("button:has-text('Change')").click()
     assert page.locator("#zone-quiet-end option:checked").inner_text().startswith("until ")
     page.uncheck("[data-rule=rendezvous]")
@@ -148,19 +147,17 @@ def test_a_zone_is_drawn_in_which_rules_are_quiet_and_the_hand_over_says_so(open
     page.focus("#chart")
     page.keyboard.press("h")
     page.locator("li", has_text="Zone ANCHORAGE, by ANNA at").wait_for()
-    assert "until someone changes it: nothing new of loitering" in page.inner_text(".sheet-body")
-    page.screenshot(path="/tmp/zonesio-handover.png")
+    assert "until someone changes it: nothing new of loitering; 2 held back now" in page.inner_text(".sheet-body")
 
 
-@pytest.mark.parametrize("palette", ["day", "night"])
-def test_all_of_it_is_accessible(open_page, palette):
-    page = open_page(DESKTOP, palette, fragment=AT)
+def test_all_of_it_is_accessible(open_page):
+    page = open_page(DESKTOP, "day", fragment=AT)
     begin(page)
     page.locator("#zone-file-input").set_input_files(held("harbour.geojson", FILE))
     page.locator("[data-found]").first.wait_for()
     page.select_option("#found-as", "quiet")
     page.check("[data-quiet=found] [data-rule=loitering]")
-    for size in (DESKTOP, PHONE):
+    for palette, size in (("day", DESKTOP), ("day", PHONE), ("night", PHONE), ("night", DESKTOP)):
+        page.evaluate(f"document.documentElement.dataset.palette = '{palette}'")
         page.set_viewport_size({"width": size[0], "height": size[1]})
         assert violations(page) == [] and narrow_enough(page)
-        page.screenshot(path=f"/tmp/zonesio-file-{palette}-{size[0]}.png")

@@ -23,7 +23,7 @@ export interface PanelDeeds {
   pick: (what: Picking) => void;
   picking: () => Picking;
   changed: () => void;
-  show: (zone: Zone) => void;
+  show: (zone: Pick<Zone, "rings">) => void;
   zone: (zone: Zone | null) => void;
   zoneDone: () => void;
   /** Zones from a file: begun, over, and whether they are looked at. */
@@ -147,7 +147,7 @@ export function toolsPanel(deeds: PanelDeeds): TemplateResult {
       ${draft
         ? zoneForm(draft, deeds.zoneDone)
         : bringing
-          ? (filePart()?.filePanel(deeds.brought) ?? html`<p class="quiet">Loading…</p>`)
+          ? (filePart()?.filePanel(deeds) ?? html`<p class="quiet">Loading…</p>`)
           : html`${layerList(deeds)} ${chartList(deeds)}
             <div class="field">
               <label for="palette-by">Day, dusk, night</label>

@@ -20,7 +20,7 @@ import { Still } from "./still";
 import { letters } from "./settings";
 import { paletteOfHour, paletteOfSun } from "./sun";
 import { looksOnly } from "./session";
-import { addCorner, beginZone, drawDraft, drawZones, drawing, leaveZone, moveCorner, takeCorner, zonesKey } from "./zones";
+import { addCorner, beginZone, drawDraft, drawFound, drawZones, drawing, leaveZone, moveCorner, takeCorner, zonesKey } from "./zones";
 
 export interface Host {
   map: ChartMap;
@@ -126,7 +126,14 @@ export function start(host: Host): Overlay {
     open = true;
     bringing = to;
     changed();
-    setTimeout(() => tools.querySelector<HTMLElement>(to ? "h2" : "#zone-file")?.focus(), 40);
+    handTo(to ? "#zone-file-choose" : "#zone-file");
+  }
+
+  /** The focus goes where the work goes on, as soon as that is there. */
+  function handTo(what: string, tries = 50): void {
+    const found = tools.querySelector<HTMLElement>(what);
+    if (found) found.focus();
+    else if (open && tries) setTimeout(() => handTo(what, tries - 1), 40);
   }
 
   function turn(id: LayerId): void {
@@ -300,6 +307,7 @@ export function start(host: Host): Overlay {
       if (covered || desk.zones.size > FEW_ZONES) still.draw(context, camera, `${palette.sea} ${covered ? coverageKey() : ""} ${zonesKey()}`, paint);
       else paint(context, camera);
       drawDraft(context, camera, palette);
+      if (open && bringing) drawFound(context, camera, palette);
       if (view.on.has("hulls")) drawHulls(context, camera, palette, place);
       if (view.on.has("vectors")) drawVectors(context, camera, palette, place);
     },

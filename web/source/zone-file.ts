@@ -9,7 +9,7 @@ import type { Content } from "./parts";
 import { setWho, who } from "./settings";
 import { zoneWords } from "./zone-panel";
 import { quietChoice } from "./zone-quiet";
-import { signed } from "./zones";
+import { drawing, signed } from "./zones";
 
 /** More is refused by the desk too. */
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -46,6 +46,13 @@ export function forget(): void {
   file = "";
   items = [];
   told = problem = null;
+  preview();
+}
+
+/** What would be kept is seen on the map. */
+function preview(): void {
+  drawing.found = chosen().map((item) => item.zone!.corners);
+  desk.redraw();
 }
 
 /** Read a file and ask the desk what it holds; nothing is kept by that. */
@@ -76,6 +83,7 @@ async function ask(chosen: File): Promise<string | null> {
     return words(fault);
   }
   items = told.zones.map((found) => ({ ...found, ticked: !found.problem, kept: false }));
+  preview();
   return null;
 }
 
@@ -112,6 +120,7 @@ async function keep(): Promise<void> {
     } catch (fault) {
       item.problem = words(fault);
     }
+    preview();
     desk.changed();
   }
   busy = false;
@@ -119,13 +128,14 @@ async function keep(): Promise<void> {
   desk.changed();
 }
 
-function line(item: Item, index: number): TemplateResult {
+function line(item: Item, index: number, show: FileDeeds["show"]): TemplateResult {
   const usable = item.zone && !item.problem && !item.kept;
   const said = item.zone ? `${zoneWords(wanted(item.zone))} · ${count(item.corners)} corners` : "";
   return html`<li class="zone" data-found=${index}>
-    ${usable
-      ? html`<label class="found"><input type="checkbox" .checked=${item.ticked} @change=${(event: Event) => { item.ticked = (event.target as HTMLInputElement).checked; desk.changed(); }} /><span class="zone-name">${item.name}</span></label>`
+    <div class="found-head">${usable
+      ? html`<label class="found"><input type="checkbox" .checked=${item.ticked} @change=${(event: Event) => { item.ticked = (event.target as HTMLInputElement).checked; preview(); desk.changed(); }} /><span class="zone-name">${item.name}</span></label>`
       : html`<p class="zone-name">${item.name}</p>`}
+    ${item.zone ? html`<button class="small" @click=${() => show({ rings: [item.zone!.corners] })}>Show<span class="unseen">: ${item.name}</span></button>` : nothing}</div>
     ${item.problem ? html`<p class="refused">Not kept: ${item.problem}</p>` : html`<p class="quiet">${item.kept ? "kept · " : ""}${said}</p>`}
   </li>`;
 }
@@ -143,12 +153,12 @@ function plainChoice(): Content {
     ${plain.as === "quiet" ? quietChoice(plain, "found", "Rules that are quiet in them") : nothing}`;
 }
 
-function list(): Content {
+function list(deeds: FileDeeds): Content {
   if (!told) return nothing;
   const wantedNow = chosen().length;
   return html`<p role="status">${file}: ${told.zones.length === 1 ? "1 zone" : `${count(told.zones.length)} zones`} found${told.left_out ? `, and ${count(told.left_out)} more that are not shown` : ""}</p>
     ${told.remarks.map((remark) => html`<p class="quiet">${remark}</p>`)}
-    <ul class="zone-list" role="list">${items.map(line)}</ul>
+    <ul class="zone-list" role="list">${items.map((item, index) => line(item, index, deeds.show))}</ul>
     ${plainChoice()}
     <div class="inline by">
       <label for="found-by">Your name</label>
@@ -157,8 +167,14 @@ function list(): Content {
     <div class="buttons"><button class="main decides" ?disabled=${busy || !wantedNow} @click=${keep}>${wantedNow === 1 ? "Keep 1 zone" : `Keep ${wantedNow} zones`}</button></div>`;
 }
 
+export interface FileDeeds {
+  show: (zone: Pick<Zone, "rings">) => void;
+  /** The file is put away. */
+  brought: () => void;
+}
+
 /** The panel while a file is looked at. */
-export function filePanel(done: () => void): TemplateResult {
+export function filePanel(deeds: FileDeeds): TemplateResult {
   const take = (event: Event): void => {
     const input = event.target as HTMLInputElement;
     const [first] = input.files ?? [];
@@ -168,12 +184,13 @@ export function filePanel(done: () => void): TemplateResult {
   return html`<div class="zone-form">
     <h3>Zones from a file</h3>
     <p class="quiet">GeoJSON with polygons. You see what is in it before anything is kept.</p>
-    <div class="field drop">
-      <label for="zone-file-input">Choose a file, or drop it on the page</label>
-      <input id="zone-file-input" type="file" accept=".geojson,.json,application/geo+json,application/json" @change=${take} />
+    <div class="drop">
+      <button type="button" id="zone-file-choose" @click=${() => document.querySelector<HTMLInputElement>("#zone-file-input")!.click()}>Choose a file…</button>
+      <span class="quiet">or drop it on the page</span>
+      <input id="zone-file-input" type="file" hidden accept=".geojson,.json,application/geo+json,application/json" @change=${take} />
     </div>
     <p class="problem" role="alert">${problem ? `${told || !file ? "" : `${file}: `}${problem}` : nothing}</p>
-    ${busy && !told ? html`<p class="quiet" role="status">Reading…</p>` : nothing} ${list()}
-    <div class="buttons"><button type="button" @click=${() => { forget(); done(); }}>${items.some((item) => item.kept) ? "Done" : "Cancel"}</button></div>
+    ${busy && !told ? html`<p class="quiet" role="status">Reading…</p>` : nothing} ${list(deeds)}
+    <div class="buttons"><button type="button" @click=${() => { forget(); deeds.brought(); }}>${items.some((item) => item.kept) ? "Done" : "Cancel"}</button></div>
   </div>`;
 }

@@ -23,8 +23,8 @@ export interface Draft extends ZoneRules {
   sending: boolean;
 }
 
-/** `left`: what was put aside without a word; it is taken up again. */
-export const drawing: { draft: Draft | null; left: Draft | null } = { draft: null, left: null };
+/** `left`: what was put aside without a word; it is taken up again. `found`: borders in a file that is looked at, not kept yet. */
+export const drawing: { draft: Draft | null; left: Draft | null; found: Place[][] } = { draft: null, left: null, found: [] };
 
 const spoken = (corners: Place[]): string => corners.map(([lat_deg, lon_deg]) => position(lat_deg, lon_deg)).join("\n");
 
@@ -150,7 +150,7 @@ export async function keepZone(): Promise<boolean> {
   const path = id === null ? "/api/zones" : `/api/zones/${encodeURIComponent(id)}`;
   const known: (keyof ZoneRules)[] = ["name", "rule", "min_kn", "max_kn", "forbidden", "for_kinds", "for_ships", "severity", "port", "quiet", "quiet_until_s"];
   const body = { ...Object.fromEntries(known.map((key) => [key, rules[key]])), corners };
-  const kept = await decide(path, body, (zone) => `${zone.name} is watched`);
+  const kept = await decide(path, body, (zone) => `${zone.name} is ${isQuiet(zone) && !zone.rule.length ? "quiet" : "watched"}`);
   draft.sending = false;
   if (kept && drawing.draft === draft) drawing.draft = null;
   desk.changed();
@@ -203,6 +203,18 @@ export function drawZones(context: Context, camera: Camera, palette: Palette): v
     const [x, y] = toScreen(...northernmost(zone), camera);
     write(context, isQuiet(zone) ? `${zone.name} (quiet)` : zone.name, x + 4, y - 8, palette.label, palette.labelHalo);
   }
+}
+
+/** What a file holds, before it is kept. */
+export function drawFound(context: Context, camera: Camera, palette: Palette): void {
+  if (!drawing.found.length) return;
+  const path = new Path2D();
+  for (const corners of drawing.found) trace(path, corners, camera);
+  context.strokeStyle = palette.selected;
+  context.lineWidth = 1.5;
+  context.setLineDash([2, 4]);
+  context.stroke(path);
+  context.setLineDash([]);
 }
 
 export function drawDraft(context: Context, camera: Camera, palette: Palette): void {

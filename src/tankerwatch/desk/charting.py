@@ -125,6 +125,15 @@ def zones(river: River) -> list[dict[str, Any]]:
     ]
 
 
+def held_back(river: River) -> dict[str, int]:
+    """By the id of each drawn zone in which rules are quiet: how many episodes of these it holds back now."""
+    return {
+        zone.key: sum(watch.gate.held_in(zone) for watch in river.watches if watch.detector.id in zone.quiet)
+        for zone in river.areas.zones
+        if zone.key and zone.quiet
+    }
+
+
 def zone_json(zone: DrawnZone) -> dict[str, Any]:
     """A drawn zone for the page; `undo` says that there is something before the last change."""
     told = {key: value for key, value in zone.content.items() if key != "corners"}

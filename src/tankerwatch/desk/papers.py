@@ -14,6 +14,7 @@ import numpy as np
 from tankerwatch.core.incidents import Alert, Evidence, Incident
 from tankerwatch.core.ports import Desk, Papers, Sheet
 from tankerwatch.core.tables import FEED_SHIFT
+from tankerwatch.desk import charting
 from tankerwatch.desk.trails import Trails
 from tankerwatch.pipeline import LAND, River, ship_of
 from tankerwatch.share import dossier, handover, warning
@@ -95,6 +96,8 @@ class Office:
     def handover(self, since_s: float | None) -> Json:
         """What the next watch must know."""
         desk = self.desk.desk
+        with self.desk.lock:
+            held = charting.held_back(self.desk.river)
         return handover.handover(
             desk.alerts(),
             desk.incidents(),
@@ -102,7 +105,7 @@ class Office:
             desk.exclusions(),
             desk.guards(),
             desk.health(),
-            zones=desk.zones(),
+            zones=[{**zone, "held_back": held.get(zone["id"], 0)} for zone in desk.zones()],
             since_s=since_s,
         )
 

@@ -246,7 +246,7 @@ def _silenced(snoozed: Sequence[Json], told: Json) -> str:
             "quiet zone",
             f"{text(zone['name'])}: nothing new of {text(_rules(zone))}",
             "until someone changes it" if zone["quiet_until_s"] is None else f"{clock(zone['quiet_until_s'])} UTC",
-            f"{text(zone['by'])}, {clock(zone['changed_s'])} UTC",
+            f"{text(zone['by'])}, {clock(zone['changed_s'])} UTC; {count(zone['held_back'], 'alert')} held back now",
         )
         for zone in told["quiet_zones"]
     ]

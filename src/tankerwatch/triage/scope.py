@@ -116,7 +116,7 @@ Hushed = Callable[[str, float, float, float], bool]
 """(rule, latitude, longitude in deg, time in s) → whether a zone that a person drew keeps the rule quiet there then"""
 NEVER_RAISED: Final = ("end", "withdraw")
 _COLUMNS: Final = tuple(column.name for column in Findings.columns())
-_SHIPS: Final = _COLUMNS.index("ships")
+_SHIPS, _LAT, _LON = (_COLUMNS.index(name) for name in ("ships", "lat_deg", "lon_deg"))
 Row = tuple[Any, ...]
 """one row of Findings as plain values: many are remembered, and an array each would be dear"""
 
@@ -157,6 +157,10 @@ class Gate:
     def free(self, now_s: float) -> Findings:
         """A quiet zone is over, or is another than it was: what is raised of that which was held back, and is not over."""
         return Findings.concat([*self._freed(None, now_s)])
+
+    def held_in(self, zone: Zone) -> int:
+        """How many episodes in a zone are held back now."""
+        return sum(bool(zone.inside(kept[_LAT], kept[_LON])[0]) for kept in self._held.values())
 
     def _judge(self, ships: set[int], now_s: float) -> Findings:
         """Judge anew what is raised of these ships, and what is held back."""

@@ -66,7 +66,7 @@ class ZoneFiles:
             tree = await body_of(request, FILE_BYTES)
         except Refused as refused:
             if refused.status == 400:
-                raise Refused(400, "it is not JSON", "choose a GeoJSON file with polygons, as QGIS or geojson.io write it") from None
+                raise Refused(400, "it is no GeoJSON", "choose a GeoJSON file with polygons, as QGIS or geojson.io write it") from None
             raise
         try:
             return Answer(await ask(self.desk.read_zones, tree))
