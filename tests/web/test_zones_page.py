@@ -62,35 +62,40 @@ def test_what_a_file_holds_is_shown_and_what_is_ticked_is_kept_and_written(open_
         page.locator(".zone-form .problem", has_text=words).wait_for()
     take.set_input_files(held("harbour.geojson", FILE))
     page.locator("[role=status]", has_text="harbour.geojson: 6 zones found").wait_for()
-    found = [item.inner_text() for item in page.locator("[data-found]").all()]
+    items = page.locator("[data-found]").all()
+    assert [field.input_value() for field in page.locator(".found-name").all()] == ["PILOTS <b>", "SLOW", "roads", "UNTICKED"]
+    found = [item.inner_text() for item in items]
     for item, words in zip(
         found,
         (
-            "PILOTS <b>\nonly a name; nothing is told · 4 corners",
-            "SLOW\nleaving is told · at most 8 kn · danger · 4 corners",
+            "only a name; nothing is told · 4 corners",
+            "leaving is told · at most 8 kn · danger · 4 corners",
             "its border crosses itself",
             "it has a hole",
             "there is a zone of this name",
-            "UNTICKED",
+            "only a name",
         ),
         strict=True,
     ):
-        assert words in item.replace("\n\n", "\n")
-    assert page.locator("[data-found] input").count() == 3 and "1 × Point passed over" in page.inner_text("#tools")
+        assert words in item
+    assert page.locator("[data-found] input[type=checkbox]:checked").count() == 3 and "1 × Point passed over" in page.inner_text("#tools")
     assert not desk.posts, "nothing is kept before it is said so"
     page.click("[data-found='1'] button:has-text('Show')")
-    page.uncheck("[data-found='5'] input")
+    page.uncheck("[data-found='5'] [type=checkbox]")
+    page.fill("[data-found='4'] .found-name", "THE ROADS")
+    page.press("[data-found='4'] .found-name", "Enter")
     page.select_option("#found-as", "quiet")
-    page.click("button:has-text('Keep 2 zones')")
+    page.click("button:has-text('Keep 3 zones')")
     page.locator(".zone-form .problem", has_text="Tick the rules").wait_for()
     page.check("[data-quiet=found] [data-rule=rendezvous]")
     page.select_option("#found-quiet-end", "4")
     page.locator("[data-found='0']", has_text="quiet for rendezvous until").wait_for()
     page.fill("#found-by", "ANNA")
-    page.click("button:has-text('Keep 2 zones')")
-    page.locator("#notice", has_text="2 zones are kept").wait_for()
-    assert page.locator("[data-found]", has_text="kept ·").count() == 2
-    (_, pilots), (_, slow) = desk.posts
+    page.click("button:has-text('Keep 3 zones')")
+    page.locator("#notice", has_text="3 zones are kept").wait_for()
+    assert page.locator("[data-found]", has_text="kept ·").count() == 3
+    (_, pilots), (_, slow), (_, roads) = desk.posts
+    assert (roads["name"], roads["quiet"]) == ("THE ROADS", ["rendezvous"])
     assert (pilots["name"], pilots["quiet"], pilots["by"], pilots["rule"]) == ("PILOTS <b>", ["rendezvous"], "ANNA", [])
     assert pilots["quiet_until_s"] == pytest.approx(desk.clock_s + 4 * 3600, abs=120)
     assert (slow["rule"], slow["max_kn"], slow["severity"], slow["quiet"]) == (["leave"], 8, "danger", [])
@@ -105,7 +110,7 @@ def test_what_a_file_holds_is_shown_and_what_is_ticked_is_kept_and_written(open_
     assert download.value.suggested_filename == "tankerwatch-zones.geojson"
     download.value.save_as(tmp_path / "z.geojson")
     written = json.loads((tmp_path / "z.geojson").read_text())
-    assert [f["properties"]["name"] for f in written["features"]] == ["PILOTS <b>", "SLOW"]
+    assert [f["properties"]["name"] for f in written["features"]] == ["PILOTS <b>", "SLOW", "THE ROADS"]
     assert written["features"][0]["geometry"]["coordinates"] == [BOX]
     # Dropped anywhere on the page it is read too, and the browser does not leave the page for it.
     drop = """text => {
@@ -114,9 +119,9 @@ def test_what_a_file_holds_is_shown_and_what_is_ticked_is_kept_and_written(open_
       document.querySelector('#list').dispatchEvent(new DragEvent('drop', {dataTransfer: files, bubbles: true, cancelable: true}));
     }"""
     page.evaluate(drop, json.dumps(written))
-    page.locator("[role=status]", has_text="again.geojson: 2 zones found").wait_for()
-    assert page.locator(".refused", has_text="there is a zone of this name").count() == 2
-    assert page.locator("button:has-text('Keep 0 zones')").is_disabled() and len(desk.posts) == 2
+    page.locator("[role=status]", has_text="again.geojson: 3 zones found").wait_for()
+    assert page.locator(".refused", has_text="there is a zone of this name").count() == 3
+    assert page.locator("button:has-text('Keep 0 zones')").is_disabled() and len(desk.posts) == 3
 
 
 def test_a_zone_is_drawn_in_which_rules_are_quiet_and_the_hand_over_says_so(open_page, desk):

@@ -100,6 +100,16 @@ function wanted(zone: NonNullable<Found["zone"]>): NonNullable<Found["zone"]> {
 
 const chosen = (): Item[] => items.filter((item) => item.ticked && item.zone && !item.kept && !item.problem);
 
+/** Another name than the file gives: it may be taken, or say nothing to the watch. */
+function rename(item: Item, name: string): void {
+  item.name = name.trim();
+  item.zone!.name = item.name;
+  item.problem = null;
+  item.ticked = true;
+  preview();
+  desk.changed();
+}
+
 /** One after the other: each is a decision of its own. */
 async function keep(): Promise<void> {
   if (busy) return;
@@ -129,11 +139,12 @@ async function keep(): Promise<void> {
 }
 
 function line(item: Item, index: number, show: FileDeeds["show"]): TemplateResult {
-  const usable = item.zone && !item.problem && !item.kept;
+  const open = item.zone && !item.kept;
   const said = item.zone ? `${zoneWords(wanted(item.zone))} · ${count(item.corners)} corners` : "";
   return html`<li class="zone" data-found=${index}>
-    <div class="found-head">${usable
-      ? html`<label class="found"><input type="checkbox" .checked=${item.ticked} @change=${(event: Event) => { item.ticked = (event.target as HTMLInputElement).checked; preview(); desk.changed(); }} /><span class="zone-name">${item.name}</span></label>`
+    <div class="found-head">${open
+      ? html`<input type="checkbox" aria-label="Keep ${item.name}" ?disabled=${item.problem !== null} .checked=${item.ticked && !item.problem} @change=${(event: Event) => { item.ticked = (event.target as HTMLInputElement).checked; preview(); desk.changed(); }} />
+          <input type="text" class="found-name" aria-label="Name of zone ${index + 1}" autocomplete="off" maxlength="60" .value=${item.name} @change=${(event: Event) => rename(item, (event.target as HTMLInputElement).value)} />`
       : html`<p class="zone-name">${item.name}</p>`}
     ${item.zone ? html`<button class="small" @click=${() => show({ rings: [item.zone!.corners] })}>Show<span class="unseen">: ${item.name}</span></button>` : nothing}</div>
     ${item.problem ? html`<p class="refused">Not kept: ${item.problem}</p>` : html`<p class="quiet">${item.kept ? "kept · " : ""}${said}</p>`}
