@@ -27,13 +27,17 @@ def routes(desk):
                 each["problem"] = "there is a zone of this name"
         return JSONResponse(told)
 
+    def every(request: Request) -> JSONResponse:
+        held = {zone["id"]: 2 for zone in zones.values() if zone["quiet"] and zone["drawn"]}
+        return JSONResponse({"zones": list(zones.values()), "quiet_rules": QUIET_RULES, "held_back": held})
+
     def write(request: Request) -> JSONResponse:
         drawn = [feature(zone) for zone in zones.values() if zone["drawn"] and zone["removed_s"] is None]
         headers = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"'}
         return JSONResponse({"type": "FeatureCollection", "features": drawn}, headers=headers)
 
     return [
-        Route("/api/zones", lambda _: JSONResponse({"zones": list(zones.values()), "quiet_rules": QUIET_RULES})),
+        Route("/api/zones", every),
         Route("/api/zones.geojson", write),
         Route("/api/zones.geojson", read, methods=["POST"]),
     ]

@@ -125,6 +125,7 @@ def test_what_a_file_holds_is_shown_and_what_is_ticked_is_kept_and_written(open_
 
 
 def test_a_zone_is_drawn_in_which_rules_are_quiet_and_the_hand_over_says_so(open_page, desk):
+    desk.paused = True
     page = open_page(fragment=AT)
     page.locator("#layers-button").wait_for()
     page.keyboard.press("z")
@@ -139,6 +140,7 @@ def test_a_zone_is_drawn_in_which_rules_are_quiet_and_the_hand_over_says_so(open
     page.click("button:has-text('Watch this zone')")
     zone = page.locator("[data-zone-id='z1']", has_text="quiet for loitering, rendezvous until")
     zone.wait_for()
+    zone.locator("text=2 alerts are held back now").wait_for()
     zone.locator("button:has-text('Change')").click()
     assert page.locator("#zone-quiet-end option:checked").inner_text().startswith("until ")
     page.uncheck("[data-rule=rendezvous]")

@@ -166,16 +166,20 @@ function plainChoice(): Content {
 
 function list(deeds: FileDeeds): Content {
   if (!told) return nothing;
-  const wantedNow = chosen().length;
   return html`<p role="status">${file}: ${told.zones.length === 1 ? "1 zone" : `${count(told.zones.length)} zones`} found${told.left_out ? `, and ${count(told.left_out)} more that are not shown` : ""}</p>
     ${told.remarks.map((remark) => html`<p class="quiet">${remark}</p>`)}
     <ul class="zone-list" role="list">${items.map((item, index) => line(item, index, deeds.show))}</ul>
     ${plainChoice()}
-    <div class="inline by">
+    ${items.some((item) => item.zone && !item.kept) ? keepForm() : nothing}`;
+}
+
+function keepForm(): TemplateResult {
+  const many = chosen().length;
+  return html`<div class="inline by">
       <label for="found-by">Your name</label>
       <input id="found-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${who.name} @change=${(event: Event) => setWho((event.target as HTMLInputElement).value)} />
     </div>
-    <div class="buttons"><button class="main decides" ?disabled=${busy || !wantedNow} @click=${keep}>${wantedNow === 1 ? "Keep 1 zone" : `Keep ${wantedNow} zones`}</button></div>`;
+    <div class="buttons"><button class="main decides" ?disabled=${busy || !many} @click=${keep}>${many === 1 ? "Keep 1 zone" : `Keep ${many} zones`}</button></div>`;
 }
 
 export interface FileDeeds {

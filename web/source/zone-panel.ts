@@ -8,7 +8,7 @@ import type { Content } from "./parts";
 import { everybodys } from "./session";
 import { setWho, who } from "./settings";
 import { KIND_WORDS, type Severity } from "./shapes";
-import { quietChoice, quietWords } from "./zone-quiet";
+import { heldWords, quietChoice, quietWords } from "./zone-quiet";
 import { drawing, dropCorner, keepZone, removeZone, typeCorners, undoZone, type Draft } from "./zones";
 
 const KINDS = KIND_WORDS.slice(1, 10);
@@ -32,6 +32,7 @@ function item(zone: Zone, show: (zone: Zone) => void, begin: (zone: Zone | null)
   return html`<li class="zone" data-zone-id=${zone.id}>
     <p class="zone-name">${zone.name}</p>
     <p class="quiet">${zoneWords(zone)}</p>
+    ${heldWords(zone)}
     <p class="quiet">${zone.by}${zone.changed_s === null ? nothing : html` · <span class="figures">${timeAndAge(zone.removed_s ?? zone.changed_s, desk.clock_s())}</span>`}</p>
     <div class="buttons">
       ${zone.removed_s === null ? html`<button class="small" @click=${() => show(zone)}>Show${named}</button>` : nothing}

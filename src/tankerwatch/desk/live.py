@@ -397,6 +397,7 @@ class LiveDesk:
             papers=papers_of(self, self.show.mode),
             block=self._block,
             quiet_rules=deciding.quiet_rules,
+            held_back=lambda: self._read(charting.held_back),
             read_zones=self._read_zones,
             snapshot=lambda: self.picture,
         )

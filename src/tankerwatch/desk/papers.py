@@ -14,7 +14,6 @@ import numpy as np
 from tankerwatch.core.incidents import Alert, Evidence, Incident
 from tankerwatch.core.ports import Desk, Papers, Sheet
 from tankerwatch.core.tables import FEED_SHIFT
-from tankerwatch.desk import charting
 from tankerwatch.desk.trails import Trails
 from tankerwatch.pipeline import LAND, River, ship_of
 from tankerwatch.share import dossier, handover, warning
@@ -96,8 +95,7 @@ class Office:
     def handover(self, since_s: float | None) -> Json:
         """What the next watch must know."""
         desk = self.desk.desk
-        with self.desk.lock:
-            held = charting.held_back(self.desk.river)
+        held = desk.held_back()
         return handover.handover(
             desk.alerts(),
             desk.incidents(),
