@@ -96,6 +96,8 @@ def _found(name: str, rings: Any, ours: Any, now_s: float) -> Json:
     told: Json = {"name": name, "corners": 0, "zone": None, "problem": None}
     try:
         corners = _corners(rings)
+        if not isinstance(ours, Mapping):
+            _check(corners)  # what was drawn on a desk was seen there as it is
         told["corners"] = len(corners)
         rules = {key: value for key, value in ours.items() if key in drawn.KEYS} if isinstance(ours, Mapping) else {"rule": []}
         until_s = rules.get("quiet_until_s")
@@ -109,7 +111,7 @@ def _found(name: str, rings: Any, ours: Any, now_s: float) -> Json:
 
 def _corners(rings: Any) -> list[list[float]]:
     """The border of a polygon as a drawn zone has it. Raises InputFault."""
-    if not isinstance(rings, list) or not rings or not isinstance(rings[0], list):
+    if not isinstance(rings, list) or not rings or not isinstance(rings[0], list) or not rings[0]:
         raise _no("it has no border")
     if len(rings) > 1:
         raise _no("it has a hole, and a drawn zone cannot: a zone of the configuration can")
@@ -130,21 +132,21 @@ def _corners(rings: Any) -> list[list[float]]:
         once.pop()
     if len(once) < 3:
         raise _no("it has fewer than three corners")
-    _not_crossed(once)
     return once
 
 
 def _not_too_wide(lon: list[float]) -> None:
-    """An edge of half the world and more would be read the other way round the earth."""
+    """An edge of more than half the world would be read the other way round the earth."""
     for number, (one, other) in enumerate(zip(lon, [*lon[1:], lon[0]], strict=True), 1):
-        if abs(one - other) >= 180:
+        if abs(one - other) > 180:
             help = "write 181 for -179, or cut it in two"
             raise _no(
                 f"it lies over the antimeridian: corners {number} and {number % len(lon) + 1} are {abs(one - other):g}° apart; {help}"
             )
 
 
-def _not_crossed(corners: list[list[float]]) -> None:
+def _check(corners: list[list[float]]) -> None:
+    """Whether a border that nobody has seen on a map yet may be one. Raises InputFault."""
     try:
         ring = unroll(np.array(corners, np.float64))
     except ValueError as fault:
