@@ -262,6 +262,7 @@ QUESTIONS = """
     POST /api/alerts/{id}/assign   POST /api/alerts/{id}/snooze   POST /api/alerts/{id}/note   POST /api/alerts/{id}/close
     POST /api/alerts/{id}/reopen   POST /api/alerts/{id}/exclude   GET /api/exclusions   POST /api/exclusions/{id}/undo
     GET /api/zones   POST /api/zones   POST /api/zones/{id}   POST /api/zones/{id}/remove   POST /api/zones/{id}/undo
+    GET /api/zones.geojson   POST /api/zones.geojson
     GET /api/coverage   GET /api/outlines   GET /api/charts   GET /charts/{name}/{z}/{x}/{y}
     POST /api/reports   POST /api/guard   GET /api/guards   GET /api/replay   POST /api/replay
     GET /login   GET /login/oidc   GET /login/oidc/back   GET /api/session   POST /api/login   POST /api/logout

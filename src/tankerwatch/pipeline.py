@@ -253,6 +253,8 @@ class River:
             if (told := self.exclusions.take(decision, {watch.detector.id: watch.gate for watch in self.watches})) is not None:
                 changes.exclusions[told[0].id] = told[0]
                 findings = Findings.concat([findings, told[1]])
+        if (decisions or frame.look) and self.areas.drawn.turned(frame.now_s):
+            findings = Findings.concat([findings, *(watch.gate.free(frame.now_s) for watch in self.watches)])
         if len(findings) or decisions or frame.look:
             alerts, incidents, reports = self.triage.take(findings, decisions, self.picture if frame.look else None, frame.now_s)
             self.ledger.note(alerts)
@@ -295,13 +297,14 @@ class River:
                 whole=detector.key not in ("ship", "pair"),
             ),
             self._known,
+            lambda *asked: self.areas.quiet(*asked),
         )
 
     def triage_of(self, watches: Iterable[Watch], *, singly: bool = False) -> Triage:
         """A desk's judgement of what these say, with the budget and the quiet of the configuration; `singly`: each episode by itself."""
         hours = {} if singly else {name: rule.quiet_hours for name, rule in self.config.detectors.items()}
         return Triage(
-            rules=_rules(watches),
+            rules={watch.detector.id: catalog.told(watch.detector, watch.settings) for watch in watches},
             names=self.name_of,
             evidence=self.evidence,
             budget=Budget(sys.maxsize, sys.maxsize) if singly else budget_of(self.config),
@@ -407,21 +410,6 @@ def _runs(lines: Lines, clock_s: float) -> Iterator[tuple[Lines, bool]]:
     edges = np.flatnonzero(np.diff(late)) + 1
     for low, high in zip((0, *edges.tolist()), (*edges.tolist(), len(lines)), strict=True):
         yield lines.take(slice(low, high)), bool(late[low])
-
-
-def _rules(watches: Iterable[Watch]) -> dict[str, dict[str, Any]]:
-    return {
-        watch.detector.id: {
-            "id": watch.detector.id,
-            "words": watch.detector.words,
-            "version": watch.detector.version,
-            "what": catalog.section(watch.detector, "What it does"),
-            "why": catalog.section(watch.detector, "Why it matters"),
-            "wrong": catalog.section(watch.detector, "When it is wrong"),
-            "settings": dict(watch.settings),
-        }
-        for watch in watches
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,13 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
     guarded |= {"by": "ANNA", "made_s": WHEN_S + 450, "over_s": None}
     undone = {**kept, "id": "e2", "undone_s": WHEN_S + 500, "undone_by": "ANNA", "undone_words": "moved"}
     given = ([older, snoozed, over], [one], [said(entered_s=WHEN_S + 100)], [kept, undone], [guarded], health())
-    sheet = handover.handover(*given, since_s=WHEN_S + 200)
+    box = {"id": "z1", "name": "ROADS", "drawn": True, "by": "ANNA", "made_s": WHEN_S, "changed_s": WHEN_S + 460, "removed_s": None}
+    box |= {"quiet": ["loitering", "sudden_stop"], "quiet_until_s": None, "held_back": 2}
+    gone = {**box, "id": "z2", "name": "GONE", "removed_s": WHEN_S + 470, "changed_s": WHEN_S + 470}
+    ended = {**box, "id": "z3", "name": "ENDED", "quiet_until_s": WHEN_S + 480, "changed_s": WHEN_S}
+    fixed = {**box, "id": "configured", "drawn": False, "changed_s": None}
+    sheet = handover.handover(*given, zones=[box, gone, ended, fixed], since_s=WHEN_S + 200)
+    assert [zone["id"] for zone in sheet["quiet_zones"]] == ["z1"]
     assert [each["id"] for each in sheet["open"]] == [snoozed["id"], older["id"]], "worst first"
     assert (sheet["snoozed"], sheet["feeds_down"], [e["id"] for e in sheet["exclusions"]]) == ([snoozed["id"]], [0], ["e1"])
     assert [(c["what"], c["verb"], c["by"]) for c in sheet["changes"]] == [
@@ -213,6 +219,8 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
         ("alert", "close", "BEN"),
         ("incident", "note", "ANNA"),
         ("guard", "guarded", "ANNA"),
+        ("zone", "changed", "ANNA"),
+        ("zone", "removed", "ANNA"),
         ("exclusion", "taken back", "ANNA"),
     ]
     page = words_of(safe(handover.page(sheet)))
@@ -227,6 +235,9 @@ def test_the_hand_over_tells_what_is_open_and_what_changed():
         "3 episodes only counted",
         "ring of 3 nm",
         "tows a barge (ANNA)",
+        "ROADS: nothing new of loitering, sudden stop",
+        "until someone changes it",
+        "2 alerts held back now",
         "webhook to duty.example, from danger on",
         "refused; 2 unsent",
         "1 assigned to nobody",

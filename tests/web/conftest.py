@@ -96,6 +96,11 @@ class Harbour:
             raise InputFault("is damaged", help="make it anew")
         return {"id": ship, "words": HOSTILE, "claims": []} if ship == 200000001 else None
 
+    def read_zones(self, tree):
+        if tree.get("type") != "FeatureCollection":
+            raise InputFault("it holds no polygon", help="choose another")
+        return {"zones": [], "left_out": len(tree["features"]), "remarks": []}
+
     def desk(self) -> Desk:
         listed = {kind: (lambda kind=kind: list(self.store[kind].values())) for kind in self.store}
         ship = {"id": 200000001, "name": HOSTILE, "lat_deg": 0.0, "lon_deg": -110.0}
@@ -123,6 +128,7 @@ class Harbour:
             replay=self.replay,
             timeline=lambda: None if self.live else {"start_s": 1.0, "end_s": 9.0, "surveyed": True, "gaps": [[2.0, 3.5]], "alerts": []},
             papers=self.papers(),
+            read_zones=self.read_zones,
             snapshot=lambda: self.picture,
         )
 

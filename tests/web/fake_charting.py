@@ -17,6 +17,8 @@ RULES = {
     "for_ships": [],
     "severity": "caution",
     "port": False,
+    "quiet": [],
+    "quiet_until_s": None,
 }
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63507048000001"

@@ -21,6 +21,7 @@ import fake_incident
 import fake_past
 import fake_said_before
 import fake_ship
+import fake_zones
 import numpy as np
 from pmtiles.reader import MmapSource, Reader
 from starlette.applications import Starlette
@@ -629,6 +630,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             Route("/api/reports", lambda _: JSONResponse({"reports": desk.reports})),
             Route("/api/guard", guard, methods=["POST"]),
             *desk.charting.routes(),
+            *fake_zones.routes(desk),
             *fake_ship.routes(desk),
             *fake_said_before.routes(desk),
             Route("/api/replay", period),

@@ -49,7 +49,14 @@ def watch(desk, since_s):
         incident.setdefault("notes", [])
     exclusions = list(desk.exclusions.values())
     return handover.handover(
-        list(desk.alerts.values()), desk.incidents, desk.reports, exclusions, list(desk.guards.values()), health, since_s=since_s
+        list(desk.alerts.values()),
+        desk.incidents,
+        desk.reports,
+        exclusions,
+        list(desk.guards.values()),
+        health,
+        zones=[{**zone, "held_back": 2} for zone in desk.charting.zones.values()],
+        since_s=since_s,
     )
 
 

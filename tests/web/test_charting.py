@@ -12,7 +12,7 @@ ZONE = {"name": "BOX", "corners": [[24.0, 58.0], [24.0, 58.2], [24.2, 58.2]]}
 
 def test_zones_are_decided_and_answered(client, harbour):
     harbour.store["zones"]["d1"] = {"id": "d1", "name": "BOX"}
-    assert client.get("/api/zones").json() == {"zones": [{"id": "d1", "name": "BOX"}]}
+    assert client.get("/api/zones").json() == {"zones": [{"id": "d1", "name": "BOX"}], "quiet_rules": [], "held_back": {}}
     made = client.post("/api/zones", json={**ZONE, "by": "ANNA", "undo": True})
     assert (made.status_code, made.json()["id"]) == (201, "d1")
     assert client.post("/api/zones/d1", json=ZONE).json()["id"] == "d1"

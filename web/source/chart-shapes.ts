@@ -12,6 +12,9 @@ export interface ZoneRules {
   for_ships: number[];
   severity: Severity;
   port: boolean;
+  /** Rules that raise nothing new in it, until a time (null: until somebody changes it). */
+  quiet: string[];
+  quiet_until_s: number | null;
 }
 
 export interface Zone extends ZoneRules {

@@ -3,16 +3,18 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { selectAlert, selectIncident } from "./actions";
 import { VERBS } from "./alert-panel";
+import type { Zone } from "./chart-shapes";
 import { desk } from "./desk";
 import { feedWell } from "./feeds";
 import { Fetched } from "./fetched";
+import { detectorWords } from "./filters";
 import { clockTime, count, dateTime, readTime, timeAndAge } from "./format";
 import { panelHead, severityIcon, type Content } from "./parts";
 import { mutedUntil_ms } from "./settings";
 import type { Alert, Exclusion, Feed, Guard, Health, HistoryEntry, Incident, JournalHealth, Severity, WebhookHealth } from "./shapes";
 
 interface Change extends HistoryEntry {
-  what: "alert" | "incident" | "report" | "exclusion" | "guard";
+  what: "alert" | "incident" | "report" | "exclusion" | "guard" | "zone";
   title: string;
   severity: Severity | null;
   of: string;
@@ -25,6 +27,7 @@ interface Handover {
   snoozed: string[];
   incidents: Incident[];
   exclusions: Exclusion[];
+  quiet_zones: (Zone & { held_back: number })[];
   guards: Guard[];
   feeds: Feed[];
   clock_check: NonNullable<Health["clock_check"]>;
@@ -106,6 +109,7 @@ function silenced(sheet: Handover): TemplateResult {
   return html`<ul class="lines told" role="list">
     ${asleep.map((alert) => html`<li>Snoozed until ${timeAndAge(alert.snoozed_until_s, desk.clock_s())}: ${alert.title}</li>`)}
     ${sheet.exclusions.map((each) => html`<li>Left out by ${each.by} at ${dateTime(each.made_s)}, until someone takes it back: ${each.rule}, ${Object.values(each.names).join(" and ")}${each.here ? `, within ${each.here.radius_nm} NM` : ""}: ${each.words}</li>`)}
+    ${sheet.quiet_zones.map((zone) => html`<li>Zone ${zone.name}, by ${zone.by} at ${dateTime(zone.changed_s)}, ${zone.quiet_until_s === null ? "until someone changes it" : `until ${timeAndAge(zone.quiet_until_s, desk.clock_s())}`}: nothing new of ${zone.quiet.map(detectorWords).join(", ")}; ${count(zone.held_back)} held back now</li>`)}
     ${Object.entries(sheet.kept_quiet).map(([rule, number]) => html`<li>Quiet in port: ${rule}, ${count(number)} only counted</li>`)}
     <li>${soundWords()}</li>
   </ul>`;

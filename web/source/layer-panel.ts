@@ -8,6 +8,7 @@ import { LAYERS, view, type LayerId, type PaletteBy } from "./layers";
 import { icon, type Content } from "./parts";
 import type { Place } from "./plane";
 import { measured } from "./rings";
+import { lazily } from "./lazily";
 import { zoneForm, zoneList } from "./zone-panel";
 import { drawing } from "./zones";
 
@@ -22,9 +23,13 @@ export interface PanelDeeds {
   pick: (what: Picking) => void;
   picking: () => Picking;
   changed: () => void;
-  show: (zone: Zone) => void;
+  show: (zone: Pick<Zone, "rings">) => void;
   zone: (zone: Zone | null) => void;
   zoneDone: () => void;
+  /** Zones from a file: begun, over, and whether they are looked at. */
+  bring: () => void;
+  brought: () => void;
+  bringing: () => boolean;
 }
 
 const problems: Record<string, string> = {};
@@ -129,23 +134,28 @@ function ringForm(deeds: PanelDeeds): Content {
 
 const BY: [PaletteBy, string][] = [["hand", "by hand (N)"], ["sun", "by the sun at the map’s centre"], ["clock", "by this computer’s clock"]];
 
+export const filePart = lazily(() => import("./zone-file"));
+
 export function toolsPanel(deeds: PanelDeeds): TemplateResult {
   const { draft } = drawing;
+  const bringing = !draft && deeds.bringing();
   return html`<div class="panel-head">
-      <div class="panel-title"><h2 tabindex="-1">${draft ? "Zone" : "Layers"}</h2></div>
+      <div class="panel-title"><h2 tabindex="-1">${draft ? "Zone" : bringing ? "Zones" : "Layers"}</h2></div>
       <button class="plain" @click=${deeds.close} aria-label="Close" title="Close (Esc)">${icon("close")}</button>
     </div>
     <div class="panel-body">
       ${draft
         ? zoneForm(draft, deeds.zoneDone)
-        : html`${layerList(deeds)} ${chartList(deeds)}
+        : bringing
+          ? (filePart()?.filePanel(deeds) ?? html`<p class="quiet">Loading…</p>`)
+          : html`${layerList(deeds)} ${chartList(deeds)}
             <div class="field">
               <label for="palette-by">Day, dusk, night</label>
               <select id="palette-by" @change=${(event: Event) => deeds.paletteBy(value(event) as PaletteBy)}>
                 ${BY.map(([by, words]) => html`<option value=${by} .selected=${view.paletteBy === by}>${words}</option>`)}
               </select>
             </div>
-            ${measureForm(deeds)} ${ringForm(deeds)} ${zoneList(deeds.show, deeds.zone)}`}
+            ${measureForm(deeds)} ${ringForm(deeds)} ${zoneList(deeds.show, deeds.zone, deeds.bring)}`}
     </div>`;
 }
 

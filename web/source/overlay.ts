@@ -19,7 +19,8 @@ import type { Camera } from "./ships";
 import { Still } from "./still";
 import { letters } from "./settings";
 import { paletteOfHour, paletteOfSun } from "./sun";
-import { addCorner, beginZone, drawDraft, drawZones, drawing, leaveZone, moveCorner, takeCorner, zonesKey } from "./zones";
+import { looksOnly } from "./session";
+import { addCorner, beginZone, drawDraft, drawFound, drawZones, drawing, leaveZone, moveCorner, takeCorner, zonesKey } from "./zones";
 
 export interface Host {
   map: ChartMap;
@@ -69,6 +70,7 @@ export function start(host: Host): Overlay {
   chart.querySelector("#zoom")!.append(button);
 
   let open = false;
+  let bringing = false;
   let picking: Picking = null;
   let first: Place | null = null;
   const still = new Still();
@@ -111,10 +113,27 @@ export function start(host: Host): Overlay {
 
   function zone(which: Zone | null): void {
     open = true;
+    bringing = false;
     picking = null;
     beginZone(which);
     setTimeout(() => tools.querySelector<HTMLElement>("#zone-name")?.focus(), 40);
     changed();
+  }
+
+  /** Zones from a file, with the field for it under the hand. */
+  function bring(to: boolean): void {
+    if (to && drawing.draft) leaveZone();
+    open = true;
+    bringing = to;
+    changed();
+    handTo(to ? "#zone-file-choose" : "#zone-file");
+  }
+
+  /** The focus goes where the work goes on, as soon as that is there. */
+  function handTo(what: string, tries = 50): void {
+    const found = tools.querySelector<HTMLElement>(what);
+    if (found) found.focus();
+    else if (open && tries) setTimeout(() => handTo(what, tries - 1), 40);
   }
 
   function turn(id: LayerId): void {
@@ -144,6 +163,9 @@ export function start(host: Host): Overlay {
       map.fit(west * 360 - 180, latitude(bottom), east * 360 - 180, latitude(top));
     },
     zone,
+    bring: () => bring(true),
+    brought: () => bring(false),
+    bringing: () => bringing,
     zoneDone: () => {
       changed();
       // The form takes the focus with it when it goes; who has gone on meanwhile is left there.
@@ -235,6 +257,7 @@ export function start(host: Host): Overlay {
     if (event.key === "Escape") {
       if (picking) pick(null);
       else if (drawing.draft) leaveZone();
+      else if (open && bringing && tools.contains(document.activeElement)) bring(false);
       else if (open && (tools.contains(document.activeElement) || document.activeElement === chart || document.activeElement === document.body)) turnPanel(false);
       else return;
       changed();
@@ -251,6 +274,20 @@ export function start(host: Host): Overlay {
     else return;
     event.preventDefault();
   }, true);
+
+  // A file that is dropped beside its place would be opened by the browser instead of the page.
+  const ofFile = (event: DragEvent): boolean => Boolean(event.dataTransfer?.types.includes("Files"));
+  document.addEventListener("dragover", (event) => {
+    if (ofFile(event)) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    const [file] = event.dataTransfer?.files ?? [];
+    if (!file || !ofFile(event)) return;
+    event.preventDefault();
+    if (looksOnly()) return desk.say("You are here to look: a watchkeeper decides", true);
+    bring(true);
+    void import("./zone-file").then(({ readFile }) => readFile(file), () => desk.say("A part of this page could not be loaded from the desk; drop it again", true));
+  });
 
   desk.onChange(draw);
   setInterval(look, LOOK_EVERY_MS);
@@ -270,6 +307,7 @@ export function start(host: Host): Overlay {
       if (covered || desk.zones.size > FEW_ZONES) still.draw(context, camera, `${palette.sea} ${covered ? coverageKey() : ""} ${zonesKey()}`, paint);
       else paint(context, camera);
       drawDraft(context, camera, palette);
+      if (open && bringing) drawFound(context, camera, palette);
       if (view.on.has("hulls")) drawHulls(context, camera, palette, place);
       if (view.on.has("vectors")) drawVectors(context, camera, palette, place);
     },

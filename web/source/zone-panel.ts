@@ -5,8 +5,10 @@ import type { Zone, ZoneRules } from "./chart-shapes";
 import { desk } from "./desk";
 import { timeAndAge } from "./format";
 import type { Content } from "./parts";
+import { everybodys } from "./session";
 import { setWho, who } from "./settings";
 import { KIND_WORDS, type Severity } from "./shapes";
+import { heldWords, quietChoice, quietWords } from "./zone-quiet";
 import { drawing, dropCorner, keepZone, removeZone, typeCorners, undoZone, type Draft } from "./zones";
 
 const KINDS = KIND_WORDS.slice(1, 10);
@@ -19,9 +21,10 @@ export function zoneWords(zone: ZoneRules): string {
   if (zone.max_kn !== null) said.push(`at most ${zone.max_kn} kn`);
   if (zone.min_kn !== null) said.push(`at least ${zone.min_kn} kn`);
   if (zone.forbidden.length) said.push(`no ${zone.forbidden.map(plural).join(", ")}`);
+  const quiet = quietWords(zone);
   const whom = [...zone.for_kinds.map(plural), ...zone.for_ships.map(String)];
-  if (!said.length) return zone.port ? "a port; nothing is told" : "only a name; nothing is told";
-  return `${said.join(" · ")} · ${zone.severity}${whom.length ? ` · for ${whom.join(", ")}` : ""}${zone.port ? " · a port" : ""}`;
+  if (!said.length) return quiet ? `${quiet}${zone.port ? " · a port" : ""}` : zone.port ? "a port; nothing is told" : "only a name; nothing is told";
+  return `${said.join(" · ")} · ${zone.severity}${whom.length ? ` · for ${whom.join(", ")}` : ""}${zone.port ? " · a port" : ""}${quiet ? ` · ${quiet}` : ""}`;
 }
 
 function item(zone: Zone, show: (zone: Zone) => void, begin: (zone: Zone | null) => void): TemplateResult {
@@ -29,6 +32,7 @@ function item(zone: Zone, show: (zone: Zone) => void, begin: (zone: Zone | null)
   return html`<li class="zone" data-zone-id=${zone.id}>
     <p class="zone-name">${zone.name}</p>
     <p class="quiet">${zoneWords(zone)}</p>
+    ${heldWords(zone)}
     <p class="quiet">${zone.by}${zone.changed_s === null ? nothing : html` · <span class="figures">${timeAndAge(zone.removed_s ?? zone.changed_s, desk.clock_s())}</span>`}</p>
     <div class="buttons">
       ${zone.removed_s === null ? html`<button class="small" @click=${() => show(zone)}>Show${named}</button>` : nothing}
@@ -43,11 +47,15 @@ function item(zone: Zone, show: (zone: Zone) => void, begin: (zone: Zone | null)
   </li>`;
 }
 
-export function zoneList(show: (zone: Zone) => void, begin: (zone: Zone | null) => void): Content {
+export function zoneList(show: (zone: Zone) => void, begin: (zone: Zone | null) => void, bring: () => void): Content {
   const all = [...desk.zones.values()].sort((one, other) => one.name.localeCompare(other.name));
   const removed = all.filter((zone) => zone.removed_s !== null);
   return html`<h3>Zones</h3>
-    <button class="decides main" @click=${() => begin(null)}>Draw a zone (Z)</button>
+    <div class="buttons">
+      <button class="decides main" @click=${() => begin(null)}>Draw a zone (Z)</button>
+      <button class="decides" id="zone-file" @click=${bring}>From a file…</button>
+      ${!everybodys() && all.some((zone) => zone.drawn && zone.removed_s === null) ? html`<a class="button" href="/api/zones.geojson?save=1">Save as GeoJSON</a>` : nothing}
+    </div>
     <ul class="zone-list" role="list">${all.filter((zone) => zone.removed_s === null).map((zone) => item(zone, show, begin))}</ul>
     ${removed.length
       ? html`<details class="deeper"><summary>Removed: ${removed.length}</summary><ul class="zone-list" role="list">${removed.map((zone) => item(zone, show, begin))}</ul></details>`
@@ -140,6 +148,7 @@ export function zoneForm(draft: Draft, done: () => void): TemplateResult {
       <input id="zone-ships" type="text" inputmode="numeric" autocomplete="off" value=${draft.for_ships.join(", ")} @change=${(event: Event) => takeShips(draft, event)} />
     </div>
     <label class="alone"><input type="checkbox" .checked=${draft.port} @change=${(event: Event) => { draft.port = (event.target as HTMLInputElement).checked; }} />a port: daily work in it is kept quiet</label>
+    ${quietChoice(draft, "zone", "Rules that are quiet in it")}
     <div class="inline by">
       <label for="zone-by">Your name</label>
       <input id="zone-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${who.name} @change=${(event: Event) => setWho(value(event))} />

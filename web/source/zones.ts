@@ -23,10 +23,13 @@ export interface Draft extends ZoneRules {
   sending: boolean;
 }
 
-/** `left`: what was put aside without a word; it is taken up again. */
-export const drawing: { draft: Draft | null; left: Draft | null } = { draft: null, left: null };
+/** `left`: what was put aside without a word; it is taken up again. `found`: borders in a file that is looked at, not kept yet. */
+export const drawing: { draft: Draft | null; left: Draft | null; found: Place[][] } = { draft: null, left: null, found: [] };
 
 const spoken = (corners: Place[]): string => corners.map(([lat_deg, lon_deg]) => position(lat_deg, lon_deg)).join("\n");
+
+/** Whether rules are quiet in it now. */
+export const isQuiet = (zone: ZoneRules): boolean => zone.quiet.length > 0 && (zone.quiet_until_s === null || zone.quiet_until_s > desk.clock_s());
 
 /** Put aside: a key that was hit by mistake loses nothing. */
 export function leaveZone(): void {
@@ -46,8 +49,9 @@ export function beginZone(zone: Zone | null): void {
     return;
   }
   const corners = zone ? zone.rings[0].map(([lat_deg, lon_deg]): Place => [lat_deg, lon_deg]) : [];
-  const rules: ZoneRules = zone ?? { name: "", rule: ["enter"], min_kn: null, max_kn: null, forbidden: [], for_kinds: [], for_ships: [], severity: "caution", port: false };
-  drawing.draft = { ...structuredClone(rules), id: zone?.id ?? null, corners, text: spoken(corners), problem: null, sending: false };
+  const rules: ZoneRules = zone ?? { name: "", rule: ["enter"], min_kn: null, max_kn: null, forbidden: [], for_kinds: [], for_ships: [], severity: "caution", port: false, quiet: [], quiet_until_s: null };
+  const quiet = isQuiet(rules) ? {} : { quiet: [], quiet_until_s: null };
+  drawing.draft = { ...structuredClone(rules), ...quiet, id: zone?.id ?? null, corners, text: spoken(corners), problem: null, sending: false };
 }
 
 function reshape(draft: Draft): void {
@@ -112,7 +116,7 @@ const middles = (corners: Place[]): Place[] =>
     return [(lat_deg + nextLat) / 2, ((lon_deg + step / 2 + 540) % 360) - 180];
   });
 
-const signed = (body: object): object => (who.name ? { ...body, by: who.name } : body);
+export const signed = (body: object): object => (who.name ? { ...body, by: who.name } : body);
 
 async function decide(path: string, body: object, done: (zone: Zone) => string): Promise<boolean> {
   try {
@@ -144,9 +148,9 @@ export async function keepZone(): Promise<boolean> {
   draft.sending = true;
   const { id, corners, text: _text, problem: _problem, sending: _sending, ...rules } = draft;
   const path = id === null ? "/api/zones" : `/api/zones/${encodeURIComponent(id)}`;
-  const known: (keyof ZoneRules)[] = ["name", "rule", "min_kn", "max_kn", "forbidden", "for_kinds", "for_ships", "severity", "port"];
+  const known: (keyof ZoneRules)[] = ["name", "rule", "min_kn", "max_kn", "forbidden", "for_kinds", "for_ships", "severity", "port", "quiet", "quiet_until_s"];
   const body = { ...Object.fromEntries(known.map((key) => [key, rules[key]])), corners };
-  const kept = await decide(path, body, (zone) => `${zone.name} is watched`);
+  const kept = await decide(path, body, (zone) => `${zone.name} is ${isQuiet(zone) && !zone.rule.length ? "quiet" : "watched"}`);
   draft.sending = false;
   if (kept && drawing.draft === draft) drawing.draft = null;
   desk.changed();
@@ -197,8 +201,20 @@ export function drawZones(context: Context, camera: Camera, palette: Palette): v
     context.setLineDash([]);
     context.globalAlpha = 1;
     const [x, y] = toScreen(...northernmost(zone), camera);
-    write(context, zone.name, x + 4, y - 8, palette.label, palette.labelHalo);
+    write(context, isQuiet(zone) ? `${zone.name} (quiet)` : zone.name, x + 4, y - 8, palette.label, palette.labelHalo);
   }
+}
+
+/** What a file holds, before it is kept. */
+export function drawFound(context: Context, camera: Camera, palette: Palette): void {
+  if (!drawing.found.length) return;
+  const path = new Path2D();
+  for (const corners of drawing.found) trace(path, corners, camera);
+  context.strokeStyle = palette.selected;
+  context.lineWidth = 1.5;
+  context.setLineDash([2, 4]);
+  context.stroke(path);
+  context.setLineDash([]);
 }
 
 export function drawDraft(context: Context, camera: Camera, palette: Palette): void {

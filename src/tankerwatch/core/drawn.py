@@ -14,6 +14,8 @@ from tankerwatch.core.zones import DrawnZone, Zone
 DRAWING: Final = ("zone", "unzone")
 """Kinds of decision: a zone as it is from now on (the subject is its id, "" for a new one), and a zone that is no more."""
 RULES: Final = ("enter", "leave")
+NEVER_QUIET: Final = ("distress",)
+"""Whoever calls for help is heard, whatever a person drew round her."""
 MOST_DRAWN: Final = 200
 """Zones that are watched at a time: each is judged at every look."""
 
@@ -23,6 +25,9 @@ class DrawnZones:
 
     def __init__(self) -> None:
         self.all: dict[str, DrawnZone] = {}
+        self._ends: dict[str, float] = {}
+        """when those that are quiet until a time will be so no longer"""
+        self._changed = False
 
     def take(self, decision: Decision, now_s: float) -> DrawnZone | None:
         """The zone that a decision makes, changes or removes as the stream stands at `now_s`; None when it does none of that."""
@@ -40,7 +45,19 @@ class DrawnZones:
         else:
             zone = replace(before, content=content, by=by, changed_s=decision.time_s, since_s=now_s, removed_s=None, before=before.content)
         self.all[zone.id] = zone
+        self._changed = True
+        self._ends.pop(zone.id, None)
+        if zone.removed_s is None and zone.content.get("quiet") and (until_s := zone.content.get("quiet_until_s")) is not None:
+            self._ends[zone.id] = float(until_s)
         return zone
+
+    def turned(self, now_s: float) -> bool:
+        """Whether a rule may be quiet no longer somewhere since this was asked last: one was drawn, or an end has come."""
+        ended = [name for name, until_s in self._ends.items() if until_s <= now_s]
+        for name in ended:
+            del self._ends[name]
+        changed, self._changed = self._changed or bool(ended), False
+        return changed
 
     @property
     def watched(self) -> list[DrawnZone]:
@@ -70,8 +87,10 @@ def _zone(drawn: DrawnZone) -> Zone:
         port=bool(content.get("port")),
         key=drawn.id,
         since_s=drawn.since_s,
+        quiet=frozenset(content.get("quiet", ())),
+        quiet_until_s=_bound(content.get("quiet_until_s")),
     )
 
 
-def _bound(speed_kn: float | None) -> float:
-    return math.nan if speed_kn is None else float(speed_kn)
+def _bound(value: float | None) -> float:
+    return math.nan if value is None else float(value)

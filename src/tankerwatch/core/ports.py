@@ -187,6 +187,12 @@ class Desk:
     """the Picture now (a `tables.Picture`), the names by slot and the clock: `PictureNow`"""
     block: Callable[[int], Block | None] = lambda from_s: None
     """a part of a replay that is over, by the time at which it begins; None where there is none, or it may still change"""
+    quiet_rules: Callable[[], list[dict[str, str]]] = list
+    """the rules that a drawn zone may keep quiet: `rule` and `words`"""
+    held_back: Callable[[], dict[str, int]] = dict
+    """by the id of each quiet zone how many alerts it holds back now"""
+    read_zones: Callable[[dict[str, Any]], dict[str, Any]] = lambda tree: {"zones": [], "left_out": 0, "remarks": []}
+    """what zones a GeoJSON file holds; nothing is kept. Raises InputFault for what is none"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

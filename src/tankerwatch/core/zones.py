@@ -25,7 +25,8 @@ class Zone:
     that all are of one. What lies in an odd number of rings of a polygon lies in it, and in the zone when in one of its polygons.
     enter, leave: crossing is told · min_kn, max_kn: speeds allowed inside, NaN for no bound · forbidden: codes of the kinds (`mmsi.py`)
     that may not be inside · kinds, ships: whom all this is for, by code and by MMSI · for_all: for every ship · port: ships at rest in it
-    are in port · key: what it is known by whatever it is called, its name when empty · since_s: since when it is as it is, NaN for always.
+    are in port · key: what it is known by whatever it is called, its name when empty · since_s: since when it is as it is, NaN for always ·
+    quiet: rules that raise nothing new in it, until `quiet_until_s` (NaN for no end).
     """
 
     name: str
@@ -43,6 +44,8 @@ class Zone:
     port: bool = False
     key: str = ""
     since_s: float = NAN
+    quiet: frozenset[str] = frozenset()
+    quiet_until_s: float = NAN
     _polygons: tuple[tuple[float, float, float, float, F64], ...] = field(init=False, repr=False)
     """of each polygon its south, west, north and east in deg, and its edges (n, 4) as lat, lon, lat, lon"""
 

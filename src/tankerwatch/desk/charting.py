@@ -120,7 +120,18 @@ def _jammed(river: River) -> Iterator[dict[str, Any]]:
 
 def zones(river: River) -> list[dict[str, Any]]:
     """Every zone: those of the configuration, which only a file can change, and those that were drawn."""
-    return [_configured(zone) for zone in river.areas.zones if not zone.key] + [zone_json(zone) for zone in river.areas.drawn.all.values()]
+    return [_configured(river, zone) for zone in river.areas.zones if not zone.key] + [
+        zone_json(zone) for zone in river.areas.drawn.all.values()
+    ]
+
+
+def held_back(river: River) -> dict[str, int]:
+    """By the id of each drawn zone in which rules are quiet: how many episodes of these it holds back now."""
+    return {
+        zone.key: sum(watch.gate.held_in(zone) for watch in river.watches if watch.detector.id in zone.quiet)
+        for zone in river.areas.zones
+        if zone.key and zone.quiet
+    }
 
 
 def zone_json(zone: DrawnZone) -> dict[str, Any]:
@@ -128,6 +139,8 @@ def zone_json(zone: DrawnZone) -> dict[str, Any]:
     told = {key: value for key, value in zone.content.items() if key != "corners"}
     return {
         "id": zone.id,
+        "quiet": [],
+        "quiet_until_s": None,
         **told,
         "rings": [zone.content["corners"]],
         "drawn": True,
@@ -139,7 +152,7 @@ def zone_json(zone: DrawnZone) -> dict[str, Any]:
     }
 
 
-def _configured(zone: Zone) -> dict[str, Any]:
+def _configured(river: River, zone: Zone) -> dict[str, Any]:
     step = 1 + sum(len(ring) for ring in zone.rings) // MOST_CORNERS
     return {
         "id": f"configured {zone.name}",
@@ -152,6 +165,8 @@ def _configured(zone: Zone) -> dict[str, Any]:
         "for_ships": sorted(zone.ships),
         "severity": zone.severity,
         "port": zone.port,
+        "quiet": sorted(name for name, rule in river.config.detectors.items() if zone.name in rule.excepted_areas),
+        "quiet_until_s": None,
         "rings": [np.round(ring[::step], 6).tolist() for ring in zone.rings],
         "drawn": False,
         "by": "the configuration",

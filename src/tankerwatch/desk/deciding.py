@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tankerwatch.core.drawn import DRAWING, MOST_DRAWN
+from tankerwatch.core.drawn import DRAWING, MOST_DRAWN, NEVER_QUIET
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.incidents import ANSWERS, CLOSED, TRANSITIONS, Alert
+from tankerwatch.detect import catalog
 from tankerwatch.pipeline import River
 
 MOST_RINGS: Final = 100
@@ -89,11 +90,48 @@ def _zone(river: River, kind: str, subject: str, content: dict[str, Any]) -> tup
         if zone is None or zone.before is None:
             raise InputFault("this zone was never changed", where=kind, help="remove it instead")
         content = {**zone.before, **content}
-    name = " ".join(str(content.get("name") or "").split()).casefold()
-    others = {each.name.casefold() for each in river.config.zones}
-    others |= {each.content["name"].casefold() for each in river.areas.drawn.watched if each.id != subject}
-    if name in others:
+        if content.get("quiet_until_s") is not None and content["quiet_until_s"] <= river.clock_s:
+            content |= {"quiet": [], "quiet_until_s": None}  # it was quiet until then, and that is over
+    if named_alike(content.get("name")) in names_taken(river, subject):
         raise InputFault("there is a zone of this name", where="zone.name", help="give it another")
     if (zone is None or zone.removed_s is not None) and len(river.areas.drawn.watched) >= MOST_DRAWN:
         raise InputFault(f"{MOST_DRAWN} zones are drawn", where=kind, help="remove one that is not needed")
+    quiet, known = content.get("quiet"), {rule["rule"] for rule in quiet_rules()}
+    for rule in quiet if isinstance(quiet, list) else ():
+        if isinstance(rule, str) and rule not in (*known, *NEVER_QUIET):
+            raise InputFault(f"{rule[:40]!r} is no rule that a zone can keep quiet", where="zone.quiet", help=", ".join(sorted(known)))
     return subject, content
+
+
+def named_alike(name: Any) -> str:
+    """What zones may not have in common."""
+    return " ".join(str(name or "").split()).casefold()
+
+
+def names_taken(river: River, but: str = "") -> set[str]:
+    """The names of zones, but for one that is drawn."""
+    drawn = (each.content["name"] for each in river.areas.drawn.watched if each.id != but)
+    return {named_alike(name) for name in (*(each.name for each in river.config.zones), *drawn)}
+
+
+def keepable(river: River, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was found in a file of zones, with a problem where it could not be drawn now either."""
+    taken, told = names_taken(river), []
+    free = MOST_DRAWN - len(river.areas.drawn.watched)
+    for each in found:
+        name, problem = named_alike(each["name"]), each["problem"]
+        if problem is None and name in taken:
+            problem = "there is a zone of this name"
+        elif problem is None and free <= 0:
+            problem = f"{MOST_DRAWN} zones are drawn: remove one that is not needed"
+        if problem is None:
+            taken.add(name)
+            free -= 1
+        told.append({**each, "problem": problem})
+    return told
+
+
+def quiet_rules() -> list[dict[str, str]]:
+    """The rules that a drawn zone may keep quiet: those that speak of ships, but for distress."""
+    of_ships = (each for each in catalog.detectors() if each.key in ("ship", "pair"))
+    return [{"rule": each.id, "words": each.words} for each in of_ships if each.id not in NEVER_QUIET]

@@ -38,7 +38,7 @@ from tankerwatch.desk.snapshots import Keeper, Remembered
 from tankerwatch.desk.steward import Steward
 from tankerwatch.desk.timeline import Survey, Timeline
 from tankerwatch.desk.trails import Trails
-from tankerwatch.ingest import clock
+from tankerwatch.ingest import clock, zonefile
 from tankerwatch.ingest import report as reports
 from tankerwatch.ingest.lines import LineSplitter
 from tankerwatch.ingest.replay import Player
@@ -396,6 +396,9 @@ class LiveDesk:
             timeline=self._timeline,
             papers=papers_of(self, self.show.mode),
             block=self._block,
+            quiet_rules=deciding.quiet_rules,
+            held_back=lambda: self._read(charting.held_back),
+            read_zones=self._read_zones,
             snapshot=lambda: self.picture,
         )
 
@@ -456,11 +459,15 @@ class LiveDesk:
             "scene": self.show.scene,
         }
 
+    def _now_s(self) -> float:
+        """When something is decided now: in a replay at its own time."""
+        return self.river.clock_s if self.player and self.river.clock_s == self.river.clock_s else clock.now()
+
     async def _decide(self, kind: str, subject: str, content: dict[str, Any]) -> str:
         """Store a decision; its id once it is durable and has taken effect. Raises InputFault for what cannot be understood, KeyError
         for a subject that there is not.
         """
-        now_s = self.river.clock_s if self.player and self.river.clock_s == self.river.clock_s else clock.now()
+        now_s = self._now_s()
         if kind == "report":
             decision = reports.report(content, now_s)
         elif kind == ACCESS:
@@ -499,6 +506,10 @@ class LiveDesk:
         with self.lock:
             identities = self.river.fleet.register.identities
             return blocks.block(self.trails, lambda slot: identities[slot].mmsi, from_s, self.river.clock_s)
+
+    def _read_zones(self, tree: dict[str, Any]) -> dict[str, Any]:
+        told = zonefile.read(tree, self._now_s())
+        return {**told, "zones": self._read(lambda r: deciding.keepable(r, told["zones"]))}
 
     def survey(self) -> None:
         """Look through what is replayed, beside its play, and tell the pages what its period is."""

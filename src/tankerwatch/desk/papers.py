@@ -95,8 +95,16 @@ class Office:
     def handover(self, since_s: float | None) -> Json:
         """What the next watch must know."""
         desk = self.desk.desk
+        held = desk.held_back()
         return handover.handover(
-            desk.alerts(), desk.incidents(), desk.reports(), desk.exclusions(), desk.guards(), desk.health(), since_s=since_s
+            desk.alerts(),
+            desk.incidents(),
+            desk.reports(),
+            desk.exclusions(),
+            desk.guards(),
+            desk.health(),
+            zones=[{**zone, "held_back": held.get(zone["id"], 0)} for zone in desk.zones()],
+            since_s=since_s,
         )
 
     def _read(self, name: str) -> tuple[Json, dict[int, Ship], dict[int, Track]] | None:

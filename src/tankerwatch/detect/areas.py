@@ -39,6 +39,12 @@ class Areas:
             self.zones = (*(each for each in self.zones if not each.key), *self.drawn.zones())
         return zone
 
+    def quiet(self, rule: str, lat_deg: float, lon_deg: float, time_s: float) -> bool:
+        """Whether a person drew a zone here in which this rule raises nothing new at that time."""
+        return any(
+            rule in zone.quiet and not time_s >= zone.quiet_until_s and bool(zone.inside(lat_deg, lon_deg)[0]) for zone in self.zones
+        )
+
     def know(self, named: Mapping[str, Named], mmsi: int, imo: int, name: str) -> None:
         """A ship has said who she is."""
         for zone, ships in named.items():

@@ -6,10 +6,11 @@ import importlib
 import pkgutil
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from tankerwatch.core.errors import TankerwatchFault
 from tankerwatch.detect import ship
-from tankerwatch.detect.kit import Detector
+from tankerwatch.detect.kit import Detector, Settings
 
 
 @cache
@@ -23,6 +24,19 @@ def detectors() -> tuple[Detector, ...]:
             raise TankerwatchFault(f"detect/ship/{module_info.name}.py: DETECTOR must be a Detector whose id is {module_info.name!r}")
         found.append(replace(detector, document=module.__doc__ or ""))
     return tuple(sorted(found, key=lambda d: d.id))
+
+
+def told(detector: Detector, settings: Settings) -> dict[str, Any]:
+    """What an alert says of its rule."""
+    return {
+        "id": detector.id,
+        "words": detector.words,
+        "version": detector.version,
+        "what": section(detector, "What it does"),
+        "why": section(detector, "Why it matters"),
+        "wrong": section(detector, "When it is wrong"),
+        "settings": dict(settings),
+    }
 
 
 def section(detector: Detector, heading: str) -> str:

@@ -106,7 +106,7 @@ def decision(kind: str, subject: str, content: Mapping[str, Any] | None, now_s: 
     if kind == "exclude":
         made |= _exclusion(content)
     if kind == "zone":
-        made |= drawn.zone(content)
+        made |= drawn.zone(content, now_s)
     if kind == "guard":
         subject = str(_ship(subject, "guard.ship"))
         made |= _guard(content, now_s)

@@ -28,13 +28,14 @@ def handover(
     guards: Sequence[Json],
     health: Json,
     *,
+    zones: Sequence[Json] = (),
     since_s: float | None = None,
 ) -> Json:
     """What the next watch must know, from the desk's own answers (docs/reference/wire.md); times of the stream.
 
-    `open`, worst first; `snoozed` of these; `incidents` that are open; `exclusions` and `guards` in force; `feeds` with `feeds_down`;
-    `clock_check`; `journal`; `webhook`; `kept_quiet`; and of all since `since_s`, oldest first, `changes`: `time_s`, `what`, `verb`,
-    `words`, `by`, `title`, `severity` (or null), `of`. The newest 500 of them; `changes_left_out` counts the others.
+    `open`, worst first; `snoozed` of these; `incidents` that are open; `exclusions`, `quiet_zones` and `guards` in force; `feeds` with
+    `feeds_down`; `clock_check`; `journal`; `webhook`; `kept_quiet`; and of all since `since_s`, oldest first, `changes`: `time_s`, `what`,
+    `verb`, `words`, `by`, `title`, `severity` (or null), `of`. The newest 500 of them; `changes_left_out` counts the others.
     """
     now_s = health["clock_s"]
     if since_s is None:
@@ -49,6 +50,7 @@ def handover(
                 *_of_reports(reports),
                 *_of_exclusions(exclusions),
                 *_of_guards(guards),
+                *_of_zones(zones),
             )
             if since_s is None or (change["time_s"] is not None and change["time_s"] >= since_s)
         ),
@@ -67,6 +69,7 @@ def handover(
         "snoozed": [alert["id"] for alert in standing if alert["snoozed_until_s"] is not None],
         "incidents": [incident for incident in incidents if incident["state"] == OPEN],
         "exclusions": [exclusion for exclusion in exclusions if exclusion["undone_s"] is None],
+        "quiet_zones": [zone for zone in zones if zone["drawn"] and is_quiet(zone, now_s)],
         "guards": [guard for guard in guards if guard["over_s"] is None and guard["guard"] is not None],
         "feeds": feeds,
         "feeds_down": [feed["feed"] for feed in feeds if feed["state"] in ("silent", "dead")],
@@ -134,6 +137,27 @@ def _of_guards(guards: Iterable[Json]) -> list[Json]:
     return made
 
 
+def _of_zones(zones: Iterable[Json]) -> list[Json]:
+    """What was done last with each drawn zone."""
+    made = []
+    for zone in zones:
+        if zone["drawn"]:
+            verb = "removed" if zone["removed_s"] is not None else "drawn" if zone["changed_s"] == zone["made_s"] else "changed"
+            quiet = f"quiet for {_rules(zone)}" if zone["quiet"] and verb != "removed" else ""
+            made.append(_change(zone["changed_s"], "zone", verb, quiet, zone["by"], zone["name"], {"id": zone["id"]}))
+    return made
+
+
+def is_quiet(zone: Json, now_s: float | None) -> bool:
+    """Whether rules are quiet in a zone now."""
+    until_s = zone["quiet_until_s"]
+    return bool(zone["quiet"]) and zone["removed_s"] is None and (until_s is None or now_s is None or until_s > now_s)
+
+
+def _rules(zone: Json) -> str:
+    return ", ".join(rule.replace("_", " ") for rule in zone["quiet"])
+
+
 def page(told: Json) -> Sheet:
     """The sheet as a page."""
     by_id = {alert["id"]: alert for alert in told["open"]}
@@ -154,7 +178,7 @@ def page(told: Json) -> Sheet:
         "</header>\n<main>\n",
         section("open-head", "Open alerts", _open(told["open"])),
         section("incidents-head", "Open incidents", _incidents(told["incidents"])),
-        section("mutes-head", "Silenced: what comes back, and when", _silenced(snoozed, told["exclusions"], told["kept_quiet"])),
+        section("mutes-head", "Silenced: what comes back, and when", _silenced(snoozed, told)),
         section("guards-head", "Guarded at the desk", _guards(told["guards"])),
         section("desk-head", "Feeds, clock, journal, webhook", _desk(told)),
         section("changes-head", f"What changed since {since} UTC", _changes(told)),
@@ -203,7 +227,7 @@ def _incidents(incidents: Sequence[Json]) -> str:
     return table(("Severity", "What", "Began, UTC", "Ships", "Newest note"), rows, "Open incidents")
 
 
-def _silenced(snoozed: Sequence[Json], exclusions: Sequence[Json], kept_quiet: dict[str, int]) -> str:
+def _silenced(snoozed: Sequence[Json], told: Json) -> str:
     rows = [
         row("snoozed", text(alert["title"]), f"comes back {clock(alert['snoozed_until_s'])} UTC", text(_by_whom(alert)))
         for alert in snoozed
@@ -215,14 +239,23 @@ def _silenced(snoozed: Sequence[Json], exclusions: Sequence[Json], kept_quiet: d
             "until someone takes it back",
             f"{text(each['words'])} ({text(each['by'])}, {clock(each['made_s'])} UTC)",
         )
-        for each in exclusions
+        for each in told["exclusions"]
+    ]
+    rows += [
+        row(
+            "quiet zone",
+            f"{text(zone['name'])}: nothing new of {text(_rules(zone))}",
+            "until someone changes it" if zone["quiet_until_s"] is None else f"{clock(zone['quiet_until_s'])} UTC",
+            f"{text(zone['by'])}, {clock(zone['changed_s'])} UTC; {count(zone['held_back'], 'alert')} held back now",
+        )
+        for zone in told["quiet_zones"]
     ]
     rows += [
         row("quiet in port", text(rule), "while they lie there", f"{count(number, 'episode')} only counted")
-        for rule, number in kept_quiet.items()
+        for rule, number in told["kept_quiet"].items()
     ]
-    told = table(("How", "What", "Until", "Why, and who"), rows, "Silenced", none="Nothing is silenced.")
-    return told + quiet("Whether a browser’s own sound is off is known to that browser only: look at its bell.")
+    listed = table(("How", "What", "Until", "Why, and who"), rows, "Silenced", none="Nothing is silenced.")
+    return listed + quiet("Whether a browser’s own sound is off is known to that browser only: look at its bell.")
 
 
 def _by_whom(alert: Json) -> str:

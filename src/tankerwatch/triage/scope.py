@@ -2,7 +2,8 @@
 
 An exception is by ship (MMSI, IMO number, name), by two ships together, by kind, or by area. What a ship is called may become known only
 later: then what was raised of her is withdrawn and says why, and what was held back because she seemed to be another is raised.
-A person at the desk may leave out more, from an alert on, and take it back.
+A person at the desk may leave out more, from an alert on, and take it back; or draw a zone in which a rule is quiet: there it raises
+nothing new, but what was raised before goes on, and a distress is always told.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from tankerwatch.core.drawn import NEVER_QUIET
 from tankerwatch.core.geo import distance_nm
 from tankerwatch.core.incidents import Exclusion
 from tankerwatch.core.tables import Findings
@@ -110,19 +112,26 @@ class Scope:
 
 Who = Callable[[int, bool], Card]
 """(identity, whether as known at the newest look or at the one before) → what is known of her"""
+Hushed = Callable[[str, float, float, float], bool]
+"""(rule, latitude, longitude in deg, time in s) → whether a zone that a person drew keeps the rule quiet there then"""
 NEVER_RAISED: Final = ("end", "withdraw")
 _COLUMNS: Final = tuple(column.name for column in Findings.columns())
-_SHIPS: Final = _COLUMNS.index("ships")
+_SHIPS, _LAT, _LON = (_COLUMNS.index(name) for name in ("ships", "lat_deg", "lon_deg"))
 Row = tuple[Any, ...]
 """one row of Findings as plain values: many are remembered, and an array each would be dear"""
+
+
+def _nowhere(_rule: str, _lat_deg: float, _lon_deg: float, _time_s: float) -> bool:
+    return False
 
 
 class Gate:
     """Lets through what a rule may say. Remembers the episodes that it let through and those that it holds back, until they are over."""
 
-    def __init__(self, scope: Scope, who: Who) -> None:
+    def __init__(self, scope: Scope, who: Who, hushed: Hushed = _nowhere) -> None:
         self.scope = scope
         self._who = who
+        self._hushed = hushed
         self._held: dict[str, Row] = {}
         self._open: dict[str, Row] = {}
         self._exclusions: dict[str, Exclusion] = {}
@@ -145,6 +154,14 @@ class Gate:
         self._exclusions.pop(exclusion.id, None)
         return self._judge(set(exclusion.ships), now_s)
 
+    def free(self, now_s: float) -> Findings:
+        """A quiet zone is over, or is another than it was: what is raised of that which was held back, and is not over."""
+        return Findings.concat([*self._freed(None, now_s)])
+
+    def held_in(self, zone: Zone) -> int:
+        """How many episodes in a zone are held back now."""
+        return sum(bool(zone.inside(kept[_LAT], kept[_LON])[0]) for kept in self._held.values())
+
     def _judge(self, ships: set[int], now_s: float) -> Findings:
         """Judge anew what is raised of these ships, and what is held back."""
         said = []
@@ -152,11 +169,17 @@ class Gate:
             if not ships.isdisjoint(kept[_SHIPS]) and (why := self._why(row := _row(kept), True)):
                 self._held[episode] = self._open.pop(episode)
                 said.append(_told(row, "withdraw", now_s, why))
+        return Findings.concat([*said, *self._freed(ships, now_s)])
+
+    def _freed(self, ships: set[int] | None, now_s: float) -> Iterator[Findings]:
+        """What is raised of that which was held back of these ships, None for all."""
         for episode, kept in [*self._held.items()]:
-            if not ships.isdisjoint(kept[_SHIPS]) and not self._why(row := _row(kept), True):
+            if ships is not None and ships.isdisjoint(kept[_SHIPS]):
+                continue
+            row = _row(kept)
+            if not self._why(row, True) and not self._quiet(row, now_s):
                 self._open[episode] = self._held.pop(episode)
-                said.append(_told(row, "raise", now_s))
-        return Findings.concat(said)
+                yield _told(row, "raise", now_s)
 
     def _one(self, row: Findings, now_s: float) -> Iterator[Findings]:
         episode, verb = row.episode[0], row.verb[0]
@@ -165,7 +188,8 @@ class Gate:
                 self._open.pop(episode, None)
                 yield row
             return
-        if episode not in self._open and self._why(row, bool(row.time_s[0] >= now_s)):
+        held = episode not in self._open and (self._why(row, bool(row.time_s[0] >= now_s)) or self._quiet(row, float(row.time_s[0])))
+        if held:
             self._held[episode] = _kept(row)
             return
         if self._held.pop(episode, None) is not None and verb == "amend":
@@ -180,6 +204,12 @@ class Gate:
         if why := self.scope.left_out(cards, lat_deg, lon_deg):
             return why
         return next((why for each in self._exclusions.values() if (why := self._excluded(each, cards, lat_deg, lon_deg))), "")
+
+    def _quiet(self, row: Findings, time_s: float) -> bool:
+        """Whether a zone keeps it quiet. Never a distress, and never what was raised before: nothing that is told disappears by it."""
+        if self.scope.rule in NEVER_QUIET or row.severity[0] == "distress":
+            return False
+        return self._hushed(self.scope.rule, float(row.lat_deg[0]), float(row.lon_deg[0]), time_s)
 
     def _excluded(self, exclusion: Exclusion, ships: tuple[Card, ...], lat_deg: float, lon_deg: float) -> str:
         """Why a person does not want to hear of these ships at this place, "" when nobody said so."""

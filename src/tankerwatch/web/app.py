@@ -41,6 +41,7 @@ from tankerwatch.web.plain import Answer, refusal
 from tankerwatch.web.said_before import SaidBefore
 from tankerwatch.web.tiles import Tiles
 from tankerwatch.web.watched import Watched
+from tankerwatch.web.zonefiles import ZoneFiles
 
 SEARCH_LETTERS: Final = 100
 STORED_WITHIN_S: Final = 30.0
@@ -79,6 +80,7 @@ class Api:
             Route("/api/exclusions", self.exclusions),
             Route("/api/exclusions/{id}/undo", self.undo, methods=["POST"]),
             *Charting(self.desk, self._decide).routes(),
+            *ZoneFiles(self.desk).routes(),
             *ship_page.routes(self.desk, self._decide),
             *SaidBefore(self.desk).routes(),
             *PaperRoutes(self.desk, self._decide).routes(),

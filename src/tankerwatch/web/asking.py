@@ -22,15 +22,15 @@ class Refused(Exception):
         self.status, self.error, self.help = status, error, help
 
 
-async def body_of(request: Request) -> dict[str, Any]:
-    """The JSON object that a POST carries. Raises Refused: 415 not JSON, 413 above 64 kB, 400 no object."""
+async def body_of(request: Request, most_bytes: int = BODY_BYTES) -> dict[str, Any]:
+    """The JSON object that a POST carries. Raises Refused: 415 not JSON, 413 above `most_bytes`, 400 no object."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise Refused(415, "the content is not application/json", "send JSON with Content-Type: application/json")
-    body = b""
+    body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > BODY_BYTES:
-            raise Refused(413, "the content is too long", f"at most {BODY_BYTES} bytes")
+        if len(body) > most_bytes:
+            raise Refused(413, "the content is too long", f"at most {most_bytes} bytes")
     try:
         found = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):

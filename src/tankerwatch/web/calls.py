@@ -190,6 +190,8 @@ CALLS = (
     _simply("GET", "/api/watched", "Ships in an open alert, of the own fleet and guarded."),
     _simply("GET", "/api/zones", "Zones of the configuration and drawn ones."),
     _simply("POST", "/api/zones", "A new zone.", _ZONE, status=201),
+    _simply("GET", "/api/zones.geojson", "The drawn zones as a file.", kind=GEOJSON, query=_PAPER),
+    _simply("POST", "/api/zones.geojson", "What zones such a file holds; nothing is kept.", record({"type": TEXT})),
     _simply("POST", "/api/zones/{id}", "A zone as it is from now on.", _ZONE),
     _simply("POST", "/api/zones/{id}/remove", "A zone is watched no more.", BY),
     _simply("POST", "/api/zones/{id}/undo", "A zone as it was before its last change.", BY),

@@ -44,8 +44,10 @@ class Charting:
         ]
 
     async def zones(self, request: Request) -> Response:
-        """Every zone."""
-        return Answer({"zones": await ask(self._desk.zones)})
+        """Every zone, which rules one may keep quiet, and how much those that do hold back now."""
+        desk = self._desk
+        parts = {"zones": desk.zones, "quiet_rules": desk.quiet_rules, "held_back": desk.held_back}
+        return Answer({name: await ask(question) for name, question in parts.items()})
 
     async def draw(self, request: Request) -> Response:
         """A new zone."""

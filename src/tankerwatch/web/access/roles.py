@@ -74,6 +74,7 @@ TABLE: Final[dict[str, Role]] = {
     "GET /api/outlines": Role.VIEWER,
     "GET /api/watched": Role.VIEWER,
     "GET /api/zones": Role.VIEWER,
+    "GET /api/zones.geojson": Role.VIEWER,
     "GET /metrics": Role.VIEWER,
     # Deciding.
     "POST /api/alerts/{id}/acknowledge": Role.WATCHKEEPER,
@@ -88,6 +89,7 @@ TABLE: Final[dict[str, Role]] = {
     "POST /api/exclusions/{id}/undo": Role.WATCHKEEPER,
     "POST /api/incidents/{id}/note": Role.WATCHKEEPER,
     "POST /api/zones": Role.WATCHKEEPER,
+    "POST /api/zones.geojson": Role.WATCHKEEPER,
     "POST /api/zones/{id}": Role.WATCHKEEPER,
     "POST /api/zones/{id}/remove": Role.WATCHKEEPER,
     "POST /api/zones/{id}/undo": Role.WATCHKEEPER,
