@@ -20,7 +20,7 @@ from tankerwatch.core.tables import Decision
 from tankerwatch.desk.inbox import Inbox
 from tankerwatch.pipeline import River
 from tankerwatch.respond.ledger import Delivery, Ledger, severities_from
-from tankerwatch.respond.webhook import post
+from tankerwatch.respond.webhook import post, trusting
 from tankerwatch.triage import render
 
 log = logging.getLogger("tankerwatch.desk")
@@ -43,15 +43,16 @@ class Watched(Protocol):
 
 def switched(ledger: Ledger, hook: Hook | None, now_s: float) -> Decision | None:
     """What the journal must be told when the configuration says something new of the webhook."""
-    least = None if hook is None else hook.least
-    if set(ledger.since_s) == severities_from(least):
+    least, answers = (None, ()) if hook is None else (hook.least, hook.answers)
+    if set(ledger.since_s) == severities_from(least) and set(ledger.answers_s) == set(answers):
         return None
-    return Decision(now_s, "webhook", f"webhook-{now_s:.3f}", "", {"least": least})
+    return Decision(now_s, "webhook", f"webhook-{now_s:.3f}", "", {"least": least, "answers": list(answers)})
 
 
 def worded(delivery: Delivery, alert: Alert, names: Callable[[int], str], desk: str, now_s: float) -> dict[str, Any]:
     """What is sent, as docs/guide/webhook.md says."""
     told = {name: value for name, value in render.alert_json(alert, names).items() if name not in LEFT_AT_THE_DESK}
+    step = delivery.step
     return {
         "type": "tankerwatch.alert",
         "version": 1,
@@ -60,6 +61,8 @@ def worded(delivery: Delivery, alert: Alert, names: Callable[[int], str], desk: 
         "what": delivery.what,
         "severity": delivery.severity,
         "sent_s": round(now_s, 3),
+        "by": None if step is None else step.by or None,
+        "words": "" if step is None else step.words,
         "alert": told,
     }
 
@@ -69,7 +72,8 @@ class Messenger:
 
     def __init__(self, hook: Hook, watched: Watched, now_s: Callable[[], float], *, desk: str, first_s: float = FIRST_S) -> None:
         self._hook, self._watched, self._now_s, self._desk, self._first_s = hook, watched, now_s, desk, first_s
-        self._wanted = severities_from(hook.least)
+        self._wanted = severities_from(hook.least), set(hook.answers)
+        self._trust = trusting(hook.ca) if hook.url.startswith("https:") else None
         self._guard = threading.Lock()
         self._open: set[str] = set(watched.river.triage.alerts)
         self._delivered: set[str] = set()
@@ -133,7 +137,9 @@ class Messenger:
         content = self._content(delivery, now_s)
         headers = {"X-Tankerwatch-Delivery": content["delivery"]}
         try:
-            post(self._hook.url, json.dumps(content, allow_nan=False).encode(), secret=self._hook.secret, headers=headers)
+            post(
+                self._hook.url, json.dumps(content, allow_nan=False).encode(), secret=self._hook.secret, headers=headers, trust=self._trust
+            )
         except OSError as fault:
             self._failed(name, fault)
         else:
@@ -155,8 +161,7 @@ class Messenger:
         self._streak, self._again_s = 0, now_s
         with self._guard:
             self._delivered.add(name)
-        content = {"number": delivery.number, "what": delivery.what, "severity": delivery.severity, "tries": tries}
-        decision = Decision(now_s, "sent", f"sent-{name}", delivery.alert, content)
+        decision = Decision(now_s, "sent", f"sent-{name}", delivery.alert, {**delivery.content, "tries": tries})
         assert self._loop is not None
         with suppress(RuntimeError):  # the desk is closing: after its next start this is sent again, under the same id
             self._loop.call_soon_threadsafe(self._watched.inbox.decide, decision)
@@ -170,7 +175,7 @@ class Messenger:
             looked = list(self._open)
         with self._watched.lock:
             river = self._watched.river
-            if set(river.ledger.since_s) != self._wanted:
+            if (set(river.ledger.since_s), set(river.ledger.answers_s)) != self._wanted:
                 return {}  # the journal is still being told that it is on
             found = {name: river.ledger.owed(river.triage.alerts[name]) for name in looked}
             entered = {delivery.id for delivery in found.values() if delivery is not None}
