@@ -101,7 +101,7 @@ class Harbour:
         ship = {"id": 200000001, "name": HOSTILE, "lat_deg": 0.0, "lon_deg": -110.0}
         return Desk(
             health=lambda: self.health,
-            alerts=listed["alerts"],
+            alerts=lambda most_over=500, before=None: listed["alerts"](),
             alert=self.store["alerts"].get,
             incidents=listed["incidents"],
             reports=listed["reports"],

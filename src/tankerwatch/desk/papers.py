@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,7 +97,7 @@ class Office:
         """What the next watch must know."""
         desk = self.desk.desk
         return handover.handover(
-            desk.alerts(), desk.incidents(), desk.reports(), desk.exclusions(), desk.guards(), desk.health(), since_s=since_s
+            desk.alerts(sys.maxsize), desk.incidents(), desk.reports(), desk.exclusions(), desk.guards(), desk.health(), since_s=since_s
         )
 
     def _read(self, name: str) -> tuple[Json, dict[int, Ship], dict[int, Track]] | None:
