@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import random
 import re
 import signal
 import sys
@@ -233,7 +234,12 @@ class Sea:
         )
         hook = Hook(receiver.url, SECRET, answers=answers, ca=ca)
         self.river.ledger.take(messages.switched(self.river.ledger, hook, 100.0))
-        self.messenger = messages.Messenger(hook, self, lambda: self.now_s, desk="beef")
+        self.hook = hook
+        self.again()
+
+    def again(self):
+        """Begin once more: nothing is known but by the journal."""
+        self.messenger = messages.Messenger(self.hook, self, lambda: self.now_s, desk="beef")
         self.messenger._loop = SimpleNamespace(call_soon_threadsafe=lambda call, *given: call(*given))
 
     def pump(self):
@@ -297,6 +303,11 @@ def test_it_tries_until_it_is_taken_and_nobody_waits_for_a_bad_one(receiver, mon
     assert not sea.messenger._open
     sea.change(replace(alert("a2", "distress"), state="withdrawn"))
     sea.step()
+    assert [(decision.kind, decision.id) for decision in sea.decided] == [("sending", "sending-a2-2-withdrawn-distress")]
+    sea.step()
+    assert len(receiver.delivered()) == 3, "not before the journal knows that it may have come"
+    sea.pump()
+    sea.step()
     assert receiver.delivered()[-1]["delivery"] == "beef-a2-2-withdrawn-distress"
     # One that hangs, one that answers a byte at a time: neither holds it for longer than it may.
     monkeypatch.setattr(messages, "post", lambda url, body, **more: webhook.post(url, body, **more, longest_s=0.3))
@@ -306,6 +317,87 @@ def test_it_tries_until_it_is_taken_and_nobody_waits_for_a_bad_one(receiver, mon
         begin_s = time.monotonic()
         sea.step()
         assert time.monotonic() - begin_s < 2 and sea.messenger.state["state"] == "failing"
+
+
+class Pager:
+    """A receiver as the guide describes one; of what it takes the answer may be lost."""
+
+    def __init__(self, dice):
+        self.dice, self.seen, self.fails = dice, {}, True
+        self.rings = self.over = self.gone = None
+        self.severity = self.assigned = ""
+
+    def post(self, url, body, **_):
+        luck = self.dice.random() if self.fails else 1.0
+        if luck < 0.25:
+            raise OSError("away")
+        told = json.loads(body)
+        if told["delivery"] not in self.seen:
+            what, self.severity = told["what"], told["severity"]
+            if what == "assigned":
+                self.assigned = told["alert"]["assigned"]
+            else:
+                self.rings = what not in ("acknowledged", "closed", "ended", "withdrawn")
+            self.over = {"closed": True, "ended": True, "acknowledged": self.over, "assigned": self.over}.get(what, False)
+            self.gone = what == "withdrawn"
+        assert self.seen.setdefault(told["delivery"], told["what"]) == told["what"]
+        if luck < 0.5:
+            raise OSError("no answer")
+
+
+def moves(now):
+    """What may become of an alert: the verb, and what it changes."""
+    if now.state == "withdrawn":
+        return [("restore", {"state": "open"})]
+    common = [("withdraw", {"state": "withdrawn", "closed_by_desk": False})]
+    if now.state == "closed":
+        back, over = ("reopen", {"state": "open", "closed_by_desk": False}), ("over", {"closed_by_desk": False})
+        return [back, over, *common] if now.closed_by_desk else common
+    worse = [("amend", {"severity": "distress", "acknowledged_s": None})] if now.severity == "danger" else []
+    to = [("assign", {"assigned": name}) for name in ("ANNA", "BEN", "")]
+    close, end = ("close", {"state": "closed", "closed_by_desk": True}), ("end", {"state": "closed"})
+    taken = ("acknowledge", {"acknowledged_s": 1.0}) if now.acknowledged_s is None else ("wake", {"acknowledged_s": None})
+    return [taken] * 4 + [*to, *worse, close, end, *common]
+
+
+def test_however_answers_are_lost_the_receiver_ends_with_what_is_so(monkeypatch):
+    """Any order of decisions, lost answers, kills and looks of the journal: in the end a pager rings for what calls, for nothing else."""
+    answers = ("acknowledged", "assigned", "closed", "ended")
+    for seed in range(400):
+        dice = random.Random(seed)
+        pager = Pager(dice)
+        monkeypatch.setattr(messages, "post", pager.post)
+        sea = Sea(SimpleNamespace(url="http://127.0.0.1/"), alert(), answers=answers)
+        for step in range(dice.randint(1, 25)):
+            sea.now_s += 500.0
+            now = sea.river.triage.alerts["a1"]
+            luck = dice.random()
+            if luck < 0.45:
+                verb, changes = dice.choice(moves(now))
+                now = replace(now, **changes, history=(*now.history, Step(1000.0 + step, verb, "", "")))
+                sea.river.ledger.note([now])
+                sea.change(now)
+            elif luck < 0.85:
+                sea.step()
+            elif luck < 0.95:
+                sea.pump()
+            else:  # killed: it begins with what the journal knows
+                sea.decided.clear()
+                sea.again()
+        pager.fails = False
+        for _ in range(20):
+            sea.now_s += 500.0
+            sea.step()
+            sea.pump()
+        assert sea.messenger.state["unsent"] == 0
+        now = sea.river.triage.alerts["a1"]
+        if now.state == "open":
+            assert (pager.rings, pager.over, pager.assigned or "") == (now.acknowledged_s is None, False, now.assigned), seed
+            assert pager.severity == now.severity, seed
+        elif now.state == "closed":
+            assert (pager.over or pager.gone) and not pager.rings, seed
+        else:
+            assert pager.gone and not pager.rings, seed
 
 
 def test_who_is_not_vouched_for_is_told_nothing(private, receiver, tmp_path, capsys):

@@ -17,31 +17,37 @@ ACKNOWLEDGED, CALLING, ASSIGNED, ENDED, REOPENED = "acknowledged", "calling", "a
 STEPS = {ACKNOWLEDGED: "acknowledge", CALLING: "wake", ASSIGNED: "assign", CLOSED: "close", ENDED: "end", REOPENED: "reopen"}
 """The step in an alert's history that each of these tells of."""
 ENDS = ("close", "end", "reopen", "restore")
+ONLY_FORWARD = (RAISED, WORSE)
+"""What stays so once it is: it need not be known to have been begun."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was delivered last of an alert: its how manieth delivery it was, how severe the alert was said to be, whether withdrawn,
-    acknowledged and over, and to whom assigned.
+    """What the receiver knows of an alert after how many deliveries: how severe it was said to be, whether withdrawn, acknowledged and
+    over, and to whom assigned; None where that was sent and may have come or not.
     """
 
     number: int
     severity: str
-    withdrawn: bool = False
-    acknowledged: bool = False
-    over: bool = False
-    assigned: str = ""
+    withdrawn: bool | None = False
+    acknowledged: bool | None = False
+    over: bool | None = False
+    assigned: str | None = ""
 
-    def then(self, content: dict[str, Any]) -> Told:
+    def after(self, delivery: Delivery, *, sure: bool) -> Told:
         """After one more delivery."""
-        what, now = content["what"], replace(self, number=int(content["number"]), severity=str(content["severity"]))
+        what, now = delivery.what, replace(self, number=delivery.number, severity=delivery.severity)
         if what in (ACKNOWLEDGED, CALLING):
-            return replace(now, acknowledged=what == ACKNOWLEDGED)
+            return replace(now, acknowledged=what == ACKNOWLEDGED if sure else None)
         if what == ASSIGNED:
-            return replace(now, assigned=str(content.get("to", "")))
-        if what in (CLOSED, ENDED, REOPENED):
-            return replace(now, over=what != REOPENED)
-        return Told(now.number, now.severity, withdrawn=what == GONE, assigned=self.assigned)
+            return replace(now, assigned=delivery.to if sure else None)
+        if what in (CLOSED, ENDED):
+            return replace(now, over=True if sure else None)
+        if what == REOPENED:  # it calls again, until it is told who has it
+            return replace(now, over=False if sure else None, acknowledged=False if sure else None)
+        if not sure:
+            return replace(now, withdrawn=None, acknowledged=None, over=None)
+        return replace(now, withdrawn=what == GONE, acknowledged=False, over=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Delivery:
 
     @property
     def content(self) -> dict[str, Any]:
-        """What the journal is told of it when it was delivered."""
+        """What the journal is told of it."""
         told = {"number": self.number, "what": self.what, "severity": self.severity}
         return {**told, "to": self.to} if self.what == ASSIGNED else told
 
@@ -77,8 +83,8 @@ def severities_from(least: str | None) -> set[str]:
 
 
 class Ledger:
-    """`take` the desk's decisions of kind `webhook` (from which severity on it tells, and which answers of people) and `sent`; `note`
-    alerts as they change.
+    """`take` the desk's decisions of kind `webhook` (from which severity on it tells, and which answers of people), `sending` (it may have
+    come, whatever follows) and `sent`; `note` alerts as they change.
 
     `since_s`: since when alerts of a severity are told, empty while it is off; `answers_s`: since when an answer is.
     """
@@ -87,6 +93,7 @@ class Ledger:
         self.since_s: dict[str, float] = {}
         self.answers_s: dict[str, float] = {}
         self._told: dict[str, Told] = {}
+        self._begun: dict[str, Delivery] = {}
         self._worst: dict[str, str] = {}
 
     def take(self, decision: Decision) -> None:
@@ -96,11 +103,16 @@ class Ledger:
             wanted = severities_from(content.get("least"))
             self.since_s = {name: self.since_s.get(name, decision.time_s) for name in SEVERITIES if name in wanted}
             self.answers_s = {str(name): self.answers_s.get(name, decision.time_s) for name in content.get("answers", ())}
-        elif decision.kind == "sent":
-            before = self._told.get(decision.subject, Told(0, ""))
-            self._told[decision.subject] = before.then(content)
-            if content["what"] == GONE:
-                self._worst.pop(decision.subject, None)  # what comes back begins anew
+        elif decision.kind in ("sending", "sent"):
+            alert, sent = decision.subject, decision.kind == "sent"
+            delivery = Delivery(alert, int(content["number"]), str(content["what"]), str(content["severity"]), str(content.get("to", "")))
+            self._told[alert] = self._told.get(alert, Told(0, "")).after(delivery, sure=sent)
+            if not sent:
+                self._begun[alert] = delivery
+                return
+            self._begun.pop(alert, None)
+            if delivery.what == GONE:
+                self._worst.pop(alert, None)  # what comes back begins anew
 
     def note(self, alerts: Iterable[Alert]) -> None:
         """How severe they are: what was danger and is over is told as danger, although it was noticed late."""
@@ -108,12 +120,26 @@ class Ledger:
             if RANK[alert.severity] > RANK.get(self._worst.get(alert.id, ""), -1):
                 self._worst[alert.id] = alert.severity
 
+    def knows(self, delivery: Delivery, *, sent: bool) -> bool:
+        """Whether the journal knows that it was sent, or that it is about to be."""
+        told, begun = self._told.get(delivery.alert), self._begun.get(delivery.alert)
+        underway = begun is not None and begun.id == delivery.id
+        if sent:
+            return told is not None and told.number >= delivery.number and not underway
+        return delivery.what in ONLY_FORWARD or underway
+
     def owed(self, alert: Alert) -> Delivery | None:
         """What is to be told next of an alert: that it is there, that it has become worse, that it was disproved, that it is back; and
-        what people answered, where that is wanted.
+        what people answered, where that is wanted. Of what was over before the webhook was switched on, nothing.
 
-        Of what was over before the webhook was switched on, nothing.
+        What may have come or not is told once more, as it is now.
         """
+        owed, begun = self._owed(alert), self._begun.get(alert.id)
+        if owed is None or begun is None or (owed.what, owed.severity, owed.to) != (begun.what, begun.severity, begun.to):
+            return owed
+        return replace(owed, number=begun.number)
+
+    def _owed(self, alert: Alert) -> Delivery | None:
         if not self.since_s:
             return None
         told, worst = self._told.get(alert.id), self._worst.get(alert.id, alert.severity)
@@ -122,7 +148,7 @@ class Ledger:
             if since_s is None or not (alert.state == OPEN or (alert.raised_s or 0.0) >= since_s):
                 return None
             return Delivery(alert.id, 1, RAISED, worst)
-        if told.withdrawn:
+        if told.withdrawn or (told.withdrawn is None and alert.state == OPEN):
             back = alert.state == OPEN and alert.severity in self.since_s
             return Delivery(alert.id, told.number + 1, RESTORED, alert.severity) if back else None
         if RANK[worst] > RANK[told.severity]:
@@ -137,7 +163,7 @@ class Ledger:
         how = CLOSED if alert.closed_by_desk or (end is not None and end.verb == "close") else ENDED
         if alert.state == CLOSED and how in self.answers_s:
             return None if told.over else self._of(alert, told, how)
-        if alert.state == OPEN and told.over:
+        if alert.state == OPEN and told.over is not False:
             return self._of(alert, told, REOPENED)
         acknowledged = alert.acknowledged_s is not None
         if ACKNOWLEDGED in self.answers_s and acknowledged != told.acknowledged and (acknowledged or alert.state == OPEN):
