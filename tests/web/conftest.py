@@ -44,7 +44,7 @@ class Harbour:
             self.store["alerts"][name] = {"id": name, "title": f"{HOSTILE}: sudden stop", "score": float("nan")}
         self.decided = []
         self.fault = None
-        self.health = {"type": "health", "lag_s": float("nan"), "version": "0"}
+        self.health = {"type": "health", "lag_s": float("nan"), "version": "0", "watching": ""}
         self.live = False
         self.wishes = []
         self.move(25.4, 25.3)
