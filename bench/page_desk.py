@@ -189,7 +189,7 @@ async def serve(ships: int, peers: Path) -> None:
     raised: dict[str, dict[str, Any]] = {}
     known: dict[str, Any] = {
         "health": lambda: health_of(sea),
-        "alerts": lambda: list(raised.values()),
+        "alerts": lambda *asked: list(raised.values()),
         "alert": raised.get,
         "hello": lambda: {"type": "hello", "epoch": 1, "mode": "live", "version": "0", "title": "bench", "speed": 1, "paused": False,
                           "start_s": None, "end_s": None, "scene": None},

@@ -242,6 +242,9 @@ def test_a_webhook_needs_a_secret_and_a_safe_address(written, tmp_path):
         ('url = "http://duty.example/x"\nsecret_file = "long"', "webhook.url", "no https address"),
         ('url = "https://me:word@duty.example/x"\nsecret_file = "long"', "webhook.url", "no https address"),
         (f'{url}secret_file = "long"\nleast = "worse"', "webhook.least", "worse"),
+        (f'{url}secret_file = "long"\nanswers = ["seen"]', "webhook.answers", "'seen'"),
+        (f'{url}secret_file = "long"\nca_file = "none.pem"', "webhook.ca_file", "cannot be read"),
+        (f'{url}secret_file = "long"\nca_file = "short"', "webhook.ca_file", "holds no certificate"),
     ):
         _, faults = check(written(f"[webhook]\n{text}"), DETECTORS)
         assert [(fault.where.endswith(where), what in fault.what) for fault in faults] == [(True, True)], text

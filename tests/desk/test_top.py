@@ -174,6 +174,14 @@ def test_it_invents_nothing():
         once(Line("127.0.0.1", 1))
 
 
+def test_what_was_over_long_ago_goes():
+    seen = Seen()
+    told = [{"id": f"a{n}", "state": "open" if n == 0 else "closed", "end_s": float(n)} for n in range(600)]
+    seen.hear({"type": "alerts", "alerts": told[:300], "all": True})
+    seen.hear({"type": "alerts", "alerts": told[300:], "all": False})
+    assert list(seen.alerts) == ["a0", *(f"a{n}" for n in range(100, 600))]
+
+
 def test_it_comes_back_to_a_desk_that_went_fell_silent_or_was_none(monkeypatch):
     from websockets.asyncio.server import serve
 

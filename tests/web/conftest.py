@@ -44,7 +44,7 @@ class Harbour:
             self.store["alerts"][name] = {"id": name, "title": f"{HOSTILE}: sudden stop", "score": float("nan")}
         self.decided = []
         self.fault = None
-        self.health = {"type": "health", "lag_s": float("nan"), "version": "0"}
+        self.health = {"type": "health", "lag_s": float("nan"), "version": "0", "watching": ""}
         self.live = False
         self.wishes = []
         self.move(25.4, 25.3)
@@ -106,7 +106,7 @@ class Harbour:
         ship = {"id": 200000001, "name": HOSTILE, "lat_deg": 0.0, "lon_deg": -110.0}
         return Desk(
             health=lambda: self.health,
-            alerts=listed["alerts"],
+            alerts=lambda most_over=500, before=None: listed["alerts"](),
             alert=self.store["alerts"].get,
             incidents=listed["incidents"],
             reports=listed["reports"],

@@ -54,7 +54,7 @@ def is_frame(kind):
 def test_every_read(client):
     assert "<title>T</title>" in client.get("/").text
     assert client.get("/assets/app.js").text == "1"
-    assert client.get("/api/health").json() == {"type": "health", "lag_s": None, "version": "0"}
+    assert client.get("/api/health").json() == {"type": "health", "lag_s": None, "version": "0", "watching": ""}
     assert [alert["id"] for alert in client.get("/api/alerts").json()["alerts"]] == ["a1", "a2"]
     assert client.get("/api/alerts/a1").json()["id"] == "a1"
     assert client.get("/api/incidents").json() == {"incidents": []}

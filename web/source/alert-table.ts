@@ -7,6 +7,7 @@ import { ordered } from "./alerts";
 import { desk } from "./desk";
 import { admits, filterWords, hiddenLine } from "./filters";
 import { age, clockTime } from "./format";
+import { olderLine, shownIn } from "./over";
 import { icon, severityIcon } from "./parts";
 import type { Alert } from "./shapes";
 
@@ -57,6 +58,7 @@ function draw(): void {
           </thead>
           <tbody>${alerts.length ? repeat(alerts, (alert) => alert.id, row) : html`<tr><td colspan="6">No alert</td></tr>`}</tbody>
         </table>
+        ${olderLine()}
       </div>
       ${alerts.length ? html`<p class="quiet">Enter on an alert opens it; then the keys of the help sheet (?) answer it.</p>` : nothing}`,
     dialog,
@@ -69,9 +71,13 @@ export function openAlertTable(): void {
     dialog.id = "alert-table";
     dialog.setAttribute("aria-label", "Alerts as a table");
     document.body.append(dialog);
+    dialog.addEventListener("close", () => {
+      shownIn.table = false;
+    });
     desk.onChange(draw);
   }
   if (!dialog.open) dialog.showModal();
+  shownIn.table = true;
   draw();
   dialog.querySelector<HTMLElement>("h2")?.focus();
 }

@@ -10,6 +10,7 @@ import { exclusionList } from "./exclusions";
 import { guardList } from "./guards";
 import { admits, filter, filtering, filterLine, hiddenLine, written } from "./filters";
 import { age, clockTime, count, timeAndAge } from "./format";
+import { keepOver, laterFirst, older, olderLine, shownIn } from "./over";
 import { severityIcon } from "./parts";
 import { calling, soundLine } from "./sound";
 import { SEVERITY_RANK, type Alert, type Incident } from "./shapes";
@@ -27,6 +28,7 @@ let held = false;
 let arrangedFor = "";
 let waiting = 0;
 let overOpen = false;
+let piecesShown = 0;
 let asleepOpen = false;
 
 /** How sure a rule is, in tenths: less than that is no reason to come before what is fresher. */
@@ -57,7 +59,7 @@ function arrange(): { groups: Group[]; asleep: string[]; over: string[] } {
   );
   if (lone.alerts.length) ordered.push(lone);
   const past = [...desk.alerts.values()].filter((alert) => alert.state !== "open" && admits(alert));
-  past.sort((one, other) => (other.end_s ?? other.updated_s) - (one.end_s ?? one.updated_s) || (one.id < other.id ? -1 : 1));
+  past.sort(laterFirst);
   return { groups: ordered, asleep: sleeping.map((alert) => alert.id), over: past.map((alert) => alert.id) };
 }
 
@@ -179,13 +181,19 @@ function counts(): string {
   return `${open.length} open${fresh < open.length ? ` · ${fresh} new` : ""}${sleeping ? ` · ${sleeping} snoozed` : ""}`;
 }
 
-function fold(words: string, kind: string, open: boolean, opened: (open: boolean) => void, rows: unknown): TemplateResult {
+function fold(words: string, kind: string, open: boolean, opened: (open: boolean) => void, rows: unknown, end: unknown = nothing): TemplateResult {
   return html`<details class="over ${kind}" ?open=${open} @toggle=${(event: Event) => opened((event.target as HTMLDetailsElement).open)}>
     <summary>${words}</summary>
     <ul role="list">
       ${rows}
     </ul>
+    ${end}
   </details>`;
+}
+
+function overWords(): string {
+  const left = older();
+  return `Over: ${count(over.length)}${left && !filtering() ? ` of ${count(over.length + left)}` : ""} closed or withdrawn`;
 }
 
 function list(): TemplateResult {
@@ -204,7 +212,7 @@ function list(): TemplateResult {
       ${hiddenLine()}
       ${shown.some((group) => group.alerts.length || group.incident) ? repeat(shown, (group) => group.key, groupOf) : asleep.length || filtering() ? nothing : emptyList()}
       ${asleep.length ? fold(`Snoozed: ${asleep.length}, first back at ${clockTime(desk.alerts.get(asleep[0])?.snoozed_until_s)}`, "asleep", asleepOpen || filter.state === "snoozed", (open) => { asleepOpen = open; }, repeat(sleepers, (alert) => alert.id, row)) : nothing}
-      ${over.length ? fold(`Over: ${over.length} closed or withdrawn`, "", overOpen || filter.state === "closed", (open) => { overOpen = open; }, repeat(past, (alert) => alert.id, pastRow)) : nothing}
+      ${over.length ? fold(overWords(), "", shownIn.list, (open) => { overOpen = open; desk.changed(); }, repeat(past, (alert) => alert.id, pastRow), olderLine()) : nothing}
       ${guardList()} ${exclusionList()}
     </div>`;
 }
@@ -222,13 +230,18 @@ function toggleDrawer(): void {
 }
 
 export function drawAlerts(into: HTMLElement): void {
+  shownIn.list = overOpen || filter.state === "closed";
+  keepOver();
   const wanted = arrange();
   waiting = 0;
   const chosen = written();
+  const pieces = piecesShown;
+  piecesShown = shownIn.pieces;
   if (held && chosen === arrangedFor) {
     // What is gone may not be pressed any more, but it keeps its place; what is new waits.
     const known = new Set([...listed(), ...asleep, ...over]);
     waiting = wanted.groups.flatMap((group) => group.alerts).filter((id) => !known.has(id)).length;
+    if (pieces !== shownIn.pieces) over = wanted.over.slice(Math.max(0, wanted.over.indexOf(over[0]))); // older ones, as was asked
   } else {
     arrangedFor = chosen;
     shown = wanted.groups;

@@ -72,10 +72,13 @@ let past: typeof import("./past") | null = null;
 
 /** Where ships were at the time that the slider is drawn to, long before the play is there. */
 async function drawPast(): Promise<void> {
-  const to_s = aimed_s();
-  if (!blocksOf() || (to_s === null && !past)) return;
+  const { hello } = desk;
+  const plays = hello !== null && hello.mode !== "live" && !hello.paused && !hello.ended && aimed_s() === null;
+  if (!blocksOf() || (aimed_s() === null && !past && !plays)) return;
   past ??= await import("./past");
-  await past.preview(to_s, desk.clock_s(), blocksOf(), drawShips);
+  const played = { of: blocksOf(), start_s: hello?.start_s ?? -Infinity, clock_s: desk.clock_s() };
+  if (plays) past.keepUp(played);
+  await past.preview(aimed_s(), played, drawShips);
 }
 ships.hidden = hidden;
 

@@ -3,6 +3,7 @@
 import type { Area } from "./area";
 import { desk } from "./desk";
 import type { Alert, Incident, Message } from "./shapes";
+import { forgetOver, settle, takeAll } from "./over";
 import { ENDED, stillIn, takeSession, toLogin } from "./session";
 import { FrameError, KIND_CHANGE, KIND_SNAPSHOT, parseFrame } from "./wire";
 
@@ -163,11 +164,13 @@ function readText(text: string): void {
       }
       break;
     case "alerts":
-      keep(desk.alerts, message.alerts.map(fillIn), message.all);
+      if (message.all) takeAll(message.alerts.map(fillIn));
+      else keep(desk.alerts, message.alerts.map(fillIn), false);
       desk.alertsKnown ||= message.all;
       break;
     case "incidents":
       keep(desk.incidents, message.incidents.map(fillInIncident), message.all);
+      settle();
       break;
     case "reports":
       keep(desk.reports, message.reports, message.all);
@@ -212,6 +215,7 @@ function forget(): void {
   seq = 0;
   desk.told.clear();
   desk.alerts.clear();
+  forgetOver();
   desk.incidents.clear();
   desk.reports.clear();
   desk.exclusions.clear();

@@ -1,5 +1,6 @@
 /** Where ships were at a time of the replay that was played already: from blocks that the desk never changes and the browser keeps,
- *  so that they are there at once while the slider is drawn, and the play itself comes after. */
+ *  so that they are there at once while the slider is drawn, and the play itself comes after. The next blocks on the slider's way are
+ *  fetched before it is there, and while it plays the block that has just become one: it is the first on the way back. */
 
 import { mercatorX, mercatorY } from "./fleet";
 import { NO_POSITION, NO_U16 } from "./shapes";
@@ -13,6 +14,10 @@ const KEPT_S = 6 * 3600;
 const HEADER_BYTES = 32;
 const ROW_BYTES = 4 * 4 + 2 * 2 + 1;
 const MOST_BLOCKS = 40;
+/** How many blocks on the way are fetched before they are wanted. */
+const AHEAD = 2;
+/** At 3600× there is a new block six times a second: who does not draw the slider needs no more than this. */
+const PLAY_EVERY_MS = 1000;
 
 interface Block {
   ship: Uint32Array;
@@ -25,6 +30,21 @@ interface Block {
 const blocks = new Map<string, Promise<Block | null>>();
 let shown: { x: Float64Array; y: Float64Array; cog: Uint16Array } | null = null;
 let wanted_s: number | null = null;
+/** Which way the slider goes: -1, 1, or 0 before it is known. */
+let way = 0;
+/** What is on its way before it is wanted. */
+const ahead = new Map<string, AbortController>();
+/** What the desk would not give: that is asked for again only when it is wanted. */
+const refused = new Set<string>();
+const MOST_REFUSED = 100;
+let playedAt_ms = -PLAY_EVERY_MS;
+
+/** What is replayed, where it begins and how far it has come. */
+export interface Played {
+  of: string;
+  start_s: number;
+  clock_s: number;
+}
 
 /** A block as docs/reference/wire.md says; null for anything else. */
 export function parseBlock(buffer: ArrayBuffer): Block | null {
@@ -39,28 +59,81 @@ export function parseBlock(buffer: ArrayBuffer): Block | null {
   };
 }
 
-/** A block that is over for sure, of what is replayed; one that failed may be asked for again. */
-function blockAt(from_s: number, of: string): Promise<Block | null> {
-  const address = `/api/blocks/${from_s}?of=${of}`;
-  const known = blocks.get(address);
-  if (known) return known;
-  const asked = fetch(address).then(
-    async (answer) => (answer.ok ? parseBlock(await answer.arrayBuffer()) : null),
-    () => null,
-  );
+const blockOf = (time_s: number): number => Math.floor(time_s / BLOCK_S) * BLOCK_S;
+const addressOf = (from_s: number, played: Played): string => `/api/blocks/${from_s}?of=${played.of}`;
+
+/** Whether the desk gives a block away. */
+const isThere = (from_s: number, { start_s, clock_s }: Played): boolean =>
+  from_s + BLOCK_S > start_s && from_s + BLOCK_S + FINAL_AFTER_S <= clock_s && from_s >= clock_s - KEPT_S;
+
+/** Ask for a block; one that failed, or was called off, may be asked for again. */
+function load(address: string, signal?: AbortSignal): Promise<Block | null> {
+  const asked = fetch(address, { signal })
+    .then(async (answer) => (answer.ok ? parseBlock(await answer.arrayBuffer()) : null))
+    .catch(() => null);
   blocks.set(address, asked);
   while (blocks.size > MOST_BLOCKS) blocks.delete(blocks.keys().next().value!);
-  void asked.then((block) => block ?? blocks.delete(address));
+  void asked.then((block) => {
+    if (!block && blocks.get(address) === asked) blocks.delete(address);
+  });
   return asked;
 }
 
+/** A block that is over for sure, of what is replayed. */
+function blockAt(from_s: number, played: Played): Promise<Block | null> {
+  const address = addressOf(from_s, played);
+  ahead.delete(address); // it is wanted now, and called off no more
+  return blocks.get(address) ?? load(address);
+}
+
+function fetchAhead(address: string): void {
+  if (blocks.has(address) || refused.has(address)) return;
+  const stop = new AbortController();
+  ahead.set(address, stop);
+  void load(address, stop.signal).then((block) => {
+    if (ahead.get(address) === stop) ahead.delete(address);
+    if (block || stop.signal.aborted) return;
+    if (refused.size >= MOST_REFUSED) refused.clear();
+    refused.add(address);
+  });
+}
+
+/** The blocks on the slider's way from where it is. */
+function onTheWay(played: Played): string[] {
+  if (wanted_s === null || way === 0) return [];
+  const here_s = blockOf(wanted_s);
+  const next = Array.from({ length: AHEAD }, (_, at) => here_s + way * (at + 1) * BLOCK_S);
+  return next.filter((from_s) => isThere(from_s, played)).map((from_s) => addressOf(from_s, played));
+}
+
+/** Call off what is no longer on the way. */
+function callOff(kept: string[]): void {
+  for (const [address, stop] of ahead) {
+    if (kept.includes(address)) continue;
+    ahead.delete(address);
+    blocks.delete(address);
+    stop.abort();
+  }
+}
+
+/** While it plays and nobody draws the slider: the newest block. */
+export function keepUp(played: Played): void {
+  const newest_s = blockOf(played.clock_s - FINAL_AFTER_S) - BLOCK_S;
+  if (ahead.size || performance.now() - playedAt_ms < PLAY_EVERY_MS || !isThere(newest_s, played)) return;
+  playedAt_ms = performance.now();
+  fetchAhead(addressOf(newest_s, played));
+}
+
 /** Show where ships were at a time, as soon as that is known; null: show the play again. */
-export async function preview(time_s: number | null, clock_s: number, of: string, drawn: () => void): Promise<void> {
+export async function preview(time_s: number | null, played: Played, drawn: () => void): Promise<void> {
   if (time_s === wanted_s) return;
+  way = time_s === null ? 0 : Math.sign(time_s - (wanted_s ?? played.clock_s)) || way;
   wanted_s = time_s;
-  const from_s = time_s === null ? NaN : Math.floor(time_s / BLOCK_S) * BLOCK_S;
-  const there = blocks.has(`/api/blocks/${from_s}?of=${of}`) || (from_s + BLOCK_S + FINAL_AFTER_S <= clock_s && from_s >= clock_s - KEPT_S);
-  const block = time_s !== null && there ? await blockAt(from_s, of) : null;
+  callOff([...onTheWay(played), time_s === null ? "" : addressOf(blockOf(time_s), played)]);
+  const from_s = time_s === null ? NaN : blockOf(time_s);
+  const there = blocks.has(addressOf(from_s, played)) || isThere(from_s, played);
+  const block = time_s !== null && there ? await blockAt(from_s, played) : null;
+  for (const address of onTheWay(played)) fetchAhead(address); // from where it is by now
   if (time_s !== wanted_s) return; // the slider is elsewhere by now
   shown = block && time_s !== null ? lastBefore(block, time_s) : null;
   drawn();

@@ -323,6 +323,8 @@ export interface Health {
   feeds: Feed[];
   clock_check: { state: "ok" | "wrong" | "unknown"; offset_s: number | null; words: string } | null;
   counters: { lines: number; sentences: number; messages: number; rejected: Record<string, number> } | null;
+  /** How many there are. */
+  alerts?: { open: number; over: number };
 }
 
 export type NameRow = [slot: number, id: number, name: string, mmsi: number | null, flag: string | null];

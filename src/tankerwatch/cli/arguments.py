@@ -17,6 +17,7 @@ from tankerwatch.cli.asking import asking
 from tankerwatch.cli.calling import to_desk
 from tankerwatch.cli.papering import papering
 from tankerwatch.cli.surviving import surviving, vault
+from tankerwatch.cli.telling import telling
 from tankerwatch.cli.top import top as watch_in_terminal
 from tankerwatch.cli.users import tokens, users
 from tankerwatch.config.access import listened
@@ -263,6 +264,7 @@ def parser() -> Parser:
     add = _adder(config.add_subparsers(title="commands", metavar="COMMAND", required=True))
     check = add("check", commands.config_check, "say everything that is wrong with a configuration", ["config check desk.toml"])
     check.add_argument("file", type=Path, metavar="FILE", help="the TOML file")
+    telling(add)
     add("show", commands.config_show, "print a configuration with every key, its default and its meaning", ["config show > desk.toml"])
 
     _adder(group)("version", commands.version, "say which version this is, and of what it is made", ["version --json"])

@@ -247,6 +247,20 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key("webhook.least", TEXT, "danger", "the least severity that is sent", choices=("notice", "caution", "danger", "distress")),
     Key(
+        "webhook.answers",
+        TEXTS,
+        ("acknowledged", "closed"),
+        "what is sent of it afterwards, beside that it is worse, withdrawn or back: what people did with it, and that its rule ended it",
+        choices=("acknowledged", "assigned", "closed", "ended"),
+    ),
+    Key(
+        "webhook.ca_file",
+        TEXT,
+        "",
+        "the certificate by which the receiver is known, where this machine does not trust it already; then it alone is trusted",
+        example='"receiver-ca.pem"',
+    ),
+    Key(
         "history.small_craft_days",
         NUMBER,
         30.0,

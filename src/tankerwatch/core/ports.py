@@ -145,12 +145,27 @@ class Papers:
     handover_sheet: Callable[[float | None], Sheet]
 
 
+OVER_TOLD: Final = 500
+"""So many alerts that are over are told unless more are asked for."""
+
+Before = tuple[float, str]
+"""When an alert was over, and its id: what was over before it is asked for. Of the same time the ids after it are older."""
+
+
+class Alerts(Protocol):
+    """How a desk is asked for its alerts."""
+
+    def __call__(self, most_over: int = OVER_TOLD, before: Before | None = None) -> list[dict[str, Any]]:
+        """All that are open or of an open incident and the newest that are over; with `before` only of these, from there on back."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the web stage may call: the pipeline gives it these; each callable is thread-safe and returns JSON-able values."""
 
     health: Callable[[], dict[str, Any]]
-    alerts: Callable[[], list[dict[str, Any]]]
+    alerts: Alerts
     alert: Callable[[str], dict[str, Any] | None]
     incidents: Callable[[], list[dict[str, Any]]]
     reports: Callable[[], list[dict[str, Any]]]

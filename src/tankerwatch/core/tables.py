@@ -254,9 +254,9 @@ class Decision:
 
     kind: report · acknowledge · confirm · dismiss · assign · snooze · note · close · reopen · exclude · include · guard; and what the
     desk says of itself: feed (a transport's state) · desk (it was started again) · advice · webhook (from which severity on it tells) ·
-    sent (what it told of an alert). `subject` is the id of the alert (of note also an incident), the ship, of exclude the rule, of include
-    the exclusion; "" for a report. `content` holds JSON values only (for a report: kind, words, ship, lat_deg, lon_deg, verified, source,
-    time_s of what happened).
+    sending and sent (what it told of an alert). `subject` is the id of the alert (of note also an incident), the ship, of exclude the
+    rule, of include the exclusion; "" for a report. `content` holds JSON values only (for a report: kind, words, ship, lat_deg, lon_deg,
+    verified, source, time_s of what happened).
     """
 
     time_s: float

@@ -12,6 +12,7 @@ import numpy as np
 
 from tankerwatch.core.ports import FeedState, Journal
 from tankerwatch.core.tables import FEED_SHIFT, View
+from tankerwatch.desk.listing import numbers
 from tankerwatch.detect.ship import feed as feed_detector
 from tankerwatch.pipeline import River
 from tankerwatch.store.unwritten import Unwritten
@@ -180,6 +181,7 @@ def report(
         "since_s": _or_none(health.first_s),
         "feeds": rates,
         "clock_check": clock_check(river),
+        "alerts": numbers(river),
         "kept_quiet": {rule: number for rule, number in sorted(river.triage.in_port.items()) if number},
         "counters": {key: counters[key] for key in ("lines", "sentences", "messages", "rejected")},
         "made_up": river.fleet.register.refused,

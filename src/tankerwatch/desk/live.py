@@ -22,9 +22,9 @@ from typing import Any, Final
 import tankerwatch
 from tankerwatch.config import Config
 from tankerwatch.core.incidents import ACCESS
-from tankerwatch.core.ports import Block, Desk, FeedState, Journal, LiveSource, PictureNow
+from tankerwatch.core.ports import OVER_TOLD, Before, Block, Desk, FeedState, Journal, LiveSource, PictureNow
 from tankerwatch.core.tables import Batch, Decision, View
-from tankerwatch.desk import blocks, charting, deciding, panel
+from tankerwatch.desk import blocks, charting, deciding, listing, panel
 from tankerwatch.desk import health as healths
 from tankerwatch.desk.advice import Advisor
 from tankerwatch.desk.exporting import TrackFiles
@@ -371,7 +371,7 @@ class LiveDesk:
         """The seam to the web stage."""
         return Desk(
             health=self._health,
-            alerts=lambda: self._read(lambda r: [render.alert_json(a, r.name_of) for a in _worst_first(r)]),
+            alerts=self._alerts,
             alert=lambda name: self._read(
                 lambda r: render.alert_json(r.triage.alerts[name], r.name_of) if name in r.triage.alerts else None
             ),
@@ -401,6 +401,10 @@ class LiveDesk:
             read_zones=self._read_zones,
             snapshot=lambda: self.picture,
         )
+
+    def _alerts(self, most_over: int = OVER_TOLD, before: Before | None = None) -> list[dict[str, Any]]:
+        with self.lock:
+            return listing.listed(self.river, most_over, before)
 
     def _read(self, question: Callable[[River], Any]) -> Any:
         with self.lock:
@@ -555,9 +559,3 @@ def _larger(batches: Iterable[Batch]) -> Iterator[Batch]:
             held = []
     if held:
         yield joined(held)
-
-
-def _worst_first(river: River) -> list[Any]:
-    rank = {"open": 0, "closed": 1, "withdrawn": 2}
-    order = {"distress": 0, "danger": 1, "caution": 2, "notice": 3}
-    return sorted(river.triage.alerts.values(), key=lambda a: (rank[a.state], order[a.severity], -(a.raised_s or 0), a.id))

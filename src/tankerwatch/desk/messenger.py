@@ -20,7 +20,7 @@ from tankerwatch.core.tables import Decision
 from tankerwatch.desk.inbox import Inbox
 from tankerwatch.pipeline import River
 from tankerwatch.respond.ledger import Delivery, Ledger, severities_from
-from tankerwatch.respond.webhook import post
+from tankerwatch.respond.webhook import post, trusting
 from tankerwatch.triage import render
 
 log = logging.getLogger("tankerwatch.desk")
@@ -43,15 +43,16 @@ class Watched(Protocol):
 
 def switched(ledger: Ledger, hook: Hook | None, now_s: float) -> Decision | None:
     """What the journal must be told when the configuration says something new of the webhook."""
-    least = None if hook is None else hook.least
-    if set(ledger.since_s) == severities_from(least):
+    least, answers = (None, ()) if hook is None else (hook.least, hook.answers)
+    if set(ledger.since_s) == severities_from(least) and set(ledger.answers_s) == set(answers):
         return None
-    return Decision(now_s, "webhook", f"webhook-{now_s:.3f}", "", {"least": least})
+    return Decision(now_s, "webhook", f"webhook-{now_s:.3f}", "", {"least": least, "answers": list(answers)})
 
 
 def worded(delivery: Delivery, alert: Alert, names: Callable[[int], str], desk: str, now_s: float) -> dict[str, Any]:
     """What is sent, as docs/guide/webhook.md says."""
     told = {name: value for name, value in render.alert_json(alert, names).items() if name not in LEFT_AT_THE_DESK}
+    step = delivery.step
     return {
         "type": "tankerwatch.alert",
         "version": 1,
@@ -60,6 +61,8 @@ def worded(delivery: Delivery, alert: Alert, names: Callable[[int], str], desk: 
         "what": delivery.what,
         "severity": delivery.severity,
         "sent_s": round(now_s, 3),
+        "by": None if step is None else step.by or None,
+        "words": "" if step is None else step.words,
         "alert": told,
     }
 
@@ -69,11 +72,12 @@ class Messenger:
 
     def __init__(self, hook: Hook, watched: Watched, now_s: Callable[[], float], *, desk: str, first_s: float = FIRST_S) -> None:
         self._hook, self._watched, self._now_s, self._desk, self._first_s = hook, watched, now_s, desk, first_s
-        self._wanted = severities_from(hook.least)
+        self._wanted = severities_from(hook.least), set(hook.answers)
+        self._trust = trusting(hook.ca) if hook.url.startswith("https:") else None
         self._guard = threading.Lock()
         self._open: set[str] = set(watched.river.triage.alerts)
-        self._delivered: set[str] = set()
-        """what the journal does not know yet"""
+        self._unwritten: dict[str, tuple[Delivery, bool]] = {}
+        """by alert, what the journal does not know yet: a delivery, and whether it was sent or is about to be"""
         self._failures: dict[str, int] = {}
         self._streak = 0
         self._again_s = 0.0
@@ -130,19 +134,26 @@ class Messenger:
         if name in self._failures and 0 < self._again_s - now_s <= LONGEST_PAUSE_S:
             return min(self._again_s - now_s, LOOK_S)
         delivery = owed[name]
+        with self._watched.lock:
+            begun = self._watched.river.ledger.knows(delivery, sent=False)
+        if not begun:
+            self._write(delivery, now_s, "sending", delivery.content)
+            return 0.0
         content = self._content(delivery, now_s)
         headers = {"X-Tankerwatch-Delivery": content["delivery"]}
         try:
-            post(self._hook.url, json.dumps(content, allow_nan=False).encode(), secret=self._hook.secret, headers=headers)
+            post(
+                self._hook.url, json.dumps(content, allow_nan=False).encode(), secret=self._hook.secret, headers=headers, trust=self._trust
+            )
         except OSError as fault:
-            self._failed(name, fault)
+            self._failed(delivery, fault)
         else:
             self._done(name, delivery)
         return 0.0
 
-    def _failed(self, name: str, fault: OSError) -> None:
+    def _failed(self, delivery: Delivery, fault: OSError) -> None:
         now_s = self._now_s()
-        self._failures[name] = self._failures.get(name, 0) + 1
+        self._failures[delivery.id] = self._failures.get(delivery.id, 0) + 1
         self._streak += 1
         self._again_s = now_s + min(self._first_s * 2.0 ** min(self._streak - 1, 20), LONGEST_PAUSE_S)
         since_s = self.state["failing_since_s"] or round(now_s, 3)
@@ -153,16 +164,18 @@ class Messenger:
         now_s = self._now_s()
         tries = self._failures.pop(name, 0) + 1
         self._streak, self._again_s = 0, now_s
-        with self._guard:
-            self._delivered.add(name)
-        content = {"number": delivery.number, "what": delivery.what, "severity": delivery.severity, "tries": tries}
-        decision = Decision(now_s, "sent", f"sent-{name}", delivery.alert, content)
-        assert self._loop is not None
-        with suppress(RuntimeError):  # the desk is closing: after its next start this is sent again, under the same id
-            self._loop.call_soon_threadsafe(self._watched.inbox.decide, decision)
+        self._write(delivery, now_s, "sent", {**delivery.content, "tries": tries})
         left = self.state["unsent"] - 1
         well = {"state": "ok", "failing_since_s": None, "words": "all is sent" if not left else "sending"}
         self.state = {**self.state, **well, "sent": self.state["sent"] + 1, "unsent": left}
+
+    def _write(self, delivery: Delivery, now_s: float, kind: str, content: dict[str, Any]) -> None:
+        """Into the journal; until it is there nothing more is told of this alert."""
+        self._unwritten[delivery.alert] = delivery, kind == "sent"
+        decision = Decision(now_s, kind, f"{kind}-{delivery.id}", delivery.alert, content)
+        assert self._loop is not None
+        with suppress(RuntimeError):  # the desk is closing: what was sent is sent again after its next start, under the same id
+            self._loop.call_soon_threadsafe(self._watched.inbox.decide, decision)
 
     def _owed(self) -> dict[str, Delivery]:
         """Everything that is to be told now, by the id of its delivery; at most one of each alert."""
@@ -170,15 +183,15 @@ class Messenger:
             looked = list(self._open)
         with self._watched.lock:
             river = self._watched.river
-            if set(river.ledger.since_s) != self._wanted:
+            if (set(river.ledger.since_s), set(river.ledger.answers_s)) != self._wanted:
                 return {}  # the journal is still being told that it is on
-            found = {name: river.ledger.owed(river.triage.alerts[name]) for name in looked}
-            entered = {delivery.id for delivery in found.values() if delivery is not None}
+            # An alert that was delivered is looked at again when the journal has it: it may owe more by then.
+            self._unwritten = {name: new for name, new in self._unwritten.items() if not river.ledger.knows(new[0], sent=new[1])}
+            alerts = (river.triage.alerts[name] for name in looked if name not in self._unwritten)
+            found = {alert.id: river.ledger.owed(alert) for alert in alerts}
             with self._guard:
-                self._delivered &= entered
                 self._open -= {name for name, delivery in found.items() if delivery is None}
-                # An alert that was delivered is looked at again when the journal has it: it may owe more by then.
-                return {d.id: d for d in found.values() if d is not None and d.id not in self._delivered}
+                return {delivery.id: delivery for delivery in found.values() if delivery is not None}
 
     def _content(self, delivery: Delivery, now_s: float) -> dict[str, Any]:
         with self._watched.lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,7 +98,7 @@ class Office:
         desk = self.desk.desk
         held = desk.held_back()
         return handover.handover(
-            desk.alerts(),
+            desk.alerts(sys.maxsize),
             desk.incidents(),
             desk.reports(),
             desk.exclusions(),

@@ -28,7 +28,7 @@ from tankerwatch.desk.trails import Trails
 from tankerwatch.detect import catalog
 from tankerwatch.detect.kit import Detector
 from tankerwatch.pipeline import River
-from tankerwatch.respond.ledger import Told
+from tankerwatch.respond.ledger import Delivery, Told
 from tankerwatch.store import snapshots as store
 from tankerwatch.store.frozen import NotSaved, freeze, kinds_of, thaw
 from tankerwatch.store.journal import FileJournal
@@ -56,7 +56,7 @@ FIXED: Final = (Config, Detector, scope.Scope, Quiet, Room)
 def kinds() -> dict[str, type]:
     """The plain things that a state is made of."""
     memories = {detector.memory for detector in catalog.detectors()}
-    plain = (distress.Call, radar.Own, healths.FeedRecord, Identity, Group, Member, scope.Card, Chunk, Told, *memories)
+    plain = (distress.Call, radar.Own, healths.FeedRecord, Identity, Group, Member, scope.Card, Chunk, Told, Delivery, *memories)
     return kinds_of((context, incidents, tables, zones, counters), plain)
 
 

@@ -12,13 +12,39 @@ from threading import Timer
 from typing import Final
 from urllib.parse import urlsplit
 
+from tankerwatch.core.errors import InputFault
+
 LONGEST_S: Final = 10.0
 BOTH_WAYS: Final = 2
 """SHUT_RDWR."""
 
 
-def post(url: str, body: bytes, *, secret: bytes = b"", headers: Mapping[str, str] | None = None, longest_s: float = LONGEST_S) -> None:
-    """Send `body`, signed with `secret` in X-Tankerwatch-Signature (HMAC-SHA256 in hex, RFC 2104) when there is one.
+def trusting(ca: str) -> ssl.SSLContext:
+    """Whom to believe: those whom these certificates (PEM) vouch for and nobody else; without any, those whom this machine trusts.
+
+    Raises InputFault for certificates that cannot be used.
+    """
+    try:
+        return ssl.create_default_context(cadata=ca or None)
+    except (ssl.SSLError, ValueError) as fault:
+        raise InputFault(f"is no certificate that can be used ({fault})", where="webhook.ca_file", help="one in PEM") from None
+
+
+def signature_of(body: bytes, secret: bytes) -> str:
+    """What X-Tankerwatch-Signature says: HMAC-SHA256 (RFC 2104) in hex."""
+    return f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}"
+
+
+def post(
+    url: str,
+    body: bytes,
+    *,
+    secret: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    trust: ssl.SSLContext | None = None,
+    longest_s: float = LONGEST_S,
+) -> None:
+    """Send `body`, signed with `secret` in X-Tankerwatch-Signature when there is one, over https to whom `trust` believes.
 
     Raises OSError when it cannot be delivered: unreachable, too slow, or answered with anything but 2xx.
     """
@@ -26,12 +52,12 @@ def post(url: str, body: bytes, *, secret: bytes = b"", headers: Mapping[str, st
     host = parts.hostname or ""
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(host, parts.port, timeout=longest_s, context=ssl.create_default_context())
+        connection = http.client.HTTPSConnection(host, parts.port, timeout=longest_s, context=trust or trusting(""))
     else:
         connection = http.client.HTTPConnection(host, parts.port, timeout=longest_s)
     told = {**(headers or {}), "Content-Type": "application/json", "User-Agent": "tankerwatch"}
     if secret:
-        told["X-Tankerwatch-Signature"] = f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}"
+        told["X-Tankerwatch-Signature"] = signature_of(body, secret)
 
     def cut() -> None:
         # Each byte that drips in keeps the socket's own time-out away.

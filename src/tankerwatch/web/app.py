@@ -34,6 +34,7 @@ from tankerwatch.web.described import Described
 from tankerwatch.web.events import Events
 from tankerwatch.web.geojson import GeoJson
 from tankerwatch.web.guard import OPEN, Front, Guard
+from tankerwatch.web.listed import Listed
 from tankerwatch.web.live import Hub
 from tankerwatch.web.metrics import Metrics
 from tankerwatch.web.papers import PaperRoutes
@@ -67,7 +68,7 @@ class Api:
             Mount("/assets", StaticFiles(directory=self.dist, check_dir=False), name="assets"),
             Route("/tiles/{z}/{x}/{y}.mvt", self.tiles.answer),
             Route("/api/health", self.health),
-            Route("/api/alerts", self.alerts),
+            *Listed(self.desk).routes(),
             Route("/api/alerts/{id}", self.alert),
             *[Route(f"/api/alerts/{{id}}/{verb}", self._decider(verb), methods=["POST"]) for verb in VERBS],
             Route("/api/incidents", self.incidents),
@@ -110,10 +111,6 @@ class Api:
     async def health(self, request: Request) -> Response:
         """How the feeds, the journal and the desk are."""
         return Answer(await ask(self.desk.health))
-
-    async def alerts(self, request: Request) -> Response:
-        """Every alert."""
-        return Answer({"alerts": await ask(self.desk.alerts)})
 
     async def alert(self, request: Request) -> Response:
         """One alert with its evidence."""

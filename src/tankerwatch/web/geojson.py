@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -116,7 +117,7 @@ class GeoJson:
         area, state = area_asked(request.query_params), request.query_params.get("state", OPEN)
         if state not in (OPEN, "all"):
             raise Refused(422, "state is open or all", "such as /api/alerts.geojson?state=all")
-        alerts = await ask(self.desk.alerts)
+        alerts = await ask(self.desk.alerts, 0 if state == OPEN else sys.maxsize)
         wanted = [a for a in alerts if (state == "all" or a["state"] == OPEN) and _holds(area, a["lon_deg"], a["lat_deg"])]
         picture = self.desk.snapshot()
         features = [

@@ -106,6 +106,6 @@ class Metrics:
 
     async def metrics(self, request: Request) -> Response:
         """How the desk is."""
-        health, alerts = await ask(self.desk.health), await ask(self.desk.alerts)
+        health, alerts = await ask(self.desk.health), await ask(self.desk.alerts, 0)
         text = metrics(health, alerts, pages=len(self.hub.slots), listeners=len(self.hub.listeners))
         return Response(text, headers={"Content-Type": KIND, "Cache-Control": "no-store"})

@@ -240,6 +240,7 @@ SHAPES: Final[dict[str, Schema]] = {
                 }
             ),
             "made_up": COUNT,
+            "alerts": record({"open": COUNT, "over": COUNT}),
             "kept_quiet": {"type": "object", "additionalProperties": COUNT},
         }
     ),

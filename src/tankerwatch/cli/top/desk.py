@@ -23,6 +23,7 @@ SILENT_S: Final = 8.0
 """A desk tells how it is each second: one that says nothing for so long is gone, whatever the connection says."""
 AGAIN_S: Final = 1.0
 SHIPS_S: Final = 2.0
+OVER_KEPT: Final = 500
 LONGEST_BYTES: Final = 64 << 20
 NO_MAP: Final = json.dumps({"type": "view", "number": 1, "west_deg": 0, "south_deg": -90, "east_deg": 0, "north_deg": -90})
 """Of the ships only those that are watched, please; a desk that knows no views passes it over."""
@@ -53,7 +54,7 @@ class Seen:
             self.health = message
         elif kind == "alerts":
             fresh = {str(alert["id"]): alert for alert in message["alerts"]}
-            self.alerts = fresh if message["all"] else {**self.alerts, **fresh}
+            self.alerts = fresh if message["all"] else _bounded({**self.alerts, **fresh})
 
     def look(self, watched: dict[str, Any]) -> None:
         """Take in the answer of `GET /api/watched`."""
@@ -63,6 +64,15 @@ class Seen:
         """The desk is gone."""
         self.connected, self.problem = False, problem
         self.lost_s = time.monotonic() if self.lost_s is None else self.lost_s
+
+
+def _bounded(alerts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The same without what was over long ago: a terminal is open for weeks."""
+    over = [each for each in alerts.values() if each["state"] != "open"]
+    over.sort(key=lambda each: each.get("end_s") or each.get("updated_s") or 0.0)
+    for each in over[: max(0, len(over) - OVER_KEPT)]:
+        del alerts[each["id"]]
+    return alerts
 
 
 def once(line: Line) -> Seen:
