@@ -125,6 +125,18 @@ def test_no_file_is_too_long():
     assert not long, "is each of these one thing?"
 
 
+def test_no_circles_in_the_page():
+    folder = ROOT / "web" / "source"
+    needs = {
+        file.stem: {name for name in re.findall(r'(?:from|import\()\s*"\./([\w-]+)"', file.read_text(encoding="utf-8"))}
+        for file in folder.glob("*.ts")
+    }
+    assert len(needs) > 40
+    while free := {name for name, wanted in needs.items() if not wanted & needs.keys()}:
+        needs = {name: wanted for name, wanted in needs.items() if name not in free}
+    assert not needs, "these import each other, or what does, types and what is loaded later counted too"
+
+
 def test_pure_stages_touch_nothing_outside():
     for stage in PURE:
         for path in (PACKAGE / stage).rglob("*.py"):

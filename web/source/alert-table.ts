@@ -3,7 +3,6 @@
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { selectAlert, showAlert } from "./actions";
-import { ordered } from "./alerts";
 import { desk } from "./desk";
 import { admits, filterWords, hiddenLine } from "./filters";
 import { age, clockTime } from "./format";
@@ -12,6 +11,7 @@ import { icon, severityIcon } from "./parts";
 import type { Alert } from "./shapes";
 
 let dialog: HTMLDialogElement | null = null;
+let ordered: () => string[] = () => [];
 
 function states(alert: Alert): string {
   const words = [alert.state === "open" ? (alert.acknowledged_s === null ? "new" : "acknowledged") : alert.state];
@@ -65,7 +65,9 @@ function draw(): void {
   );
 }
 
-export function openAlertTable(): void {
+/** `order`: the alerts as the list has them. */
+export function openAlertTable(order: () => string[]): void {
+  ordered = order;
   if (!dialog) {
     dialog = document.createElement("dialog");
     dialog.id = "alert-table";

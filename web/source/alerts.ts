@@ -13,7 +13,8 @@ import { age, clockTime, count, timeAndAge } from "./format";
 import { keepOver, laterFirst, older, olderLine, shownIn } from "./over";
 import { severityIcon } from "./parts";
 import { calling, soundLine } from "./sound";
-import { SEVERITY_RANK, type Alert, type Incident } from "./shapes";
+import { SEVERITY_RANK } from "./severity";
+import type { Alert, Incident } from "./shapes";
 
 interface Group {
   key: string;
@@ -70,7 +71,7 @@ export const listed = (): string[] => shown.flatMap((group) => group.alerts);
 export const ordered = (): string[] => [...listed(), ...asleep, ...over];
 
 /** The same as a table. */
-export const openTable = (): Promise<void> => import("./alert-table").then((table) => table.openAlertTable());
+export const openTable = (): Promise<void> => import("./alert-table").then((table) => table.openAlertTable(ordered));
 
 /** Why it is over, or what is found: of what was withdrawn the cause is what is read. */
 function why(alert: Alert): string {

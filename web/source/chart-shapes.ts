@@ -1,6 +1,6 @@
 /** What the desk tells of the map beside ships: docs/reference/wire.md, written as types. */
 
-import type { Severity } from "./shapes";
+import type { Severity } from "./severity";
 
 export interface ZoneRules {
   name: string;

@@ -3,7 +3,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { desk } from "./desk";
 import type { Content } from "./parts";
-import { FLAG, SEVERITY_RANK, type Alert, type Severity } from "./shapes";
+import { SEVERITY_RANK, type Severity } from "./severity";
+import { FLAG, type Alert } from "./shapes";
 
 const STATES = { open: "Open", new: "Not acknowledged", acknowledged: "Acknowledged", snoozed: "Snoozed", closed: "Closed or withdrawn" } as const;
 const SHIPS = { all: "All ships", own: "Own fleet", guarded: "Guarded" } as const;

@@ -12,6 +12,15 @@ const KNOT_M_S = 1852 / 3600;
 /** How far ahead of her last report a ship is drawn: longer would be invention. */
 const DEAD_RECKONING_S = 60;
 
+interface Live {
+  sog_kn: number | null;
+  cog_deg: number | null;
+  heading_deg: number | null;
+  heard_s: number;
+  lat_deg: number | null;
+  lon_deg: number | null;
+}
+
 export class Fleet {
   capacity = 0;
   /** Slots at or above this number have never been used in this epoch. */
@@ -218,6 +227,21 @@ export class Fleet {
       drawnX[slot] = x[slot] + stepX[slot] * ahead_s;
       drawnY[slot] = y[slot] + stepY[slot] * ahead_s;
     }
+  }
+
+  /** Her newest state as far as this page knows it; null for a ship that it was not told of. */
+  live(id: number): Live | null {
+    const slot = this.slotOf(id);
+    if (slot === null || !this.state[slot]) return null;
+    const [lat_deg, lon_deg] = this.state[slot] === 2 ? this.latLon(slot) : [null, null];
+    return {
+      sog_kn: this.sog[slot] === NO_U16 ? null : this.sog[slot] / 10,
+      cog_deg: this.cog[slot] === NO_U16 ? null : this.cog[slot] / 10,
+      heading_deg: this.heading[slot] === NO_U16 ? null : this.heading[slot],
+      heard_s: this.heard_s[slot],
+      lat_deg,
+      lon_deg,
+    };
   }
 
   latLon(slot: number): [lat_deg: number, lon_deg: number] {

@@ -11,7 +11,8 @@ import { detectorWords } from "./filters";
 import { clockTime, count, dateTime, readTime, timeAndAge } from "./format";
 import { panelHead, severityIcon, type Content } from "./parts";
 import { mutedUntil_ms } from "./settings";
-import type { Alert, Exclusion, Feed, Guard, Health, HistoryEntry, Incident, JournalHealth, Severity, WebhookHealth } from "./shapes";
+import type { Severity } from "./severity";
+import type { Alert, Exclusion, Feed, Guard, Health, HistoryEntry, Incident, JournalHealth, WebhookHealth } from "./shapes";
 
 interface Change extends HistoryEntry {
   what: "alert" | "incident" | "report" | "exclusion" | "guard" | "zone";

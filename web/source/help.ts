@@ -4,7 +4,7 @@ import { html, render, type TemplateResult } from "lit-html";
 import { ANSWER_KEYS } from "./answer-keys";
 import { icon, severityIcon } from "./parts";
 import { letters, setLetters } from "./settings";
-import type { Severity } from "./shapes";
+import type { Severity } from "./severity";
 
 const KEYS: [string, string][] = [
   ["/", "Search for a ship"], ["J K", "Next, previous alert"], ["A", "Acknowledge the alert shown"], ["F", "Follow the ship shown"], ["O", "Open the page of the ship or the incident shown"],

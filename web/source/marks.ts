@@ -4,7 +4,8 @@ import { desk } from "./desk";
 import { latitude, mercatorY } from "./fleet";
 import type { Palette } from "./palette";
 import { toScreen, type Context } from "./plane";
-import type { Alert, Report, Severity } from "./shapes";
+import type { Severity } from "./severity";
+import type { Alert, Report } from "./shapes";
 import type { Camera } from "./ships";
 
 const STEPS_DEG = [45, 30, 15, 10, 5, 2, 1, 0.5, 1 / 6, 1 / 12, 1 / 30, 1 / 60, 1 / 120, 1 / 600];

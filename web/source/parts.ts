@@ -4,7 +4,7 @@ import { html, nothing, svg, type TemplateResult } from "lit-html";
 import { closeTop, copy, selectShip, showOnMap } from "./actions";
 import { desk } from "./desk";
 import { decimalDegrees, position } from "./format";
-import type { Severity } from "./shapes";
+import type { Severity } from "./severity";
 
 export type Content = TemplateResult | typeof nothing;
 

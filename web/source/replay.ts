@@ -7,7 +7,8 @@ import { desk } from "./desk";
 import { clockTime, dateOnly, duration } from "./format";
 import { icon } from "./parts";
 import { gaps, keepPeriod, moments, seek, standing_s, stepAlert, stepBy, underway } from "./seeking";
-import { SEVERITY_RANK, type Hello } from "./shapes";
+import { SEVERITY_RANK } from "./severity";
+import type { Hello } from "./shapes";
 
 const SPEEDS = [1, 10, 30, 60, 120, 300, 600, 1200, 3600];
 const BINS = 160;

@@ -3,7 +3,8 @@
 import { selectAlert, steerReplay } from "./actions";
 import { get } from "./api";
 import { desk } from "./desk";
-import type { Hello, Severity } from "./shapes";
+import type { Severity } from "./severity";
+import type { Hello } from "./shapes";
 
 export interface Moment {
   id: string;

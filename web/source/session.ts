@@ -4,16 +4,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { desk } from "./desk";
 import { duration } from "./format";
 import { setWho } from "./settings";
-
-export interface SessionMessage {
-  type: "session";
-  name: string;
-  role: "viewer" | "watchkeeper" | "admin" | "public";
-  /** What goes along with everything that changes something. */
-  csrf: string;
-  /** How long the log-in lasts at most. */
-  left_s: number;
-}
+import type { SessionMessage } from "./shapes";
 
 const SOON_S = 900;
 /** The code with which the desk closes the WebSocket of a log-in that is over. */

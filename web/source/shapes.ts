@@ -1,9 +1,8 @@
 /** The JSON that the desk and the page exchange: docs/reference/wire.md, written as types. */
 
 import type { ChartNow, Zone } from "./chart-shapes";
-import type { SessionMessage } from "./session";
+import type { Severity } from "./severity";
 
-export type Severity = "notice" | "caution" | "danger" | "distress";
 export type Mode = "live" | "replay" | "reconstruction";
 
 export interface Offer {
@@ -329,6 +328,16 @@ export interface Health {
 
 export type NameRow = [slot: number, id: number, name: string, mmsi: number | null, flag: string | null];
 
+export interface SessionMessage {
+  type: "session";
+  name: string;
+  role: "viewer" | "watchkeeper" | "admin" | "public";
+  /** What goes along with everything that changes something. */
+  csrf: string;
+  /** How long the log-in lasts at most. */
+  left_s: number;
+}
+
 export type Message =
   | SessionMessage
   | Hello
@@ -342,7 +351,6 @@ export type Message =
   | { type: "guards"; guards: Guard[]; all: boolean }
   | ({ type: "chart" } & ChartNow);
 
-export const SEVERITY_RANK: Record<Severity, number> = { notice: 0, caution: 1, danger: 2, distress: 3 };
 
 export const KIND_WORDS = [
   "kind not known", "tanker", "cargo", "passenger", "fishing", "service craft", "high-speed craft",

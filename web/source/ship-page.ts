@@ -7,7 +7,6 @@ import { desk } from "./desk";
 import { age, clockTime, count, degrees, duration, knots, metres, position, timeAndAge } from "./format";
 import { guardForm } from "./guard-form";
 import { panelHead, severityIcon, type Content } from "./parts";
-import { liveState } from "./ship-panel";
 import { FIELDS, forget, saidBefore } from "./said-before";
 import { FLAG, type Alert, type Claim, type Ship, type ShipPage } from "./shapes";
 import { Timeline } from "./timeline";
@@ -64,7 +63,7 @@ export function leave(): void {
 type Row = [label: string, value: Content | string | null, time_s: number | null];
 
 function rows(ship: Ship, page: ShipPage): Row[] {
-  const live = liveState(ship.id);
+  const live = desk.fleet.live(ship.id);
   const heard_s = live?.heard_s || ship.heard_s;
   const at = page.told_s;
   const hull = page.hull_m;
@@ -236,7 +235,7 @@ export function shipPage(id: number): TemplateResult {
       ${flags & FLAG.untrusted ? html`<p class="warning">Her position is not trusted.</p>` : nothing}
       <div class="buttons"><button aria-pressed=${desk.following ? "true" : "false"} @click=${() => toggleFollow()}>Follow (F)</button></div>
       ${past(alerts)}
-      ${ship && page ? html`<h3>Latest state</h3>${state(ship, page)}${history(page)}${guardForm(ship, page)}${hearers(ship, page)}${sentences(page)}` : html`<p class="quiet">Asking the desk…</p>`}
+      ${ship && page ? html`<h3>Latest state</h3>${state(ship, page)}${history(page)}${guardForm(ship, page, loadAgain)}${hearers(ship, page)}${sentences(page)}` : html`<p class="quiet">Asking the desk…</p>`}
       ${files(id)}
     </div>`;
 }

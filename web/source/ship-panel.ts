@@ -7,24 +7,9 @@ import { desk } from "./desk";
 import { clockTime, count, degrees, knots, metres, position, timeAndAge } from "./format";
 import { shipPart } from "./later";
 import { fact, panelHead, positionLine, severityIcon, type Content } from "./parts";
-import { FLAG, KIND_WORDS, NO_U16, type Ship } from "./shapes";
+import { FLAG, KIND_WORDS, type Ship } from "./shapes";
 
 /** The live columns are fresher than the last answer about the ship. */
-export function liveState(id: number): { sog_kn: number | null; cog_deg: number | null; heading_deg: number | null; heard_s: number; lat_deg: number | null; lon_deg: number | null } | null {
-  const { fleet } = desk;
-  const slot = fleet.slotOf(id);
-  if (slot === null || !fleet.state[slot]) return null;
-  const [lat_deg, lon_deg] = fleet.state[slot] === 2 ? fleet.latLon(slot) : [null, null];
-  return {
-    sog_kn: fleet.sog[slot] === NO_U16 ? null : fleet.sog[slot] / 10,
-    cog_deg: fleet.cog[slot] === NO_U16 ? null : fleet.cog[slot] / 10,
-    heading_deg: fleet.heading[slot] === NO_U16 ? null : fleet.heading[slot],
-    heard_s: fleet.heard_s[slot],
-    lat_deg,
-    lon_deg,
-  };
-}
-
 function alertLines(ids: string[]): Content {
   const alerts = ids.map((id) => desk.alerts.get(id)).filter((alert) => alert !== undefined);
   if (!alerts.length) return nothing;
@@ -82,7 +67,7 @@ function hearing(ship: Ship, now_s: number): TemplateResult {
 export function shipPanel(id: number): TemplateResult {
   const { ship } = desk;
   const now_s = desk.clock_s();
-  const live = liveState(id);
+  const live = desk.fleet.live(id);
   const slot = desk.fleet.slotOf(id);
   const flags = slot === null ? 0 : desk.fleet.flags[slot];
   const name = ship?.name || desk.fleet.nameOf(id);

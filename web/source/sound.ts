@@ -6,7 +6,8 @@ import { desk } from "./desk";
 import { clockTime } from "./format";
 import { icon } from "./parts";
 import { mutedUntil_ms, setMuted } from "./settings";
-import { SEVERITY_RANK, type Alert } from "./shapes";
+import { SEVERITY_RANK } from "./severity";
+import type { Alert } from "./shapes";
 
 /** Pitch in Hz and number of strokes, by rank of severity. */
 const STROKES: readonly [number, number][] = [[523, 1], [659, 1], [880, 2], [1047, 3]];

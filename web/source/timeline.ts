@@ -3,7 +3,8 @@
 import uPlot from "uplot";
 import { desk } from "./desk";
 import { clockTime, degrees, duration, knots } from "./format";
-import { SEVERITY_RANK, type Alert, type Track } from "./shapes";
+import { SEVERITY_RANK } from "./severity";
+import type { Alert, Track } from "./shapes";
 
 const FONT = '12px "B612", sans-serif';
 const USUAL_GAP_S = 360;

@@ -7,7 +7,8 @@ import { timeAndAge } from "./format";
 import type { Content } from "./parts";
 import { everybodys } from "./session";
 import { setWho, who } from "./settings";
-import { KIND_WORDS, type Severity } from "./shapes";
+import type { Severity } from "./severity";
+import { KIND_WORDS } from "./shapes";
 import { heldWords, quietChoice, quietWords } from "./zone-quiet";
 import { drawing, dropCorner, keepZone, removeZone, typeCorners, undoZone, type Draft } from "./zones";
 
