@@ -128,7 +128,7 @@ def test_no_file_is_too_long():
 def test_no_circles_in_the_page():
     folder = ROOT / "web" / "source"
     needs = {
-        file.stem: {name for name in re.findall(r'(?:from|import\()\s*"\./([\w-]+)"', file.read_text(encoding="utf-8"))}
+        file.stem: set(re.findall(r'(?:from|import\()\s*"\./([\w-]+)"', file.read_text(encoding="utf-8")))
         for file in folder.glob("*.ts")
     }
     assert len(needs) > 40
