@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -127,14 +128,20 @@ def test_no_file_is_too_long():
 
 def test_no_circles_in_the_page():
     folder = ROOT / "web" / "source"
-    needs = {
-        file.stem: set(re.findall(r'(?:from|import\()\s*"\./([\w-]+)"', file.read_text(encoding="utf-8")))
-        for file in folder.glob("*.ts")
-    }
-    assert len(needs) > 40
-    while free := {name for name, wanted in needs.items() if not wanted & needs.keys()}:
-        needs = {name: wanted for name, wanted in needs.items() if name not in free}
-    assert not needs, "these import each other, or what does, types and what is loaded later counted too"
+    needs: dict[Path, set[Path]] = {}
+    for file in folder.rglob("*.ts"):
+        asked = re.findall(r'(?:from|import\()\s*"(\.{1,2}/[\w./-]+)"', file.read_text(encoding="utf-8"))
+        needs[file] = {Path(os.path.normpath(file.parent / f"{name}.ts")) for name in asked}
+    assert len(needs) > 40 and set().union(*needs.values()) <= needs.keys()
+    # Rooms are the folders; what lies beside them puts them together.
+    rooms: dict[Path, set[Path]] = {}
+    for file, wanted in needs.items():
+        rooms.setdefault(file.parent, set()).update({other.parent for other in wanted} - {file.parent})
+    assert len(rooms) > 5
+    for graph in (needs, rooms):
+        while free := {name for name, wanted in graph.items() if not wanted & graph.keys()}:
+            graph = {name: wanted for name, wanted in graph.items() if name not in free}
+        assert not graph, "these import each other, or what does, types and what is loaded later counted too"
 
 
 def test_pure_stages_touch_nothing_outside():

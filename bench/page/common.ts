@@ -1,8 +1,8 @@
 /** What the peers' pages share: the camera from the address, as the page has it, and what bench/page.py asks of a page. */
 
-import { connect } from "../../web/source/connection";
-import { desk } from "../../web/source/desk";
-import { frameRate } from "../../web/source/measure";
+import { connect } from "../../web/source/state/connection";
+import { desk } from "../../web/source/state/desk";
+import { frameRate } from "../../web/source/map/measure";
 
 export const WORLD_M = 2 * Math.PI * 6378137;
 

@@ -14,8 +14,8 @@ import RegularShape from "ol/style/RegularShape";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import { createXYZ } from "ol/tilegrid";
-import { desk } from "../../web/source/desk";
-import { mercatorX, mercatorY } from "../../web/source/fleet";
+import { desk } from "../../web/source/state/desk";
+import { mercatorX, mercatorY } from "../../web/source/core/mercator";
 import { WORLD_M, start } from "./common";
 
 const land = new Style({ fill: new Fill({ color: "#1b242b" }) });

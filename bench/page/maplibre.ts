@@ -2,7 +2,7 @@
 
 // @ts-expect-error it stands beside this file when it is built, with its worker
 import * as maplibre from "./maplibre-gl.mjs";
-import { desk } from "../../web/source/desk";
+import { desk } from "../../web/source/state/desk";
 import { start } from "./common";
 
 interface GlMap {

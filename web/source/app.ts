@@ -2,39 +2,39 @@
 
 import "./app.css";
 import { nothing, render, type TemplateResult } from "lit-html";
-import { loadShip, onFit, onLook, openHandover, openIncidentPage, openShipPage, selectAlert, selectIncident, selectShip } from "./actions";
-import { alertPanel } from "./alert-panel";
-import { drawAlerts, holdOrder } from "./alerts";
-import { areaOf } from "./area";
-import { drawBanners, drawEnded, drawNotice } from "./banners";
-import { connect, lookAt } from "./connection";
-import { desk } from "./desk";
-import { drawFeeds } from "./feeds";
-import { latitude, mercatorX, mercatorY } from "./fleet";
-import { clockTime, position } from "./format";
-import { incidentPanel } from "./incident-panel";
-import { startKeys } from "./keys";
-import { view } from "./layers";
-import { loadedShipPart, shipPart } from "./later";
-import { lazily } from "./lazily";
+import { loadShip, onFit, onLook, openHandover, openIncidentPage, openShipPage, selectAlert, selectIncident, selectShip } from "./state/actions";
+import { alertPanel } from "./alerts/alert-panel";
+import { drawAlerts, holdOrder } from "./alerts/alerts";
+import { areaOf } from "./state/area";
+import { drawBanners, drawEnded, drawNotice } from "./top/banners";
+import { connect, lookAt } from "./state/connection";
+import { desk } from "./state/desk";
+import { drawFeeds } from "./top/feeds";
+import { latitude, mercatorX, mercatorY } from "./core/mercator";
+import { clockTime, position } from "./core/format";
+import { incidentPanel } from "./alerts/incident-panel";
+import { startKeys } from "./top/keys";
+import { view } from "./state/layers";
+import { loadedShipPart, shipPart } from "./ship/later";
+import { lazily } from "./state/lazily";
 import { foreignLink, readLink, writeLink } from "./link";
-import { ChartMap, NOTHING_HIDDEN, type Hidden } from "./map";
-import { alertPlace, beat, drawGrid, drawMarks, reportAt } from "./marks";
-import { blankRate, frameRate } from "./measure";
-import type { Overlay } from "./overlay";
-import { PALETTES, nextPalette, usePalette, type PaletteName } from "./palette";
-import { toScreen, writings } from "./plane";
-import { aimed_s, drawReplay } from "./replay";
-import { leaveReport, picking, pickPosition, reportPanel } from "./report";
-import { startSearch } from "./search";
-import { blocksOf } from "./seeking";
-import { keepNames, namesKept } from "./settings";
-import { listen, rung } from "./sound";
-import { drawShipMarks } from "./ship-marks";
-import { shipPanel } from "./ship-panel";
-import { ShipLayer } from "./ships";
-import { drawBadge, drawHealth } from "./top-bar";
-import { parseFrame } from "./wire";
+import { ChartMap, NOTHING_HIDDEN, type Hidden } from "./map/map";
+import { alertPlace, beat, drawGrid, drawMarks, reportAt } from "./map/marks";
+import { blankRate, frameRate } from "./map/measure";
+import type { Overlay } from "./overlay/overlay";
+import { PALETTES, nextPalette, usePalette, type PaletteName } from "./core/palette";
+import { toScreen, writings } from "./core/plane";
+import { aimed_s, drawReplay } from "./replay/replay";
+import { leaveReport, picking, pickPosition, reportPanel } from "./papers/report";
+import { startSearch } from "./parts/search";
+import { blocksOf } from "./replay/seeking";
+import { keepNames, namesKept } from "./state/settings";
+import { listen, rung } from "./alerts/sound";
+import { drawShipMarks } from "./map/ship-marks";
+import { shipPanel } from "./ship/ship-panel";
+import { ShipLayer } from "./map/ships";
+import { drawBadge, drawHealth } from "./top/top-bar";
+import { parseFrame } from "./core/wire";
 
 const SHIPS_DRAWN_EVERY_MS = 200;
 const GLIDE_MS = 350;
@@ -68,14 +68,14 @@ ships.above = (context, camera) => {
   past?.drawPast(context, camera, ships.palette);
 };
 
-let past: typeof import("./past") | null = null;
+let past: typeof import("./replay/past") | null = null;
 
 /** Where ships were at the time that the slider is drawn to, long before the play is there. */
 async function drawPast(): Promise<void> {
   const { hello } = desk;
   const plays = hello !== null && hello.mode !== "live" && !hello.paused && !hello.ended && aimed_s() === null;
   if (!blocksOf() || (aimed_s() === null && !past && !plays)) return;
-  past ??= await import("./past");
+  past ??= await import("./replay/past");
   const played = { of: blocksOf(), start_s: hello?.start_s ?? -Infinity, clock_s: desk.clock_s() };
   if (plays) past.keepUp(played);
   await past.preview(aimed_s(), played, drawShips);
@@ -177,7 +177,7 @@ function bringIntoView(): boolean {
   return true;
 }
 
-const loadSheets = lazily(() => import("./sheets"));
+const loadSheets = lazily(() => import("./papers/sheets"));
 
 /** The wide page that is open, and what it is called; null when there is none, or as long as it is on its way. */
 function openSheet(): { what: string; content: TemplateResult } | null {
@@ -429,7 +429,7 @@ let overlayAsked = false;
 async function loadOverlay(): Promise<void> {
   if (overlayAsked) return;
   overlayAsked = true;
-  const { start } = await import("./overlay");
+  const { start } = await import("./overlay/overlay");
   overlay = start({ map, chart: parts.chart, redraw: drawShips, palette: () => PALETTES[desk.palette], showPalette });
   drawShips();
 }

@@ -1,8 +1,8 @@
 /** The state of the page in its address, so that it can be sent to someone: #map=zoom/lat/lon&ship=…&alert=…&incident=…&page=ship/… or incident/… or handover&f=…, and what is shown on the map (layers.ts). */
 
-import { desk } from "./desk";
-import { readFilter, written as writtenFilter } from "./filters";
-import { layerParts, readLayers } from "./layers";
+import { desk } from "./state/desk";
+import { readFilter, written as writtenFilter } from "./alerts/filters";
+import { layerParts, readLayers } from "./state/layers";
 
 export interface Link {
   map: { zoom: number; lat_deg: number; lon_deg: number } | null;
