@@ -422,8 +422,11 @@ def test_the_end_offers_what_to_do_next_and_again_begins_anew(open_page, desk):
     wait(page, f"tankerwatch.ships() === {desk.count}")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("palette", ["day", "dusk", "night"])
+@pytest.mark.parametrize(
+    ("palette", "size"),
+    [("day", DESKTOP), ("day", PHONE), ("dusk", DESKTOP), ("night", DESKTOP), ("night", PHONE)],
+    ids=["day-desktop", "day-phone", "dusk-desktop", "night-desktop", "night-phone"],
+)
 def test_accessible_in_every_palette_with_every_panel(open_page, desk, palette, size):
     page = open_page(size, palette)
     phone = size == PHONE
