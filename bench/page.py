@@ -148,6 +148,8 @@ def soak(seconds: float) -> tuple[list[tuple[float, float]], float]:
     found: list[tuple[float, float]] = []
     with desk(50_000) as url, browser() as made:
         page = opened(made, url, f"#map={WORLD}{SELECTED}", noted=False)
+        troubles: list[str] = []
+        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
         start = time.monotonic()
         while time.monotonic() - start < seconds:
             for name in ("the world", "near", "the dense sea", "a harbour"):
@@ -158,6 +160,8 @@ def soak(seconds: float) -> tuple[list[tuple[float, float]], float]:
             fetched(f"{url}bench/alert")
             page.wait_for_timeout(max(0.0, 20_000 - 1000 * ((time.monotonic() - start) % 20)))
             found.append((time.monotonic() - start, heap_mb(page)))
+            if troubles:  # a page that fails keeps no heap that is worth weighing
+                raise RuntimeError(f"the page complains: {troubles[0][:160]}")
     settled = [row for row in found if row[0] >= seconds / 4]
     slope = statistics.linear_regression(*zip(*settled, strict=True)).slope * 3600 if len(settled) > 1 else float("nan")
     return found, slope

@@ -126,6 +126,15 @@ class Sea:
             "sentences": [{**sent, "source_row": n} for n in range(20)], "guard": None,
         }  # fmt: skip  # one a line would hide what belongs together
 
+    def said_before(self, ship: int) -> dict[str, Any]:
+        """What the history knows of her."""
+        now_s = self.clock_s
+        said = {"field": "name", "first_s": now_s - 9e6, "last_s": now_s - 8e6, "times": 400}
+        return {
+            "id": ship, "words": "", "from_s": now_s - 9e6, "to_s": now_s, "claims": [{**said, "value": f"OLD NAME {n}"} for n in range(5)],
+            "others": [], "more": 0, "conflicts": [],
+        }  # fmt: skip  # one a line would hide what belongs together
+
 
 class Noting:
     """The server with a note of when each binary message left."""
@@ -197,6 +206,7 @@ async def serve(ships: int, peers: Path) -> None:
         "ship": sea.ship,
         "track": sea.track,
         "page": sea.page,
+        "said_before": sea.said_before,
         "timeline": lambda: None,
         "chart": lambda: {"meetings": [], "dark": [], "jammed": []},
     }  # fmt: skip  # one a line would hide what belongs together
