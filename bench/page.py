@@ -2,7 +2,7 @@
 
     make bench                                       # all of it, with a soak of two minutes
     python bench/page.py --rounds 1 --no-peers       # a short look; writes nothing
-    python bench/page.py --soak-s 3600               # the soak of an hour
+    python bench/page.py --rounds 0 --soak-s 3600    # the soak of an hour alone; --write bench/RESULTS-soak.md
     python bench/page.py --write bench/RESULTS-page.md
 
 A made-up desk in a process of its own speaks the real wire: a tenth of its ships is heard anew each second, a third of them lie in one
@@ -167,6 +167,12 @@ def soak(seconds: float) -> tuple[list[tuple[float, float]], float]:
     return found, slope
 
 
+def soaked(seconds: float, heaps: list[tuple[float, float]], slope: float) -> str:
+    """What a soak found, in words."""
+    words = ", ".join(f"{value:.1f}" for _, value in heaps[:: max(1, len(heaps) // 12)])
+    return f"Heap over {seconds:.0f} s of looking about, after collections, MB: {words}; {slope:+.1f} MB an hour after the first quarter."
+
+
 def verdict(found: float, bar: float, most: bool) -> str:
     """Whether a bar is met."""
     return "met" if (found <= bar if most else found >= bar) else "**missed**"
@@ -175,7 +181,9 @@ def verdict(found: float, bar: float, most: bool) -> str:
 def main() -> None:
     """Run it all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of which medians are taken (default 5)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="rounds of which medians are taken (default 5; 0 leaves all but the soak out)"
+    )
     parser.add_argument("--ships", default="50000,200000", help="numbers of ships (default 50000,200000)")
     parser.add_argument(
         "--soak-s", type=float, default=120, help="how long the heap is watched (default 120; an hour is 3600; 0 leaves it out)"
@@ -199,6 +207,11 @@ def main() -> None:
     say("# The pace of the page\n")
     say(f"Written by `make bench` (`bench/page.py`) on {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC · commit {commit()}.")
     say(f"Machine: {machine()}; load {os.getloadavg()[0]:.1f} at the beginning. Chromium {version} without GPU, 1280×800.")
+    if not chosen.rounds:
+        say(soaked(chosen.soak_s, *soak(chosen.soak_s)))
+        if chosen.write:
+            chosen.write.write_text("\n".join(said) + "\n", encoding="utf-8")
+        return
     say(f"Medians of {chosen.rounds} rounds; names, a track of 2,000 points and picking on, a tenth of the ships heard a second.\n")
     figures: dict[int, Figures] = {size: defaultdict(list) for size in sizes}
     why_not = "left out by --no-peers" if chosen.no_peers else peers_built()
@@ -261,11 +274,7 @@ def _tables(say: Callable[[str], None], sizes: list[int], figures: dict[int, Fig
     if found:
         say(f"\nSentence to alert: median {middle(found):.0f} ms, {min(found):.0f} to {max(found):.0f} ms, {len(found)} beacons.")
     if soak_s:
-        heaps, slope = soak(soak_s)
-        words = ", ".join(f"{value:.1f}" for _, value in heaps[:: max(1, len(heaps) // 12)])
-        say(
-            f"\nHeap over {soak_s:.0f} s of looking about, after collections, MB: {words}; {slope:+.1f} MB an hour after the first quarter."
-        )
+        say("\n" + soaked(soak_s, *soak(soak_s)))
     say("\n## Panning by view: frames a second (share of a blank canvas; processor time of the page's thread for a frame; ships in view)\n")
     say("A frame has 16.7 ms; the processor time does not grow with what else this machine does, frames a second do shrink.\n")
     say("| ships | blank | " + " | ".join(VIEWS) + " |")
