@@ -2,7 +2,7 @@
 
 import "./app.css";
 import { nothing, render, type TemplateResult } from "lit-html";
-import { loadShip, onFit, onLook, openHandover, openIncidentPage, openShipPage, selectAlert, selectIncident, selectShip } from "./state/actions";
+import { alertSpot, loadShip, onFit, onLook, openHandover, openIncidentPage, openShipPage, selectAlert, selectIncident, selectShip } from "./state/actions";
 import { alertPanel } from "./alerts/alert-panel";
 import { drawAlerts, holdOrder } from "./alerts/alerts";
 import { areaOf } from "./state/area";
@@ -158,12 +158,14 @@ function lookAtShips(): void {
 /** Where what the panel tells of lies: a ship, the first ship of an alert, an incident; null when it is not known. */
 function selectedPlace(): [lat_deg: number, lon_deg: number] | null {
   const { ship, alert: alertId, incident: incidentId } = desk.selection;
+  if (ship !== null) {
+    const slot = desk.fleet.slotOf(ship);
+    return slot !== null && desk.fleet.state[slot] === 2 ? desk.fleet.latLon(slot) : null;
+  }
   const alert = alertId === null ? undefined : desk.alerts.get(alertId);
-  const first = ship ?? alert?.ships[0] ?? null;
-  const slot = first === null ? null : desk.fleet.slotOf(first);
-  if (slot !== null && desk.fleet.state[slot] === 2) return desk.fleet.latLon(slot);
-  const spot = alert ?? (ship === null && incidentId !== null ? desk.incidents.get(incidentId) : undefined);
-  return spot && spot.lat_deg !== null && spot.lon_deg !== null ? [spot.lat_deg, spot.lon_deg] : null;
+  if (alert) return alertSpot(alert);
+  const incident = incidentId === null ? undefined : desk.incidents.get(incidentId);
+  return incident && incident.lat_deg !== null && incident.lon_deg !== null ? [incident.lat_deg, incident.lon_deg] : null;
 }
 
 /** Of what is opened the map shows where it is, unless that is in the open already. True when it is known. */

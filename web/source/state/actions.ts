@@ -133,11 +133,16 @@ export function showOnMap(lat_deg: number | null, lon_deg: number | null): void 
   if (lat_deg !== null && lon_deg !== null) look(lat_deg, lon_deg);
 }
 
-/** Where an alert is now: its first ship that is heard, or where it happened. */
-export function showAlert(alert: Alert): void {
+/** Where an alert is now: its first ship that is heard, or where it happened; null when that is not known. */
+export function alertSpot(alert: Alert): [lat_deg: number, lon_deg: number] | null {
   const slot = alert.ships.length ? desk.fleet.slotOf(alert.ships[0]) : null;
-  if (slot !== null && desk.fleet.state[slot] === 2) look(...desk.fleet.latLon(slot));
-  else showOnMap(alert.lat_deg, alert.lon_deg);
+  if (slot !== null && desk.fleet.state[slot] === 2) return desk.fleet.latLon(slot);
+  return alert.lat_deg === null || alert.lon_deg === null ? null : [alert.lat_deg, alert.lon_deg];
+}
+
+export function showAlert(alert: Alert): void {
+  const spot = alertSpot(alert);
+  if (spot) look(...spot);
 }
 
 let shipAt_ms = 0;
