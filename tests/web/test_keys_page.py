@@ -195,3 +195,16 @@ def test_a_webhook_that_fails_is_told(open_page, desk):
     hook |= {"state": "ok", "words": "all is sent", "unsent": 0}
     page.locator("#feeds", has_text="✓ all is sent").wait_for()
     assert not page.locator(".banner", has_text="webhook").count()
+
+
+def test_a_focus_moved_before_a_panel_is_drawn_stays_where_it_was_put(open_page):
+    page = open_page()
+    opened_then_left = "document.querySelector('button.health').click(); document.querySelector('#search').focus()"
+    page.evaluate(f"(() => {{ {opened_then_left} }})()")
+    page.locator("#feeds h2").wait_for()
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.locator("button.health").press("Enter")
+    page.locator("#feeds").wait_for(state="hidden")
+    page.locator("button.health").press("Enter")
+    wait(page, "document.activeElement.matches('#feeds h2')")

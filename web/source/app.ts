@@ -204,6 +204,7 @@ function drawPanel(): void {
   const content = sheet ? sheet.content : desk.reportOpen ? reportPanel() : ship !== null ? (wide?.shipPage(ship) ?? shipPanel(ship)) : alert ? alertPanel(alert) : incident ? incidentPanel(incident) : nothing;
   const what = sheet ? sheet.what : desk.reportOpen ? "report" : ship !== null ? `${wide ? "page of " : ""}ship ${ship}` : alert ? `alert ${alert.id}` : incident ? `incident ${incident.id}` : "";
   parts.panel.hidden = content === nothing;
+  parts.panel.setAttribute("aria-busy", String(desk.page !== null && !sheet && !wide));
   parts.panel.classList.toggle("wide", wide !== null);
   parts.panel.classList.toggle("sheet", sheet !== null);
   render(content, parts.panel);

@@ -5,6 +5,7 @@ import { keyed } from "lit-html/directives/keyed.js";
 import { answerAlert, selectAlert, type Verb } from "../state/actions";
 import { keyOf, type Deed } from "./answer-keys";
 import { desk } from "../state/desk";
+import { focusWhenDrawn } from "../state/focus";
 import { canExclude, excludeForm, sendExclusion } from "./exclusions";
 import { age, clockTime } from "../core/format";
 import type { Content } from "../parts/parts";
@@ -87,13 +88,13 @@ export function answerByKey(deed: Deed): void {
   begun = FIELDS[deed] === "#alert-words" ? { id: alert.id, deed } : null;
   problem = null;
   desk.feedsOpen = false;
-  desk.changed();
-  setTimeout(() => {
-    if (deed === "exclude") document.querySelector<HTMLDetailsElement>("#panel .exclude")!.open = true;
+  focusWhenDrawn(() => {
+    const more = document.querySelector<HTMLDetailsElement>("#panel .exclude");
+    if (deed === "exclude" && more) more.open = true;
     const field = document.querySelector<HTMLElement>(FIELDS[deed]!);
-    field?.focus();
     if (field instanceof HTMLInputElement) field.select();
-  }, 40);
+    return field;
+  });
 }
 
 const assign = (alert: Alert): Promise<void> => answer(alert, "assign", { to: document.querySelector<HTMLInputElement>("#alert-to")!.value.trim() });

@@ -6,6 +6,7 @@ import type { Zone } from "../core/chart-shapes";
 import { coverageKey, drawCoverage, lookForCoverage } from "./coverage";
 import { drawDangers } from "./dangers";
 import { desk } from "../state/desk";
+import { focusWhenDrawn } from "../state/focus";
 import { latitude } from "../core/mercator";
 import { position } from "../core/format";
 import { drawHulls, drawVectors, lookForHulls } from "./hulls";
@@ -98,7 +99,7 @@ export function start(host: Host): Overlay {
       if (drawing.draft) leaveZone();
       pick(null);
       chart.focus();
-    } else setTimeout(() => tools.querySelector<HTMLElement>("h2")?.focus(), 40);
+    } else focusWhenDrawn(() => tools.querySelector("h2"));
     changed();
   }
 
@@ -116,7 +117,7 @@ export function start(host: Host): Overlay {
     bringing = false;
     picking = null;
     beginZone(which);
-    setTimeout(() => tools.querySelector<HTMLElement>("#zone-name")?.focus(), 40);
+    focusWhenDrawn("#zone-name");
     changed();
   }
 
@@ -126,14 +127,7 @@ export function start(host: Host): Overlay {
     open = true;
     bringing = to;
     changed();
-    handTo(to ? "#zone-file-choose" : "#zone-file");
-  }
-
-  /** The focus goes where the work goes on, as soon as that is there. */
-  function handTo(what: string, tries = 50): void {
-    const found = tools.querySelector<HTMLElement>(what);
-    if (found) found.focus();
-    else if (open && tries) setTimeout(() => handTo(what, tries - 1), 40);
+    focusWhenDrawn(to ? "#zone-file-choose" : "#zone-file");
   }
 
   function turn(id: LayerId): void {
@@ -169,9 +163,9 @@ export function start(host: Host): Overlay {
     zoneDone: () => {
       changed();
       // The form takes the focus with it when it goes; who has gone on meanwhile is left there.
-      setTimeout(() => {
+      desk.whenDrawn(() => {
         if (document.activeElement === document.body) tools.querySelector<HTMLElement>("h2")?.focus();
-      }, 40);
+      });
     },
   };
 

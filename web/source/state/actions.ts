@@ -2,6 +2,7 @@
 
 import { get, post, words } from "./api";
 import { desk } from "./desk";
+import { focusPanelHeading, focusWhenDrawn } from "./focus";
 import { everybodys, looksOnly } from "./session";
 import { who } from "./settings";
 import type { Alert, Exclusion, Incident, Ship, Track } from "../core/shapes";
@@ -22,7 +23,7 @@ export function onLook(listener: typeof look, onFollow: typeof follow): void {
 function focusPanel(): void {
   const active = document.activeElement;
   if (active instanceof HTMLElement && !active.closest("#panel")) opener = active;
-  setTimeout(() => document.querySelector<HTMLElement>("#panel h2")?.focus({ preventScroll: true }), 40);
+  focusPanelHeading();
 }
 
 /** The page of an incident, over its panel: what closes the page leads back to that. */
@@ -112,8 +113,8 @@ export function closeTop(): boolean {
     const back = opener;
     opener = null;
     // An opener inside the list would hold the order of the list: only give it back the focus when keys are in use.
-    setTimeout(() => (back?.isConnected && !back.closest("#list") ? back.focus() : document.querySelector<HTMLElement>("#chart")?.focus()), 0);
-  } else setTimeout(() => document.querySelector<HTMLElement>("#panel h2")?.focus({ preventScroll: true }), 40);
+    focusWhenDrawn(() => (back?.isConnected && !back.closest("#list") ? back : document.querySelector<HTMLElement>("#chart")));
+  } else focusPanelHeading();
   desk.changed();
   return true;
 }
@@ -125,7 +126,7 @@ export function openReport(): void {
   desk.feedsOpen = false;
   const active = document.activeElement;
   if (active instanceof HTMLElement && !active.closest("#panel")) opener = active;
-  setTimeout(() => document.querySelector<HTMLElement>("#report-words")?.focus(), 40);
+  focusWhenDrawn("#report-words");
   desk.changed();
 }
 

@@ -90,7 +90,16 @@ class Desk {
     setTimeout(() => {
       this.waiting = false;
       for (const listener of this.listeners) listener();
+      const due = this.due;
+      this.due = [];
+      for (const deed of due) deed();
     }, 16);
+  }
+
+  private due: (() => void)[] = [];
+  /** Once, when what changes next is drawn. */
+  whenDrawn(deed: () => void): void {
+    this.due.push(deed);
   }
 
   private noticeTimer = 0;

@@ -32,7 +32,7 @@ function step(by: number): void {
   if (!alert) return;
   selectAlert(alert.id, false);
   showAlert(alert);
-  setTimeout(() => document.querySelector(`[data-alert-id="${CSS.escape(alert.id)}"]`)?.scrollIntoView({ block: "nearest" }), 40);
+  desk.whenDrawn(() => document.querySelector(`[data-alert-id="${CSS.escape(alert.id)}"]`)?.scrollIntoView({ block: "nearest" }));
 }
 
 export function startKeys(deeds: KeyDeeds): void {

@@ -3,6 +3,7 @@
 import { html, render, type TemplateResult } from "lit-html";
 import { openReport } from "../state/actions";
 import { desk } from "../state/desk";
+import { focusWhenDrawn } from "../state/focus";
 import { feedWell } from "./feeds";
 import { clockTime, count, dateOnly, duration, perSecond } from "../core/format";
 import { openHelp } from "./help";
@@ -16,8 +17,8 @@ const BADGES: Record<Mode, string> = { live: "LIVE", replay: "REPLAY", reconstru
 
 function toggleFeeds(): void {
   desk.feedsOpen = !desk.feedsOpen;
+  if (desk.feedsOpen) focusWhenDrawn("#feeds h2");
   desk.changed();
-  if (desk.feedsOpen) setTimeout(() => document.querySelector<HTMLElement>("#feeds h2")?.focus(), 40);
 }
 
 export function drawBadge(into: HTMLElement): void {
