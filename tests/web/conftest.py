@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import html
+import re
+import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 from websockets.sync.client import connect
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from failed_page import as_it_was
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import Desk, Papers, PictureNow, Sheet
@@ -27,6 +34,20 @@ def until(true, otherwise="it did not happen"):
     while not true():
         assert time.monotonic() < end, otherwise
         time.sleep(0.01)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A browser test that fails leaves what its pages showed."""
+    report = yield
+    # Not after the limit of time: it breaks into the browser's own loop, and who asks it then waits for ever.
+    if report.failed and "browser" in item.funcargs and not isinstance(call.excinfo.value, pytest.fail.Exception):
+        name = re.sub(r"\W+", "-", item.nodeid)[-80:]
+        pages = [page for context in item.funcargs["browser"].contexts for page in context.pages]
+        for number, page in enumerate(pages, 1):
+            told = as_it_was(page, item.config.rootpath / ".cache" / "failed-pages" / f"{name}-{number}.png")
+            report.sections.append((f"page {number} of {len(pages)}", told))
+    return report
 
 
 class Harbour:
