@@ -20,7 +20,7 @@ import pytest
 import tankerwatch
 from tankerwatch.testing import DetectorScene
 
-PATIENCE_S = 40.0
+PATIENCE_S = 60.0
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(tankerwatch.__file__).parent.parent)}
 
 

@@ -59,7 +59,7 @@ def read(data):
 def test_blocks_of_a_real_replay_are_kept_by_the_browser(start_desk, story_log, tmp_path):
     with start_desk(f"file:{story_log}?speed=3600", tmp_path / "data") as desk:
         desk.until(lambda d: d.health()["feeds"][0]["state"] == "ended")
-        line = HTTPConnection("127.0.0.1", desk.port, timeout=20)
+        line = HTTPConnection("127.0.0.1", desk.port, timeout=60)
 
         def get(path, **headers):
             line.request("GET", path, headers=headers)

@@ -16,7 +16,7 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Fixes, Heard, Lines
 from tankerwatch.desk.timeline import GAP_S, MOST_GAPS, Gaps, Timeline, received
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 @dataclass
@@ -130,14 +130,18 @@ def test_it_rests_as_long_as_it_works_and_stops():
             yield np.array([1.0])
 
     timeline = Timeline(None, None, survey)
+    before = set(threading.enumerate())
     timeline.start(lambda: None)
-    time.sleep(1.0)
+    (looking,) = set(threading.enumerate()) - before
+    end_s = time.monotonic() + PATIENCE_S
+    while len(taken) < 6:
+        assert time.monotonic() < end_s, "it does not look"
+        time.sleep(0.01)
     timeline.stop()
-    time.sleep(0.2)
-    count = len(taken)
-    assert 1 < count <= 12  # of twenty
-    time.sleep(0.3)
-    assert len(taken) == count
+    looking.join(PATIENCE_S)
+    assert not looking.is_alive()
+    # However slow the machine: between two pieces lie the work on one, and as long a rest.
+    assert min(other - one for one, other in itertools.pairwise(taken)) > 0.09
 
 
 def test_alerts_seen_before_stay_and_those_of_now_tell_more():

@@ -21,7 +21,7 @@ from tankerwatch.core.ports import PictureNow
 from tankerwatch.web.watched import watched
 
 HOSTILE = "[red]X[/red]\x1b[2J"
-PATIENCE_S = 40
+PATIENCE_S = 60
 
 
 def module(name):

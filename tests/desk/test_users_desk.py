@@ -20,7 +20,7 @@ from tankerwatch.ingest.clock import now
 from tankerwatch.store.copies.access import make_certificate
 from tankerwatch.web.access.users import Users
 
-PATIENCE_S = 40
+PATIENCE_S = 60
 
 
 def test_commands_and_programs_come_in_by_tokens(start_desk, tmp_path, capsys, monkeypatch):

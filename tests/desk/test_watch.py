@@ -208,7 +208,7 @@ def test_a_request_from_another_site_is_refused(peer, start_desk, tmp_path):
 
     with start_desk(f"tcp://127.0.0.1:{peer().port}", tmp_path / "data") as desk:
         for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example", "Content-Type": "application/json"}):
-            line = HTTPConnection("127.0.0.1", desk.port, timeout=10)
+            line = HTTPConnection("127.0.0.1", desk.port, timeout=60)
             line.request("POST", "/api/reports", '{"words": "lie"}', headers)
             assert line.getresponse().status == 403
             line.close()

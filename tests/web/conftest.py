@@ -26,7 +26,7 @@ from tankerwatch.web.live import Hub
 from tankerwatch.web.serve import Server
 
 HOSTILE = '<script>window.hacked=1</script>"\u202e'
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def until(true, otherwise="it did not happen"):

@@ -31,7 +31,7 @@ _module = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_module)
 Harbour = _module.Harbour
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 PASSWORD = "six calm herons over Fujairah"
 CHEAP_KB = 64
 """Passwords of tests are worth no second of anybody."""

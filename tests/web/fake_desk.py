@@ -13,6 +13,7 @@ import json
 import math
 import struct
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,7 +69,8 @@ class FakeDesk:
         self.dead_feed = False
         self.second_copy, self.copy_words = "behind", "catching up"
         self.drop_sockets = False
-        self.seek_takes_s = 0.0
+        self.may_go = threading.Event()  # cleared, a jump takes until it is set
+        self.may_go.set()
         self.periods_told = 0
         self.epoch = 7
         self.seq = 0
@@ -363,10 +365,11 @@ class FakeDesk:
             self.clock_s, self.ended = END_S, True
         moved_deg = self.sog * passed_s / 3600 / 60
         heading = np.radians(self.cog)
-        moving = ~self.lost
+        count = self.count  # a test may take ships away meanwhile
+        moving = np.flatnonzero(~self.lost[:count])
         self.lat[moving] += (moved_deg * np.cos(heading))[moving]
         self.lon[moving] += (moved_deg * np.sin(heading) / math.cos(math.radians(25.5)))[moving]
-        heard = np.arange(self.count)[moving & (self.random.random(self.count) < 0.3)]
+        heard = moving[self.random.random(count)[moving] < 0.3]
         self.heard_s[heard] = self.clock_s
         return heard
 
@@ -566,7 +569,8 @@ def make_app(desk: FakeDesk) -> Starlette:
         desk.speed = body.get("speed", desk.speed)
         desk.paused = body.get("paused", desk.paused)
         if "seek_s" in body:
-            await asyncio.sleep(desk.seek_takes_s)
+            while not (desk.may_go.is_set() or desk.drop_sockets):
+                await asyncio.sleep(0.02)
             desk.epoch, desk.seq, desk.ended, desk.clock_s = desk.epoch + 1, 0, False, body["seek_s"]
         if body.get("again"):
             desk.epoch, desk.seq, desk.ended, desk.paused = desk.epoch + 1, 0, False, False
@@ -578,13 +582,13 @@ def make_app(desk: FakeDesk) -> Starlette:
         await websocket.accept()
         desk.sockets += 1
         heard = len(desk.messages)
-        everyone = np.arange(desk.count)
         epoch = desk.epoch
 
         async def greet() -> None:
             await websocket.send_text(json.dumps(desk.hello()))
+            everyone = np.arange(desk.count)
             await websocket.send_bytes(desk.frame(1, everyone))
-            names = [[slot, desk.ids[slot], desk.names[slot], desk.ids[slot], "MH"] for slot in range(desk.count)]
+            names = [[slot, desk.ids[slot], desk.names[slot], desk.ids[slot], "MH"] for slot in everyone.tolist()]
             await websocket.send_text(json.dumps({"type": "names", "ships": names}))
             await websocket.send_text(json.dumps({"type": "alerts", "alerts": list(desk.alerts.values()), "all": True}))
             await websocket.send_text(json.dumps({"type": "incidents", "incidents": desk.incidents, "all": True}))

@@ -70,7 +70,7 @@ def opened(browser, address, size=DESKTOP, palette="dusk", allowed=()):
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
     context.add_init_script(f"localStorage.setItem('tankerwatch.palette', '{palette}')")
     page = context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(pages.PATIENCE_S * 1000)
     page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(address)
@@ -96,7 +96,7 @@ def ready(page):
 def test_in_by_keyboard_decide_and_out(browser, watched):
     with opened(browser, watched.base, allowed=["401"]) as page:
         assert page.url == f"{watched.base}/login"
-        assert page.evaluate("document.activeElement.id") == "name"
+        wait(page, "document.activeElement.id === 'name'")
         enter(page, "<b>WILL", "wrong password")
         page.locator("#problem", has_text="wrong name or password").wait_for()
         page.fill("#name", "will")
@@ -153,7 +153,7 @@ def test_a_session_that_ends_leads_to_the_log_in_and_back(browser, watched):
         page.locator("#why", has_text="has ended").wait_for()
         enter(page, "ADA")
         ready(page)
-        assert page.evaluate("location.hash") == before
+        wait(page, f"location.hash === {before!r}")
 
 
 def test_the_log_in_looks_well_by_day(browser, watched):
@@ -173,8 +173,9 @@ def test_what_everybody_sees(browser):
             wait(page, "Boolean(window.tankerwatch && window.tankerwatch.ready)")
             assert page.evaluate("tankerwatch.ships()") == 5
             page.locator(".badge", has_text="LATE").wait_for()
-            assert "PUBLIC" in page.inner_text(".session")
+            page.locator(".session", has_text="PUBLIC").wait_for()
             assert not page.locator(".top-button", has_text="Report").is_visible()
+            wait(page, "tankerwatch.pixelOf(538000001) !== null")
             x, y = page.evaluate("tankerwatch.pixelOf(538000001)")
             page.mouse.click(x, y)
             page.locator("#panel", has_text="late and rounded positions").wait_for()

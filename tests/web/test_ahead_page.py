@@ -32,7 +32,7 @@ def test_blocks_are_fetched_ahead_of_the_slider(browser, harbour, serve):  # noq
     let.set()
 
     def block(from_s):
-        assert let.wait(20)
+        assert let.wait(60)
         one = np.ones(1)
         return Block(from_s, np.array([1]), from_s + one, 25.3 * one, 57 * one, 9 * one, 90 * one, one > 1)
 
@@ -65,8 +65,9 @@ def test_blocks_are_fetched_ahead_of_the_slider(browser, harbour, serve):  # noq
 
     def drag(block, then, shown=1):
         page.evaluate(DRAG, FIRST_S + block * BLOCK_S + 300)
+        until(lambda: len(asked) >= len(then) or page.wait_for_timeout(20), f"{then} were not asked for, only {asked}")
         wait(page, f"tankerwatch.previewed() === {shown}")
-        page.wait_for_timeout(60)
+        page.wait_for_timeout(60)  # whatever is asked for too many shows now, or with the next step
         assert asked == then
 
     # Backwards from now: where it is and two more; then with each step one more, until the beginning.

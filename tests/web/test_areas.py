@@ -164,7 +164,7 @@ def test_a_busy_sea_takes_few_bytes():
 def frame_of(page, held: Held, want) -> dict:
     """Frames until one after which `want` of what is held is true."""
     while True:
-        message = page.recv(timeout=20)
+        message = page.recv(timeout=60)
         if isinstance(message, bytes):
             head = held.take(message)
             if want():
@@ -177,7 +177,7 @@ def test_a_page_is_told_of_what_it_looks_at_and_resumes(running, harbour):
         page.send(json.dumps({"type": "view", **SEA, "ships": []}))
         held, names = Held(), []
         while not names:
-            message = page.recv(timeout=20)
+            message = page.recv(timeout=60)
             if isinstance(message, bytes):
                 assert held.take(message)["kind"] == 1
             elif json.loads(message)["type"] == "names":

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 ZONE = {"name": "BOX", "corners": [[24.0, 58.0], [24.0, 58.2], [24.2, 58.2]]}
 
 

@@ -53,7 +53,7 @@ def test_both_kinds_are_told_and_shown(tmp_path, harbour, serve, dist):
     mbtiles(folder / "harbour.mbtiles", {(3, 1, 2): PNG, (5, 1, 2): PNG}, told)
     (folder / "notes.txt").write_text("no chart")
     harbour.folder = str(folder)
-    with httpx.Client(base_url=serve(dist).base, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=serve(dist).base, trust_env=False, timeout=60) as client:
         answer = client.get("/api/charts").json()
         assert answer["problems"] == []
         coast, depths, harbour_chart = answer["charts"]

@@ -91,7 +91,6 @@ def test_names_symbols_and_frames(open_page, desk):
     place = f"tankerwatch.pixelOf({ids[ALONE]})[0]"
     there = page.evaluate(place)
     wait(page, f"{place} < {there} - 50")
-    page.wait_for_timeout(100)
-    assert seen(ALONE, 1)[:, 3].max() > 0, "she is drawn where she is now"
+    until(lambda: seen(ALONE, 1)[:, 3].max() > 0, "she is not drawn where she is now")
     assert page.evaluate("tankerwatch.inView()") == 6 + 6 + 200
     assert page.evaluate("tankerwatch.fps(200)") > 0

@@ -42,7 +42,7 @@ FLAGS = [
 ]
 DESKTOP, PHONE = (1280, 800), (390, 844)
 FRAMES = json.loads((Path(__file__).parent / "frames.json").read_text())
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,7 @@ def open_page(browser: sync_api.Browser, desk: Desk) -> Iterator[Callable[..., s
         page.goto(desk.address + fragment)
         wait(page, "Boolean(window.tankerwatch && window.tankerwatch.ready)")
         page.locator("[data-alert-id]").first.wait_for(state="attached")
+        page.locator("button.health", has_text="feeds").wait_for(state="attached")  # the last of what a new page is told
         return page
 
     yield open_it
@@ -221,7 +222,7 @@ def test_keyboard_alone_is_enough(open_page, desk):
     page.locator("#panel h2", has_text="FRONT ALTAIR").wait_for()
     page.keyboard.press("k")
     page.locator("#panel h2", has_text="KOKUKA COURAGEOUS").wait_for()
-    assert "alert=a1" in page.url
+    wait(page, "location.hash.includes('alert=a1')")
     page.keyboard.press("a")
     page.locator("[data-alert-id='a1']", has_text="acknowledged").wait_for()
     assert desk.posts == [("acknowledge a1", {"words": ""})]
@@ -339,7 +340,7 @@ def test_ship_panel_guards_and_follows(open_page, desk):
     assert desk.posts == [("guard", {"ship": desk.ids[0], "guard": True})]
     page.keyboard.press("f")
     page.locator("#panel button[aria-pressed='true']", has_text="Follow").wait_for()
-    assert f"ship={desk.ids[0]}" in page.url
+    wait(page, f"location.hash.includes('ship={desk.ids[0]}')")
 
 
 def test_a_ship_can_be_picked_on_the_map(open_page, desk):

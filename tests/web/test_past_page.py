@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from test_page import DIST, browser, wait  # noqa: F401 the browser is a fixture
+from test_page import DIST, browser, until, wait  # noqa: F401 the browser is a fixture
 
 from tankerwatch.core.ports import Block
 
@@ -53,6 +53,7 @@ def test_the_past_is_shown_while_the_slider_is_drawn(browser, harbour, serve):  
     wait(page, "tankerwatch.previewed() === 1")
     page.evaluate(DRAG, FIRST_S + 590)
     wait(page, "tankerwatch.previewed() === 2")
+    until(lambda: len(asked) == 3 or page.wait_for_timeout(20), "what lies ahead was not asked for")
     page.evaluate(DRAG, CLOCK_S - 60)
     wait(page, "tankerwatch.previewed() === 0")
     assert sorted(asked) == [FIRST_S, FIRST_S + 600, FIRST_S + 1200], "each once, those ahead too, and none that is not over"

@@ -20,7 +20,7 @@ def test_a_slow_history_holds_up_nothing_and_so_many_may_wait(client, running, h
 
     def slow(ship):
         asked.release()
-        go_on.wait(20)
+        go_on.wait(100)
         return {"id": ship}
 
     harbour.slow = slow
@@ -30,7 +30,7 @@ def test_a_slow_history_holds_up_nothing_and_so_many_may_wait(client, running, h
         refused = [future.result() for future in waiting if future.done()]
         assert [answer.status_code for answer in refused] == [503] and "ask again" in refused[0].json()["help"]
         assert client.get("/api/ships/200000001/page").status_code == 200, "all else is answered meanwhile"
-        assert asked.acquire(timeout=20) and not asked.acquire(timeout=0.05), "one at a time"
+        assert asked.acquire(timeout=60) and not asked.acquire(timeout=0.05), "one at a time"
         go_on.set()
         assert sorted(future.result().status_code for future in waiting) == [200] * MOST_WAITING + [503]
     assert client.get("/api/ships/7/history").json() == {"id": 7}

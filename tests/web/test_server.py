@@ -27,7 +27,7 @@ from frame_reader import Held
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = '<script>window.hacked=1</script>"\u202e'
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def heard(page, want, seconds=PATIENCE_S):

@@ -26,7 +26,7 @@ def test_tiles_of_the_bundled_land(serve):
     if not (land / "land.pmtiles").is_file():
         pytest.skip("the bundled land is not built")
     made = serve(land)
-    with httpx.Client(base_url=made.base, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=made.base, trust_env=False, timeout=60) as client:
         answer = client.get("/tiles/0/0/0.mvt")
         assert (answer.status_code, answer.headers["content-encoding"]) == (200, "gzip")
         assert b"coast" in answer.content

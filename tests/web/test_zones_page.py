@@ -51,6 +51,7 @@ def begin(page):
 
 
 def test_what_a_file_holds_is_shown_and_what_is_ticked_is_kept_and_written(open_page, desk, tmp_path):
+    desk.paused = True
     page = open_page(fragment=AT)
     begin(page)
     take = page.locator("#zone-file-input")

@@ -441,6 +441,7 @@ async function loadOverlay(): Promise<void> {
 const api = {
   ready: false,
   ships: (): number => desk.fleet.present,
+  epoch: (): number => desk.fleet.epoch,
   get firstShipsMs(): number {
     return ships.firstShipsMs;
   },

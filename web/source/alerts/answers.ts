@@ -49,19 +49,29 @@ function taken(alert: Alert, verb: Deed): string | null {
 async function answer(alert: Alert, verb: Verb, more: Record<string, unknown> = {}): Promise<void> {
   const why = taken(alert, verb);
   if (why === null) return;
-  const done = await answerAlert(alert.id, verb, { words: why, ...more });
   const field = wordsField();
-  if (done && field) field.value = "";
-  if (done) leaveField();
+  const at = document.activeElement;
+  const was = begun;
+  if (!(await answerAlert(alert.id, verb, { words: why, ...more }))) return;
+  // Who has written on, or has gone on to another field or deed, before the desk answered, is left there.
+  if (begun === was) begun = null;
+  if (field && field.value.trim() !== why) return desk.changed();
+  if (field) field.value = "";
+  if (document.activeElement === at) toLetters();
+  desk.changed();
 }
 
 /** Back to where single letters are deeds again. */
-function leaveField(): void {
-  begun = null;
+function toLetters(): void {
   const active = document.activeElement;
   if (active instanceof Element && active.closest(".answer") && !(active instanceof HTMLButtonElement)) {
     document.querySelector<HTMLElement>("#panel h2")?.focus({ preventScroll: true });
   }
+}
+
+function leaveField(): void {
+  begun = null;
+  toLetters();
   desk.changed();
 }
 

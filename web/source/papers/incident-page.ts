@@ -121,7 +121,7 @@ async function note(incident: Incident): Promise<void> {
     field.focus();
     return desk.changed();
   }
-  if (await noteIncident(incident.id, words)) field.value = "";
+  if ((await noteIncident(incident.id, words)) && field.value.trim() === words) field.value = "";
 }
 
 function notes(incident: Incident): TemplateResult {

@@ -66,35 +66,37 @@ async function send(event: Event): Promise<void> {
   const typed = input("report-position").value.trim();
   const place = typed ? readPosition(typed) : null;
   if (typed && !place) return refuse("Position as 25°26.0′N 057°21.5′E or 25.43, 57.36", "report-position");
-  draft.sending = true;
-  draft.problem = null;
-  draft.field = null;
+  const mine = draft;
+  mine.sending = true;
+  mine.problem = null;
+  mine.field = null;
   desk.changed();
   try {
     const report = await post<Report>("/api/reports", {
-      time_s, kind: document.querySelector<HTMLSelectElement>("#report-kind")!.value, words: said, ship: draft.ship?.id ?? null,
+      time_s, kind: document.querySelector<HTMLSelectElement>("#report-kind")!.value, words: said, ship: mine.ship?.id ?? null,
       lat_deg: place?.lat_deg ?? null, lon_deg: place?.lon_deg ?? null, verified: input("report-verified").checked, source: input("report-source").value.trim() || null,
     });
     desk.reports.set(report.id, report);
-    draft = null;
     desk.say(`Your report is ${desk.kept()}`);
+    if (draft !== mine) return; // the form may have been closed while the desk was asked, and something else opened
+    draft = null;
     closeTop();
   } catch (problem) {
-    const kept = draft as Draft | null; // the form may have been closed while the desk was asked
-    if (!kept) return;
-    kept.sending = false;
-    kept.problem = refusalWords(problem);
+    mine.sending = false;
+    mine.problem = refusalWords(problem);
+    if (draft !== mine) desk.say(`Your report is not kept: ${mine.problem}`, true);
     desk.changed();
   }
 }
 
 let timer = 0;
 function lookUp(event: Event): void {
-  const text = (event.target as HTMLInputElement).value;
+  const field = event.target as HTMLInputElement;
+  const text = field.value;
   clearTimeout(timer);
   timer = window.setTimeout(async () => {
     const found = await findShips(text).catch(() => []);
-    if (!draft) return;
+    if (!draft || field.value !== text) return;
     draft.found = found.slice(0, 5);
     desk.changed();
   }, 150);

@@ -13,6 +13,8 @@ let asked = "";
 let chosen = -1;
 let open = false;
 let timer = 0;
+/** Enter was pressed before the desk had answered: the first that it finds is meant. */
+let hurried = false;
 
 export async function findShips(text: string): Promise<FoundShip[]> {
   if (!text.trim()) return [];
@@ -42,7 +44,7 @@ async function showFar(id: number): Promise<void> {
 }
 
 function close(input: HTMLInputElement): void {
-  open = false;
+  open = hurried = false;
   chosen = -1;
   found = [];
   draw(input);
@@ -78,18 +80,23 @@ function draw(input: HTMLInputElement): void {
 export function startSearch(input: HTMLInputElement): void {
   input.addEventListener("input", () => {
     clearTimeout(timer);
+    hurried = false;
     const text = input.value.trim();
     if (!text) return close(input);
     timer = window.setTimeout(async () => {
       try {
         const ships = await findShips(text);
-        if (input.value.trim() !== text) return;
+        // Who has left the field meanwhile wants no list over what is looked at now.
+        if (input.value.trim() !== text || document.activeElement !== input) return;
         found = ships;
         asked = text;
         open = true;
         chosen = ships.length ? 0 : -1;
-        draw(input);
+        if (hurried && ships.length) choose(ships[0], input);
+        else draw(input);
+        hurried = false;
       } catch {
+        hurried = false;
         desk.say("The desk cannot be reached, so it cannot be searched", true);
       }
     }, PAUSE_MS);
@@ -99,9 +106,10 @@ export function startSearch(input: HTMLInputElement): void {
       event.preventDefault();
       if (found.length) chosen = (chosen + (event.key === "ArrowDown" ? 1 : -1) + found.length) % found.length;
       draw(input);
-    } else if (event.key === "Enter" && chosen >= 0 && found[chosen]) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
-      choose(found[chosen], input);
+      if (!open || input.value.trim() !== asked) hurried = input.value.trim() !== "";
+      else if (found[chosen]) choose(found[chosen], input);
     } else if (event.key === "Escape") {
       event.stopPropagation();
       input.value = "";
