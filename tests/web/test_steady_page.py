@@ -11,15 +11,88 @@ import test_page as pages
 from failed_page import as_it_was
 
 browser, desk, open_page = pages.browser, pages.desk, pages.open_page
+until, wait = pages.until, pages.wait
 
 
 def test_a_page_is_told_in_words(open_page, tmp_path):
     page = open_page()
     page.keyboard.press("/")
-    pages.wait(page, "document.activeElement.id === 'search'")
+    wait(page, "document.activeElement.id === 'search'")
     page.evaluate("console.warn('odd')")
     told = as_it_was(page, tmp_path / "page.png")
     assert (tmp_path / "page.png").stat().st_size > 1000
     lines = dict(line.split(": ", 1) for line in told.splitlines()[1:])
     assert told.splitlines()[0] == page.url and 'id="search"' in lines["focus"] and lines["console"] == "warning: odd"
     assert "KOKUKA COURAGEOUS: distress call" in lines["list"] and "RECONSTRUCTION" in lines["top"] and "panel" not in lines
+
+
+class Held:
+    """What the page asks waits at the browser's door until it is let go."""
+
+    def __init__(self, page, path):
+        self.waiting, self.page, self.path = [], page, path
+        page.route(path, lambda route: self.waiting.append(route))
+
+    def let_go(self):
+        until(lambda: self.waiting or self.page.wait_for_timeout(20), f"{self.path} was not asked for")
+        for route in self.waiting:
+            route.continue_()
+        self.page.unroute(self.path)
+
+
+def test_who_goes_on_before_the_desk_answers_loses_nothing(open_page, desk):
+    page = open_page()
+    notice, focus = page.locator("#notice"), "document.activeElement.id"
+    page.keyboard.press("j")
+    page.locator("#alert-words").wait_for()
+    # Words typed while the words before them are on their way.
+    held = Held(page, "**/note")
+    page.keyboard.press("e")
+    wait(page, f"{focus} === 'alert-words'")
+    page.keyboard.type("one")
+    page.keyboard.press("Enter")
+    page.keyboard.type(", two")
+    held.let_go()
+    notice.filter(has_text="Noted").wait_for()
+    assert page.locator("#alert-words").input_value() == "one, two" and page.evaluate(focus) == "alert-words"
+    page.fill("#alert-words", "")
+    page.keyboard.press("Escape")
+    # A deed begun while the one before is on its way.
+    held = Held(page, "**/confirm")
+    page.keyboard.press("v")
+    page.keyboard.press("w")
+    wait(page, f"{focus} === 'alert-to'")
+    held.let_go()
+    notice.filter(has_text="Confirmed").wait_for()
+    assert page.evaluate(focus) == "alert-to"
+    page.keyboard.press("Escape")
+    # A report whose form was closed meanwhile closes nothing else.
+    held = Held(page, "**/api/reports")
+    page.keyboard.press("r")
+    wait(page, f"{focus} === 'report-words'")
+    page.keyboard.type("Smoke")
+    page.click("#panel button:has-text('Save the report')")
+    page.keyboard.press("Escape")
+    page.locator("#alert-words").wait_for()
+    held.let_go()
+    notice.filter(has_text="Your report is on disk").wait_for()
+    assert page.locator("#alert-words").is_visible()
+    # Enter in the search, faster than the desk: the ship that is named now, not the one that was found before.
+    page.keyboard.press("/")
+    page.keyboard.type("kokuka")
+    page.locator("#found li", has_text="KOKUKA").wait_for()
+    held = Held(page, "**/api/ships?q=*")
+    page.fill("#search", "front alt")
+    page.keyboard.press("Enter")
+    held.let_go()
+    page.locator("#panel h2", has_text="FRONT ALTAIR").wait_for()
+    # Who has left the search gets no list over what she looks at now.
+    held = Held(page, "**/api/ships?q=*")
+    page.fill("#search", "hyundai")
+    until(lambda: held.waiting or page.wait_for_timeout(20), "it is not searched")
+    page.focus("#chart")
+    with page.expect_response("**/api/ships?q=*"):
+        held.let_go()
+    wait(page, "new Promise(drawn => setTimeout(() => drawn(true), 50))")
+    assert page.locator("#found").is_hidden()
+    assert [verb for verb, _ in desk.posts] == ["note a1", "confirm a1", "report"]
