@@ -32,7 +32,7 @@ DAY_S = 86400.0
 MARK = bytes(range(8))
 
 
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
         if true():
@@ -105,7 +105,7 @@ def held(running: Running, mark: bytes = MARK) -> bytes:
 
 def call(running: Running, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> tuple[int, bytes]:
     context = ssl.create_default_context(cafile=running.directory / "certificate.pem")
-    connection = http.client.HTTPSConnection("127.0.0.1", running.port, timeout=10, context=context)
+    connection = http.client.HTTPSConnection("127.0.0.1", running.port, timeout=60, context=context)
     token = (running.directory / "token.txt").read_text().strip()
     try:
         connection.request(method, path, body=body or None, headers={"Authorization": f"Bearer {token}", **(headers or {})})
@@ -117,7 +117,7 @@ def call(running: Running, method: str, path: str, body: bytes = b"", headers: d
 
 def raw_line(running: Running) -> ssl.SSLSocket:
     context = ssl.create_default_context(cafile=running.directory / "certificate.pem")
-    return context.wrap_socket(socket.create_connection(("127.0.0.1", running.port), timeout=10), server_hostname="127.0.0.1")
+    return context.wrap_socket(socket.create_connection(("127.0.0.1", running.port), timeout=60), server_hostname="127.0.0.1")
 
 
 def head_of(running: Running, size: int) -> bytes:

@@ -36,7 +36,7 @@ from tankerwatch.store.copies.objects import Bucket, ObjectCopy, ObjectTarget
 MARK = bytes(range(8))
 
 
-def _until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+def _until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
         if true():
@@ -86,7 +86,7 @@ def server(tmp_path_factory) -> Iterator[str]:
                 return False
             return True
 
-        _until(answers, 40)
+        _until(answers)
         yield endpoint
     finally:
         child.terminate()

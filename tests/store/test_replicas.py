@@ -34,7 +34,7 @@ def slow_disk(monkeypatch) -> None:
 
 
 def _until(true: Callable[[], bool]) -> None:
-    for _ in range(1500):
+    for _ in range(6000):
         if true():
             return
         time.sleep(0.01)

@@ -7,7 +7,6 @@ import random
 import select
 import socket
 import ssl
-import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -166,9 +165,9 @@ def test_the_certificate_stands_the_strictest_check(running):
     context = ssl.create_default_context(cafile=running.directory / "certificate.pem")
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     for name in ("127.0.0.1", "localhost"):
-        with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=60) as line:
             context.wrap_socket(line, server_hostname=name).close()
-    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line, pytest.raises(ssl.SSLCertVerificationError):
+    with socket.create_connection(("127.0.0.1", running.port), timeout=60) as line, pytest.raises(ssl.SSLCertVerificationError):
         context.wrap_socket(line, server_hostname="127.0.0.2")
 
 
@@ -247,10 +246,13 @@ def test_a_frame_of_any_size_is_taken_and_who_does_not_read_is_cut(running, monk
     assert [frame.raw for piece in target.frames(MARK, 0) for frame in piece] == [frames[0].raw]
     monkeypatch.setattr(vault, "QUIET_S", 0.5)
     monkeypatch.setattr(vault, "_LOOK_S", 0.1)
+    connections = running.server._server.server_state.connections
+    others = set(connections)
     line = raw_line(running)
     line.sendall(head_of(running, 0).replace(b"POST", b"GET").replace(b"/frames", b"/frames?after=0"))
     until(lambda: line in select.select([line], [], [], 0)[0])
-    time.sleep(2.0)
+    (slow,) = set(connections) - others
+    until(lambda: slow.transport.is_closing())
     got = 0
     with suppress(OSError):
         while piece := line.recv(1 << 20):

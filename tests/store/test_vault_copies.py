@@ -242,7 +242,7 @@ def test_kill_9_of_a_vault_under_load_loses_nothing_that_it_answered_for(tmp_pat
         except OSError:
             pass
         target.close()
-        child.communicate(timeout=20)
+        child.communicate(timeout=60)
     assert answered.frame > 0
     with serving(directory) as running:
         target = VaultTarget(running.url, running.access)
@@ -285,6 +285,6 @@ def test_the_commands(tmp_path, batch_of, capsys, monkeypatch):
         assert main(["restore", "--from", f"{url}/{mark}", "--to", str(tmp_path / "c"), "--ca", str(ca)]) == 2
     finally:
         child.send_signal(signal.SIGTERM)
-        _, told = child.communicate(timeout=20)
+        _, told = child.communicate(timeout=60)
     assert child.returncode == 0
     assert "refused" in told

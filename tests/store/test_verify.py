@@ -220,7 +220,7 @@ def _copied(base: Path, batch_of) -> None:
         for i in range(12):
             journal.append(batch_of([b"line %d" % i], i + 1, clock_s=1e9 + i))
             journal.commit()
-        for _ in range(3000):  # a slow disk may take longer than a journal waits when it is closed
+        for _ in range(6000):  # a slow disk may take longer than a journal waits when it is closed
             if journal.copies()[0]["record"] == 13 and len(seal_files(base / "copy" / "journal")) == len(
                 seal_files(base / "a" / "journal")
             ):

@@ -95,4 +95,19 @@ def test_who_goes_on_before_the_desk_answers_loses_nothing(open_page, desk):
         held.let_go()
     wait(page, "new Promise(drawn => setTimeout(() => drawn(true), 50))")
     assert page.locator("#found").is_hidden()
-    assert [verb for verb, _ in desk.posts] == ["note a1", "confirm a1", "report"]
+    # An answer that comes after the news of a later one is no news any more.
+    page.click("[data-alert-id='a4'] button")
+    answered = []
+    page.route("**/acknowledge", lambda route: answered.append((route, route.fetch())))
+    page.locator("#panel button", has_text="Acknowledge").click()
+    until(lambda: answered or page.wait_for_timeout(20), "it is not acknowledged")
+    closed = {"time_s": desk.clock_s + 60, "verb": "close", "words": "heard on VHF", "by": "BEN"}
+    before = desk.alerts["a4"]
+    desk.alerts["a4"] = after = before | {"state": "closed", "end_s": desk.clock_s, "history": [*before["history"], closed]}
+    desk.tell({"type": "alerts", "alerts": [after], "all": False})
+    page.locator("#panel .by-person", has_text="heard on VHF").wait_for()
+    ((route, answer),) = answered
+    route.fulfill(response=answer)
+    notice.filter(has_text="Acknowledged").wait_for()
+    assert page.locator("#panel .by-person", has_text="heard on VHF").count() == 1
+    assert [verb for verb, _ in desk.posts] == ["note a1", "confirm a1", "report", "acknowledge a4"]

@@ -186,10 +186,16 @@ const DONE: Record<Verb, string> = {
 /** Who decides goes along, when a name was typed in. */
 const signed = (body: Record<string, unknown>): Record<string, unknown> => (who.name ? { ...body, by: who.name } : body);
 
+/** What was decided at another desk meanwhile may have been told before this answer came: the newer stays. */
+function keepNewer(alert: Alert): void {
+  const last_s = (of: Alert | undefined): number => of?.history?.at(-1)?.time_s ?? -Infinity;
+  if (last_s(alert) >= last_s(desk.alerts.get(alert.id))) desk.alerts.set(alert.id, alert);
+}
+
 export async function answerAlert(id: string, verb: Verb, body: Record<string, unknown>): Promise<boolean> {
   try {
     const alert = await post<Alert>(`/api/alerts/${encodeURIComponent(id)}/${verb}`, signed(body));
-    desk.alerts.set(alert.id, alert);
+    keepNewer(alert);
     desk.say(`${body.minutes === 0 ? "Back in the list" : DONE[verb]}, ${desk.kept()}`);
     return true;
   } catch (problem) {
