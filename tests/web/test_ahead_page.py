@@ -41,7 +41,7 @@ def test_blocks_are_fetched_ahead_of_the_slider(browser, harbour, serve):  # noq
     period = {**ends, "surveyed": True, "gaps": [], "alerts": [], "blocks": "abc"}
     harbour.desk = lambda: replace(made_up, block=block, timeline=lambda: period, hello=lambda: hello)
     running = serve(DIST)
-    asked, called_off, complaints = [], [], []
+    asked, came, called_off, complaints = [], [], [], []
 
     def number(request):
         return (
@@ -53,6 +53,7 @@ def test_blocks_are_fetched_ahead_of_the_slider(browser, harbour, serve):  # noq
     def opened():
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.on("request", lambda request: asked.extend(number(request)))
+        page.on("requestfinished", lambda request: came.extend(number(request)))
         page.on("requestfailed", lambda request: called_off.extend(number(request)))
         page.on("pageerror", lambda problem: complaints.append(str(problem)))
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -65,7 +66,8 @@ def test_blocks_are_fetched_ahead_of_the_slider(browser, harbour, serve):  # noq
 
     def drag(block, then, shown=1):
         page.evaluate(DRAG, FIRST_S + block * BLOCK_S + 300)
-        until(lambda: len(asked) >= len(then) or page.wait_for_timeout(20), f"{then} were not asked for, only {asked}")
+        until(lambda: len(asked) >= len(then) or page.wait_for_timeout(20), f"not all of {then} are asked for: {asked}")
+        until(lambda: not let.is_set() or len(came + called_off) == len(asked) or page.wait_for_timeout(20), f"only {came} came")
         wait(page, f"tankerwatch.previewed() === {shown}")
         page.wait_for_timeout(60)  # whatever is asked for too many shows now, or with the next step
         assert asked == then

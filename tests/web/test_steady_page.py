@@ -7,8 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import fake_past
 import test_page as pages
 from failed_page import as_it_was
+from fake_desk import END_S
 
 browser, desk, open_page = pages.browser, pages.desk, pages.open_page
 until, wait = pages.until, pages.wait
@@ -111,3 +113,42 @@ def test_who_goes_on_before_the_desk_answers_loses_nothing(open_page, desk):
     notice.filter(has_text="Acknowledged").wait_for()
     assert page.locator("#panel .by-person", has_text="heard on VHF").count() == 1
     assert [verb for verb, _ in desk.posts] == ["note a1", "confirm a1", "report", "acknowledge a4"]
+
+
+def test_no_time_is_made_up_before_the_desk_has_told_it(open_page, desk, monkeypatch):
+    page, period = open_page(fragment="#map=8/25.4/57.4"), fake_past.timeline
+    held, let, blocks = [], [], []
+
+    def late(line):
+        """Of what the desk says first only its greeting comes."""
+
+        def told(message):
+            if let or (isinstance(message, str) and '"hello"' in message):
+                line.send(message)
+            else:
+                held.append((line, message))
+
+        line.connect_to_server().on_message(told)
+
+    def block(route):
+        blocks.append(int(route.request.url.partition("/api/blocks/")[2].partition("?")[0]))
+        route.fulfill(body="")
+
+    page.route_web_socket("**/ws", late)
+    page.route("**/api/blocks/*", block)
+    before = desk.periods_told
+    monkeypatch.setattr(fake_past, "timeline", lambda of: {**period(of), "blocks": "abc"})
+    page.reload()
+    page.locator(".badge.reconstruction").wait_for()
+    until(lambda: (held and desk.periods_told > before) or page.wait_for_timeout(20), "the page did not ask for the period")
+    page.wait_for_timeout(1100)  # the page is drawn each second
+    page.keyboard.press(".")
+    assert page.inner_text("#badge .clock") == "--:--:--Z" and "2019" not in page.inner_text(".ribbon")
+    assert blocks == []
+    let.append(True)
+    for line, message in held:
+        line.send(message)
+    page.locator("#badge .clock", has_text="2019-06-13").wait_for()
+    page.locator(".ribbon", has_text="2019-06-13").wait_for()
+    until(lambda: blocks or page.wait_for_timeout(20), "the newest block is not fetched")
+    assert max(blocks) < END_S and desk.posts == []

@@ -73,7 +73,7 @@ let past: typeof import("./replay/past") | null = null;
 /** Where ships were at the time that the slider is drawn to, long before the play is there. */
 async function drawPast(): Promise<void> {
   const { hello } = desk;
-  const plays = hello !== null && hello.mode !== "live" && !hello.paused && !hello.ended && aimed_s() === null;
+  const plays = hello !== null && hello.mode !== "live" && !hello.paused && !hello.ended && aimed_s() === null && desk.clockKnown();
   if (!blocksOf() || (aimed_s() === null && !past && !plays)) return;
   past ??= await import("./replay/past");
   const played = { of: blocksOf(), start_s: hello?.start_s ?? -Infinity, clock_s: desk.clock_s() };

@@ -185,7 +185,7 @@ export function replayRibbon(): TemplateResult | typeof nothing {
   const { hello, health } = desk;
   if (!hello || hello.mode === "live") return nothing;
   const clock_s = desk.clock_s();
-  const time = html`<time class="figures">${dateOnly(clock_s)} ${clockTime(clock_s)}</time>`;
+  const time = html`<time class="figures">${desk.clockKnown() ? `${dateOnly(clock_s)} ${clockTime(clock_s)}` : "--:--:--Z"}</time>`;
   return hello.mode === "reconstruction"
     ? html`<p class="ribbon">RECONSTRUCTION from public reports, with simulated fill-in: not recorded AIS · ${time}</p>`
     : html`<p class="ribbon replay">REPLAY · ${time} · the past, as it was known then${health?.journal?.state === "unwritten" ? " · nothing is written" : ""}</p>`;

@@ -101,7 +101,7 @@ export function stepAlert(by: 1 | -1): void {
 }
 
 function isReplay(): boolean {
-  if (desk.hello && desk.hello.mode !== "live") return true;
+  if (desk.hello && desk.hello.mode !== "live") return desk.clockKnown();
   desk.say("This is live: tankerwatch replay DIR shows its past");
   return false;
 }

@@ -68,6 +68,11 @@ class Desk {
     return this.clockBase_s + (passed_ms / 1000) * this.rate();
   }
 
+  /** Whether the desk has said what time it is; before, clock_s() is this machine's, which is no time of a replay. */
+  clockKnown(): boolean {
+    return this.clockBase_ms > 0;
+  }
+
   private rate(): number {
     if (!this.hello || this.hello.mode === "live") return 1;
     return this.hello.paused || this.hello.ended ? 0 : this.hello.speed;

@@ -25,7 +25,7 @@ export function drawBadge(into: HTMLElement): void {
   const mode = desk.hello?.mode;
   document.documentElement.dataset.mode = mode ?? "none";
   const clock_s = desk.clock_s();
-  const known = desk.health !== null || desk.fleet.epoch >= 0;
+  const known = desk.clockKnown();
   render(
     html`<span class="badge ${everybodys() ? "replay" : (mode ?? "none")}">${mode ? html`${icon(everybodys() ? "replay" : mode)} ${everybodys() ? "LATE" : BADGES[mode]}` : "connecting…"}</span>
       <time class="clock figures" datetime=${known ? new Date(clock_s * 1000).toISOString().slice(0, 19) + "Z" : ""}
