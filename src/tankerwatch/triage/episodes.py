@@ -299,7 +299,7 @@ class Episodes:
             lon_deg=finding.lon_deg,
             score=finding.score,
             reason=reason,
-            title=title or words.title(finding.detector, names),
+            title=title or words.title(finding.detector, names, finding.episode),
             updated_s=finding.time_s,
             evidence=self._resolved(finding),
             rule=self._rules.get(finding.detector, {}),
@@ -319,7 +319,12 @@ class Episodes:
         said = words.fill(finding.reason, names) if finding.reason else ""
         changes: dict[str, Any] = {"evidence": kept_evidence(alert.evidence, self._resolved(finding))}
         if verb in ("raise", "amend", "restore"):
-            changes |= {"ships": ships, "severity": finding.severity, "score": finding.score, "title": words.title(alert.detector, names)}
+            changes |= {
+                "ships": ships,
+                "severity": finding.severity,
+                "score": finding.score,
+                "title": words.title(alert.detector, names, finding.episode),
+            }
             if said:
                 changes["reason"] = said
             if finding.lat_deg is not None:

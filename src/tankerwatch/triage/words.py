@@ -34,8 +34,9 @@ TITLES: Final = {
     "collision": "possible collision",
     "grounding": "possible grounding",
     "identity": "identity changed",
-    "feed": "feed",
+    "feed": "trouble with a feed",
 }
+CLOCK: Final = "The clock is wrong"
 _NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -71,8 +72,10 @@ def detector_words(detector: str) -> str:
     return TITLES.get(detector) or clean(detector.replace("_", " "), NAME_LIMIT)
 
 
-def title(detector: str, names: Sequence[str]) -> str:
-    """`FRONT ALTAIR: sudden stop`; without a ship `Feed`."""
+def title(detector: str, names: Sequence[str], episode: str = "") -> str:
+    """`FRONT ALTAIR: sudden stop`; without a ship `Trouble with a feed`, or what its episode is about."""
+    if detector == "feed" and episode.startswith("clock"):
+        return CLOCK
     said = detector_words(detector)
     return f"{names[0]}: {said}" if names else said[:1].upper() + said[1:]
 

@@ -2,9 +2,9 @@
 
 import { html, nothing, type TemplateResult } from "lit-html";
 import { selectIncident } from "../state/actions";
-import { answerForm } from "./answers";
+import { acknowledgeLine, answerForm } from "./answers";
 import { desk } from "../state/desk";
-import { clockTime, timeAndAge } from "../core/format";
+import { moment, timeAndAge } from "../core/format";
 import { fact, panelHead, positionLine, severityIcon, shipButtons, type Content } from "../parts/parts";
 import type { Alert } from "../core/shapes";
 
@@ -29,7 +29,7 @@ function evidence(alert: Alert): Content {
         ${alert.evidence.map(
           (item) => html`<li>
             <p class="quiet">
-              <span class="figures">${clockTime(item.time_s)}</span>${item.feed ? ` · ${item.feed}` : ""}${item.station ? ` · heard by ${item.station}` : ""}${item.source_row === null
+              <span class="figures">${moment(item.time_s, desk.clock_s())}</span>${item.feed ? ` · ${item.feed}` : ""}${item.station ? ` · heard by ${item.station}` : ""}${item.source_row === null
                 ? ""
                 : ` · line ${item.source_row}`}
             </p>
@@ -54,7 +54,7 @@ function history(alert: Alert): TemplateResult {
     <ol class="history" role="list">
       ${alert.history.map(
         (entry) => html`<li class=${entry.by ? "by-person" : "by-rule"}>
-          <span class="figures">${clockTime(entry.time_s)}</span> <strong>${VERBS[entry.verb] ?? entry.verb}</strong>${entry.by ? ` · ${entry.by}` : ""}${entry.words ? `: ${entry.words}` : ""}
+          <span class="figures">${moment(entry.time_s, desk.clock_s())}</span> <strong>${VERBS[entry.verb] ?? entry.verb}</strong>${entry.by ? ` · ${entry.by}` : ""}${entry.words ? `: ${entry.words}` : ""}
         </li>`,
       )}
     </ol>`;
@@ -71,6 +71,7 @@ export function alertPanel(alert: Alert): TemplateResult {
     )}
     <div class="panel-body">
       <p class="reason">${alert.reason}</p>
+      ${acknowledgeLine(alert)}
       <dl class="facts">
         ${fact("Raised", html`<span class="figures">${timeAndAge(alert.raised_s, now_s)}</span>`)}
         ${fact("Began", html`<span class="figures">${timeAndAge(alert.start_s, now_s)}</span>`)}

@@ -1,5 +1,5 @@
-/** The list at the left: incidents with their alerts, then the other alerts, worst, surest and freshest first. Its order holds
- *  while it is pointed at or has the focus: nothing may move away under a finger. */
+/** The list at the left: incidents with their alerts, and between them the other alerts that are graver than what follows; worst,
+ *  surest and freshest first. Its order holds while it is pointed at or has the focus: nothing may move away under a finger. */
 
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { guard } from "lit-html/directives/guard.js";
@@ -50,16 +50,27 @@ function arrange(): { groups: Group[]; asleep: string[]; over: string[] } {
   }
   const anyOf = (incident: Incident): boolean => incident.alerts.some((id) => open.some((alert) => alert.id === id));
   if (filtering()) for (const group of [...groups.values()]) if (!anyOf(group.incident!)) groups.delete(group.incident!.id);
-  const lone: Group = { key: "lone", incident: null, alerts: [] };
-  for (const alert of open) (groups.get(alert.incident ?? "") ?? lone).alerts.push(alert.id);
+  const lone: Alert[] = [];
+  for (const alert of open) {
+    const group = groups.get(alert.incident ?? "");
+    if (group) group.alerts.push(alert.id);
+    else lone.push(alert);
+  }
   const weight = (group: Group): number => {
     const worst = group.alerts.length ? desk.alerts.get(group.alerts[0])! : null;
     return Math.max(worst ? rank(worst) : 0, SEVERITY_RANK[group.incident!.severity] * 2);
   };
-  const ordered = [...groups.values()].sort(
+  const joined = [...groups.values()].sort(
     (one, other) => weight(other) - weight(one) || other.incident!.start_s - one.incident!.start_s || (one.key < other.key ? -1 : 1),
   );
-  if (lone.alerts.length) ordered.push(lone);
+  const ordered: Group[] = [];
+  const graver = (than: number): string[] => lone.splice(0, lone.findLastIndex((alert) => rank(alert) > than) + 1).map((alert) => alert.id);
+  const others = (key: string, alerts: string[]): void => { if (alerts.length) ordered.push({ key: `lone ${key}`, incident: null, alerts }); };
+  for (const group of joined) {
+    others(group.key, graver(weight(group)));
+    ordered.push(group);
+  }
+  others("last", lone.map((alert) => alert.id));
   const past = [...desk.alerts.values()].filter((alert) => alert.state !== "open" && admits(alert));
   past.sort(laterFirst);
   return { groups: ordered, asleep: sleeping.map((alert) => alert.id), over: past.map((alert) => alert.id) };
@@ -147,9 +158,9 @@ function incidentHead(incident: Incident): TemplateResult {
 function groupOf(group: Group): TemplateResult {
   const incident = group.incident ? (desk.incidents.get(group.incident.id) ?? group.incident) : null;
   const rows = group.alerts.map((id) => desk.alerts.get(id)).filter((alert) => alert !== undefined);
-  const otherIncidents = desk.incidents.size > 0 && shown.length > 1;
+  const afterIncident = shown.indexOf(group) > 0;
   return html`<div class="group ${incident ? "incident" : "lone"}">
-    ${incident ? html`<h3 class="unseen">Incident: ${incident.title}</h3>${incidentHead(incident)}` : otherIncidents ? html`<h3 class="divider">Other alerts</h3>` : nothing}
+    ${incident ? html`<h3 class="unseen">Incident: ${incident.title}</h3>${incidentHead(incident)}` : afterIncident ? html`<h3 class="divider">Other alerts</h3>` : nothing}
     <ul role="list">
       ${repeat(rows, (alert) => alert.id, row)}
     </ul>

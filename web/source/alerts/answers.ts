@@ -161,6 +161,16 @@ function snoozeLine(alert: Alert): Content {
   </div>`;
 }
 
+/** What is done first stands first: on a phone, or in a magnified page, the rest of the form is below the edge. */
+export function acknowledgeLine(alert: Alert): Content {
+  if (looksOnly()) return nothing;
+  return html`<div class="buttons">
+    <button class="main" ?disabled=${alert.acknowledged_s !== null} @click=${() => answer(alert, "acknowledge")}>
+      ${alert.acknowledged_s === null ? "Acknowledge (A)" : "Acknowledged"}
+    </button>
+  </div>`;
+}
+
 /** The form by which an alert is answered. */
 export function answerForm(alert: Alert): unknown {
   if (looksOnly()) return nothing;
@@ -177,9 +187,6 @@ export function answerForm(alert: Alert): unknown {
       </div>
       <p id="alert-problem" class="problem" role="alert">${mishap ?? nothing}</p>
       <div class="buttons">
-        <button class="main" ?disabled=${alert.acknowledged_s !== null} @click=${() => answer(alert, "acknowledge")}>
-          ${alert.acknowledged_s === null ? "Acknowledge (A)" : "Acknowledged"}
-        </button>
         <button title="Someone made sure (V)" ?disabled=${alert.confirmed || alert.state === "withdrawn"} @click=${() => answer(alert, "confirm")}>${alert.confirmed ? "Confirmed" : "Confirm"}</button>
         <button title="Enter a note (E)" @click=${() => answer(alert, "note")}>Note</button>
         ${alert.closed_by_desk

@@ -58,7 +58,7 @@ export function incidentPanel(incident: Incident): TemplateResult {
       <ul class="lines" role="list">
         ${alerts.map(
           (alert) => html`<li>
-            <button class="line ${alert.severity}" @click=${() => selectAlert(alert.id, true, true)}>
+            <button class="line ${alert.severity} ${alert.state}" @click=${() => selectAlert(alert.id, true, true)}>
               ${severityIcon(alert.severity)}<span><span class="severity-word">${alert.severity}${alert.state === "open" ? "" : `, ${alert.state}`}</span> ${alert.title}</span>
             </button>
           </li>`,

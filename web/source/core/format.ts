@@ -34,11 +34,15 @@ export function age(time_s: number | null | undefined, clock_s: number): string 
   return seconds < 1 ? "now" : `${duration(seconds)} ago`;
 }
 
-/** "02:50:10Z · 12 s ago", with the date in front when it is not the clock's own day. */
+/** "02:50:10Z", with the date in front when it is not the clock's own day. */
+export function moment(time_s: number | null | undefined, clock_s: number): string {
+  return Math.floor((time_s ?? NaN) / 86400) === Math.floor(clock_s / 86400) ? clockTime(time_s) : dateTime(time_s);
+}
+
+/** The same with its age: "02:50:10Z · 12 s ago". */
 export function timeAndAge(time_s: number | null | undefined, clock_s: number): string {
   if (time_s === null || time_s === undefined || time_s === 0) return "never";
-  const sameDay = Math.floor(time_s / 86400) === Math.floor(clock_s / 86400);
-  return `${sameDay ? clockTime(time_s) : dateTime(time_s)} · ${age(time_s, clock_s)}`;
+  return `${moment(time_s, clock_s)} · ${age(time_s, clock_s)}`;
 }
 
 function degreesMinutes(value_deg: number, digits: number, positive: string, negative: string): string {

@@ -156,7 +156,7 @@ function past(alerts: Alert[]): TemplateResult {
       ? html`<ul class="lines" role="list">
           ${alerts.map(
             (alert) => html`<li>
-              <button class="line ${alert.severity}" @click=${() => selectAlert(alert.id)}>
+              <button class="line ${alert.severity} ${alert.state}" @click=${() => selectAlert(alert.id)}>
                 ${severityIcon(alert.severity)}<span><span class="severity-word">${alert.severity}${alert.state === "open" ? "" : `, ${alert.state}`}</span> ${alert.title}<br /><span class="quiet figures">${clockTime(alert.start_s)}${alert.end_s === null ? " until now" : ` to ${clockTime(alert.end_s)}`}</span></span>
               </button>
             </li>`,

@@ -7,16 +7,22 @@ import { desk } from "../state/desk";
 import { clockTime, count, degrees, knots, metres, position, timeAndAge } from "../core/format";
 import { shipPart } from "./later";
 import { fact, panelHead, positionLine, severityIcon, type Content } from "../parts/parts";
-import { FLAG, KIND_WORDS, type Ship } from "../core/shapes";
+import { SEVERITY_RANK } from "../core/severity";
+import { FLAG, KIND_WORDS, type Alert, type Ship } from "../core/shapes";
+
+const isOpen = (alert: Alert): number => (alert.state === "open" ? 1 : 0);
+/** What still calls for something comes before what is over. */
+const openFirst = (one: Alert, other: Alert): number =>
+  isOpen(other) - isOpen(one) || SEVERITY_RANK[other.severity] - SEVERITY_RANK[one.severity] || other.raised_s - one.raised_s;
 
 /** The live columns are fresher than the last answer about the ship. */
 function alertLines(ids: string[]): Content {
-  const alerts = ids.map((id) => desk.alerts.get(id)).filter((alert) => alert !== undefined);
+  const alerts = ids.map((id) => desk.alerts.get(id)).filter((alert) => alert !== undefined).sort(openFirst);
   if (!alerts.length) return nothing;
   return html`<ul class="lines" role="list">
     ${alerts.map(
       (alert) => html`<li>
-        <button class="line ${alert.severity}" @click=${() => selectAlert(alert.id)}>
+        <button class="line ${alert.severity} ${alert.state}" @click=${() => selectAlert(alert.id)}>
           ${severityIcon(alert.severity)}<span><span class="severity-word">${alert.severity}${alert.state === "open" ? "" : `, ${alert.state}`}</span> ${alert.title}</span>
         </button>
       </li>`,

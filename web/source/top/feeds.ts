@@ -18,7 +18,7 @@ export const feedWell = (feed: Feed): boolean => feed.state === "live" || feed.s
 function feedCard(feed: Feed, now_s: number): TemplateResult {
   return html`<li class="feed ${feed.state}">
     <p class="feed-name"><strong>${feed.name || feed.feed}</strong> <span class="feed-state">${STATE_WORDS[feed.state]}</span></p>
-    <p>${feed.words}</p>
+    ${feed.state === "live" ? nothing : html`<p>${feed.words}</p>`}
     <p class="quiet figures">
       ${perSecond(feed.messages_per_s)} · ${count(feed.ships)} ships · ${count(feed.stations)} ${feed.stations === 1 ? "station" : "stations"}<br />last ${timeAndAge(feed.last_s, now_s)}<br />${count(
         feed.lines,
@@ -39,7 +39,7 @@ function panel(health: Health): TemplateResult {
       <ul class="feeds" role="list">${health.feeds.map((feed) => feedCard(feed, health.clock_s))}</ul>
       ${journalSection(health)} ${webhookSection(health)}
       <h3>Clock</h3>
-      ${check ? html`<p class=${check.state === "wrong" ? "warning" : ""}>${check.words}${check.offset_s === null ? "" : ` (${check.offset_s.toFixed(1)} s)`}</p>` : nothing}
+      ${check ? html`<p class=${check.state === "wrong" ? "warning" : ""}>${check.words}${check.offset_s === null || Math.abs(check.offset_s) >= 600 ? "" : ` (${check.offset_s.toFixed(1)} s)`}</p>` : nothing}
       <dl class="facts figures">
         ${fact("Behind the feed", health.lag_s === null ? null : `${health.lag_s.toFixed(1)} s`)} ${fact("Messages", counters ? count(counters.messages) : null)}
         ${fact("Lines", counters ? count(counters.lines) : null)} ${rejected.map(([reason, number]) => fact(`Refused: ${reason.replaceAll("_", " ")}`, count(number)))}
@@ -53,6 +53,9 @@ export function drawFeeds(into: HTMLElement): void {
   into.hidden = !shown;
   render(shown ? panel(desk.health!) : nothing, into);
 }
+
+/** A desk that has heard nobody yet shows nothing that could be old. */
+const noShips = (): string => (desk.fleet.present ? "No ships are being received. What you see is old. " : "No ship has been received yet. ");
 
 /** One line over the map when no ships, or not all of them, are to be expected on it. */
 export function feedBanner(): { words: string; bad: boolean } | null {
@@ -69,5 +72,5 @@ export function feedBanner(): { words: string; bad: boolean } | null {
   });
   const all = ill.length === health.feeds.length;
   const only = health.feeds.filter((feed) => feedWell(feed)).every((feed) => feed.state === "no_ships");
-  return { words: `${all || only ? "No ships are being received. What you see is old. " : "Not all feeds are heard. "}${each.join(" · ")}`, bad: all || only };
+  return { words: `${all || only ? noShips() : "Not all feeds are heard. "}${each.join(" · ")}`, bad: all || only };
 }

@@ -1,6 +1,6 @@
 /** The top bar: what kind of time this is, the clock, whether the feeds are heard and the journal is written. */
 
-import { html, render, type TemplateResult } from "lit-html";
+import { html, nothing, render, type TemplateResult } from "lit-html";
 import { openReport } from "../state/actions";
 import { desk } from "../state/desk";
 import { focusWhenDrawn } from "../state/focus";
@@ -56,14 +56,19 @@ function healthLine(palette: () => void): TemplateResult {
   const journal = journalWords(health?.journal ?? null);
   const ill = !desk.connected || well < all || journal.ill || health?.clock_check?.state === "wrong" || webhookFails(health);
   const stations = health?.feeds.reduce((sum, feed) => sum + feed.stations, 0) ?? 0;
+  const heard = health?.feeds.some((feed) => feed.last_s !== null) ?? false;
+  const bad = (words: string): TemplateResult => html`<span class="bad">${words}</span>`;
+  // What may be cut off at the end of a line, on a narrow screen, is what matters least; and only what is wrong is red.
   return html`<button class="health figures ${ill ? "ill" : ""}" aria-expanded=${desk.feedsOpen ? "true" : "false"} aria-controls="feeds" @click=${toggleFeeds}>
       ${health && (desk.connected || !desk.everConnected)
         ? html`<span class="health-line"
-              >feeds ${well}/${all}<span class="wide"> · ${perSecond(health.messages_per_s)}</span
-              ><span class="wide">${health.mode !== "live" || health.lag_s === null ? "" : ` · lag ${health.lag_s.toFixed(1)} s`}</span
-              ><span class="wide"> · ${count(stations)} ${stations === 1 ? "station" : "stations"} · v${health.version}</span>${health.clock_check?.state === "wrong" ? " · CLOCK WRONG" : ""}</span
-            ><span class="health-line"><span class="wide">${lastHeard(health)} · </span><span class=${journal.ill ? "" : "wide"}>${journal.words}</span></span>`
-        : "no word from the desk"}
+              >${well < all ? bad(`feeds ${well}/${all}`) : `feeds ${well}/${all}`}${health.clock_check?.state === "wrong" ? html` · ${bad("CLOCK WRONG")}` : nothing}${webhookFails(health)
+                ? html` · ${bad("webhook ✕")}`
+                : nothing}<span class="wide"> · ${perSecond(health.messages_per_s)}</span
+              ><span class="wide">${health.mode !== "live" || health.lag_s === null || !heard ? "" : ` · lag ${health.lag_s.toFixed(1)} s`}</span
+              ><span class="wide"> · ${count(stations)} ${stations === 1 ? "station" : "stations"} · v${health.version}</span></span
+            ><span class="health-line"><span class=${journal.ill ? "bad" : "wide"}>${journal.words}</span><span class="wide"> · ${lastHeard(health)}</span></span>`
+        : bad("no word from the desk")}
     </button>
     ${sessionLine()}
     <button class="top-button decides" @click=${() => openReport()} title="Type in a report (R)">Report</button>

@@ -63,4 +63,4 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
     return Findings.concat(found), memory
 
 
-DETECTOR: Final = Detector(id="clone", words="clone", reads=("legs", "look"), settings=SETTINGS, memory=Spells, step=step)
+DETECTOR: Final = Detector(id="clone", words="identity used twice", reads=("legs", "look"), settings=SETTINGS, memory=Spells, step=step)

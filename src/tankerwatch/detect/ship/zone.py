@@ -274,4 +274,4 @@ def step(view: View, memory: Presence, settings: Settings) -> tuple[Findings, Pr
     return Findings.concat(found), made.take(np.lexsort((made.rule, made.key)))
 
 
-DETECTOR: Final = Detector(id="zone", words="zone", reads=("look",), settings=SETTINGS, memory=Presence, step=step)
+DETECTOR: Final = Detector(id="zone", words="in a watched zone", reads=("look",), settings=SETTINGS, memory=Presence, step=step)
