@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from tankerwatch.config import load
 from tankerwatch.core.ais import encoder
 from tankerwatch.core.ais.framing import sentences, tag
-from tankerwatch.core.tables import Batch, Decision, Lines
+from tankerwatch.core.tables import FEED_SHIFT, Batch, Decision, Lines
 from tankerwatch.detect import catalog
 from tankerwatch.pipeline import Changes, River, analyse, result_of
 from tankerwatch.store.journal import FileJournal
@@ -327,3 +327,28 @@ def test_the_desk_s_own_absence_is_nobody_s_silence() -> None:
 
     assert alerts(()) == ["feed"]
     assert alerts((Decision(after[0][0] - 1, "desk", "desk-1", "", {"state": "started"}),)) == []
+
+
+def test_what_was_wrong_with_a_feed_is_not_well_because_the_desk_begins_again(config) -> None:
+    """A dead feed and a silent one are one alert each over a restart, with all that was answered, until they are heard again."""
+    river = River(config, ("well", "silent", "dead"))
+    position = sentences(encoder.position_a(311_000_001, 25.0, 57.0, 6.0, 90.0, 90, 0, 0))[0]
+
+    def feed(state: str, at_s: float) -> Decision:
+        return Decision(at_s, "feed", f"feed-2-{at_s}", "", {"feed": 2, "state": state, "words": ""})
+
+    def flow(begin: int, end: int, *feeds: int, said: tuple[Decision, ...] = ()) -> list[tuple[str, int]]:
+        """Each of these feeds delivers every ten seconds of those minutes; the state and the history of each alert afterwards."""
+        rows = [(START_S + at, feed << FEED_SHIFT | at + 1) for at in range(60 * begin, 60 * end, 10) for feed in feeds]
+        river.take(Batch(decisions=said))
+        river.take(Batch(lines=Lines.of([position] * len(rows), [at for at, _ in rows], [row for _, row in rows])))
+        return [(alert.state, len(alert.history)) for alert in river.triage.alerts.values()]
+
+    flow(0, 10, 0, 1, 2)
+    before = flow(10, 20, 0, said=(feed("dead", START_S + 600),))
+    assert [state for state, _ in before] == ["open", "open"]
+    again_s = START_S + 3600
+    started = Decision(again_s, "desk", "desk-1", "", {"state": "started"})
+    assert flow(60, 64, 0, said=(started, feed("dead", again_s))) == before, "neither has been heard"
+    told = flow(64, 70, 0, 1, 2, said=(feed("open", again_s + 240),))
+    assert [state for state, _ in told] == ["closed", "closed"]

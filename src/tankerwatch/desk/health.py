@@ -90,7 +90,7 @@ class Health:
         elif math.isnan(record.last_s):
             name, words, since = "silent", "nothing received yet", state.since_s
         elif quiet > SILENT_S:
-            name, words, since = "silent", f"silent for {quiet:.0f} s", record.last_s
+            name, words, since = "silent", f"silent for {_lasting(quiet)}", record.last_s
         elif not now_s - record.report_s <= NO_SHIPS_S:
             name, words, since = "no_ships", "delivers, but no ships in range", record.report_s
         else:
@@ -108,6 +108,10 @@ class Health:
             "stations": len(record.stations),
             "ships": len(record.ships),
         }
+
+
+def _lasting(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.0f} h"
 
 
 def _or_none(value: float) -> float | None:

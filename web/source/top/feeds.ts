@@ -68,7 +68,7 @@ export function feedBanner(): { words: string; bad: boolean } | null {
   }
   const each = ill.map((feed) => {
     const since_s = feed.last_s ?? feed.since_s;
-    return `${feed.name || feed.feed}: ${feed.words || STATE_WORDS[feed.state]}${since_s ? ` (nothing for ${duration(health.clock_s - since_s)})` : ""}`;
+    return `${feed.name || feed.feed}: ${feed.words || STATE_WORDS[feed.state]}${since_s && feed.state !== "silent" ? ` (nothing for ${duration(health.clock_s - since_s)})` : ""}`;
   });
   const all = ill.length === health.feeds.length;
   const only = health.feeds.filter((feed) => feedWell(feed)).every((feed) => feed.state === "no_ships");

@@ -25,9 +25,10 @@ export function drawBadge(into: HTMLElement): void {
   const mode = desk.hello?.mode;
   document.documentElement.dataset.mode = mode ?? "none";
   const clock_s = desk.clock_s();
+  const lost = !desk.connected && desk.everConnected; // what was live a moment ago is not
   const known = desk.clockKnown();
   render(
-    html`<span class="badge ${everybodys() ? "replay" : (mode ?? "none")}">${mode ? html`${icon(everybodys() ? "replay" : mode)} ${everybodys() ? "LATE" : BADGES[mode]}` : "connecting…"}</span>
+    html`<span class="badge ${lost ? "lost" : everybodys() ? "replay" : (mode ?? "none")}">${lost ? html`${icon("close")} NO LINK` : mode ? html`${icon(everybodys() ? "replay" : mode)} ${everybodys() ? "LATE" : BADGES[mode]}` : "connecting…"}</span>
       <time class="clock figures" datetime=${known ? new Date(clock_s * 1000).toISOString().slice(0, 19) + "Z" : ""}
         >${known ? html`<span class="date">${dateOnly(clock_s)}</span> ${clockTime(clock_s)}` : "--:--:--Z"}</time
       >`,

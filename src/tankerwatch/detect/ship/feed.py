@@ -96,7 +96,9 @@ def step(view: View, memory: Health, settings: Settings) -> tuple[Findings, Heal
         if decision.kind == "desk":
             # The desk itself was not running: what each feed did meanwhile is not known, and its pauses are counted from now.
             memory = memory.replace(first_s=np.fmax(memory.first_s, decision.time_s), last_s=np.fmax(memory.last_s, decision.time_s))
-            memory = memory.replace(report_s=np.fmax(memory.report_s, decision.time_s), down_s=np.full(len(memory), NAN))
+            # What was dead or wrong is so until it is seen to be well: a desk that begins again has seen nothing yet.
+            still = np.isin(memory.raised, (DEAD, WRONG))
+            memory = memory.replace(report_s=np.fmax(memory.report_s, decision.time_s), down_s=np.where(still, memory.down_s, NAN))
         if decision.kind == "feed":
             memory, at = _row(memory, int(decision.content["feed"]))
             state = decision.content["state"]
@@ -174,6 +176,14 @@ def _strangers(picture: Picture, slots: I64, feed: U16, mine: int, now_s: float,
     return int(among_others.sum()) if among_others.sum() >= settings["strangers"] and among_others.mean() >= 0.5 else 0
 
 
+def _not_yet_seen(memory: Health, at: int) -> bool:
+    """Whether nothing came since the desk began again that could tell whether what was raised is over."""
+    was, since_s = memory.raised[at], memory.first_s[at]
+    if was == SILENT:
+        return bool(memory.last_s[at] <= since_s)
+    return bool(was == LATE or (was == NO_SHIPS and memory.report_s[at] <= since_s))
+
+
 def _state(memory: Health, at: int, now_s: float, settings: Settings) -> tuple[int, str]:
     if memory.feed[at] == CLOCK:
         offset = float(memory.offset_s[at])
@@ -186,7 +196,7 @@ def _state(memory: Health, at: int, now_s: float, settings: Settings) -> tuple[i
     if now_s - memory.down_s[at] >= settings["dead_s"]:
         return DEAD, f"The feed {name} is dead: its connection has been down for {now_s - memory.down_s[at]:.0f} s."
     if now_s - memory.first_s[at] < settings["known_s"]:
-        return 0, ""
+        return (int(memory.raised[at]), "") if _not_yet_seen(memory, at) else (0, "")
     silent = now_s - memory.last_s[at]
     if silent >= settings["silent_s"] and silent >= settings["usual_factor"] * max(float(memory.pause_s[at]), 1.0):
         return SILENT, f"The feed {name} has been silent for {silent:.0f} s."
