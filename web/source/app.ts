@@ -29,7 +29,7 @@ import { leaveReport, picking, pickPosition, reportPanel } from "./papers/report
 import { startSearch } from "./parts/search";
 import { blocksOf } from "./replay/seeking";
 import { keepNames, namesKept } from "./state/settings";
-import { listen, rung } from "./alerts/sound";
+import { listen, rung, startSound } from "./alerts/sound";
 import { drawShipMarks } from "./map/ship-marks";
 import { shipPanel } from "./ship/ship-panel";
 import { ShipLayer } from "./map/ships";
@@ -295,6 +295,7 @@ desk.onChange(drawAll);
 onFit((bounds) => map.fit(bounds.west_deg, bounds.south_deg, bounds.east_deg, bounds.north_deg, hidden()));
 onLook((lat_deg, lon_deg) => setTimeout(() => map.look(lat_deg, lon_deg, undefined, GLIDE_MS, hidden()), 30), followShip);
 holdOrder(parts.list);
+startSound();
 startSearch(document.querySelector<HTMLInputElement>("#search")!);
 startKeys({
   palette: changePalette,

@@ -176,7 +176,7 @@ def ship_panel(river: River, trails: Trails, slot: int) -> dict[str, Any]:
 
 
 def search(river: River, text: str) -> list[dict[str, Any]]:
-    """At most twenty ships by name, MMSI, IMO number or call sign; those that begin with the words first."""
+    """At most twenty ships by name, MMSI, IMO number or call sign; those whose name begins with the words first, then any field."""
     wanted = " ".join(text.upper().split())
     if not wanted:
         return []
@@ -184,5 +184,6 @@ def search(river: River, text: str) -> list[dict[str, Any]]:
     for slot, identity in enumerate(river.fleet.register.identities):
         fields = (name_row(river, slot)[1].upper(), str(identity.mmsi), str(identity.imo or ""), identity.callsign.upper())
         if any(wanted in f for f in fields):
-            found.append((0 if any(f.startswith(wanted) for f in fields) else 1, fields[0], slot))
+            begins = [f.startswith(wanted) for f in fields]
+            found.append((0 if begins[0] else 1 if any(begins) else 2, fields[0], slot))
     return [summary(river, slot) for _, _, slot in sorted(found)[:20]]

@@ -79,7 +79,7 @@ export function alertPanel(alert: Alert): TemplateResult {
         ${fact("Assigned to", alert.assigned)}
         ${alert.acknowledged_s === null ? nothing : fact("Acknowledged", html`<span class="figures">${timeAndAge(alert.acknowledged_s, now_s)}</span>`)}
       </dl>
-      ${positionLine(alert.lat_deg, alert.lon_deg)} ${shipButtons(alert.ships, alert.names)}
+      ${alert.ships.length || alert.lat_deg !== null ? positionLine(alert.lat_deg, alert.lon_deg) : nothing} ${shipButtons(alert.ships, alert.names)}
       ${incident
         ? html`<p><button class="link" @click=${() => selectIncident(incident.id)}>Part of: ${incident.title} ▸</button></p>`
         : nothing}

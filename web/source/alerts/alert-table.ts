@@ -5,7 +5,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { selectAlert, showAlert } from "../state/actions";
 import { desk } from "../state/desk";
 import { admits, filterWords, hiddenLine } from "./filters";
-import { age, clockTime } from "../core/format";
+import { age, clockTime, moment } from "../core/format";
 import { olderLine } from "./older";
 import { shownIn } from "../state/over";
 import { icon, severityIcon } from "../parts/parts";
@@ -33,7 +33,7 @@ function row(alert: Alert): TemplateResult {
     <td><span class="severity ${alert.severity}">${severityIcon(alert.severity)}<span class="severity-word">${alert.severity}</span></span></td>
     <th scope="row"><button class="link" @click=${() => open(alert)}>${alert.title}</button></th>
     <td>${states(alert)}</td>
-    <td class="figures">${clockTime(alert.raised_s)}<br />${age(alert.raised_s, desk.clock_s())}</td>
+    <td class="figures">${moment(alert.raised_s, desk.clock_s())}<br />${age(alert.raised_s, desk.clock_s())}</td>
     <td>${alert.assigned ?? "nobody"}</td>
     <td>${incident ? incident.title : "none"}</td>
   </tr>`;

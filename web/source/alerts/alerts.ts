@@ -13,7 +13,7 @@ import { age, clockTime, count, timeAndAge } from "../core/format";
 import { olderLine } from "./older";
 import { keepOver, laterFirst, older, shownIn } from "../state/over";
 import { severityIcon } from "../parts/parts";
-import { calling, soundLine } from "./sound";
+import { calling, silentWords, soundLine } from "./sound";
 import { SEVERITY_RANK } from "../core/severity";
 import type { Alert, Incident } from "../core/shapes";
 
@@ -220,7 +220,7 @@ function list(): TemplateResult {
       <span class="list-count figures">${counts()}</span>
     </div>
     <div class="list-tools">${soundLine()} <button class="small" title="All alerts as a table (T)" @click=${openTable}>Table</button> ${filterLine()}</div>
-    <p class="hold" role="status">${waiting ? `${waiting} more · order held while you point here` : nothing}</p>
+    <p class="hold" role="status">${waiting ? `${waiting} more · order held while you point here` : silentWords()}</p>
     <div class="list-body">
       ${hiddenLine()}
       ${shown.some((group) => group.alerts.length || group.incident) ? repeat(shown, (group) => group.key, groupOf) : asleep.length || filtering() ? nothing : emptyList()}

@@ -1,7 +1,7 @@
 /** One short sound, and only when something is open that is worse than all that nobody has acknowledged: a desk that rings for
  *  everything is switched off. Browsers let a page be heard only after it was touched; until then it says so. */
 
-import { html, nothing, type TemplateResult } from "lit-html";
+import { html, type TemplateResult } from "lit-html";
 import { desk } from "../state/desk";
 import { clockTime } from "../core/format";
 import { icon } from "../parts/parts";
@@ -72,12 +72,20 @@ function test(): void {
   desk.say(muted() ? "This is the sound of danger. Alerts themselves are muted now" : "This is the sound of danger");
 }
 
+/** Said as long as no sound would be heard, and before one is due: a browser lets no page be heard that nobody has touched. */
+export const silentWords = (): string =>
+  !muted() && (navigator.userActivation?.hasBeenActive === false || context?.state === "suspended") ? "No sound yet: click or press a key once" : "";
+
+/** The first touch ends that. */
+export function startSound(): void {
+  for (const touch of ["pointerup", "keydown"]) document.addEventListener(touch, () => desk.changed(), { once: true, capture: true });
+}
+
 export function soundLine(): TemplateResult {
   const off = muted();
   const words = !off ? "Sound on" : mutedTo_ms === Infinity ? "Sound off" : `Sound off until ${clockTime(mutedTo_ms / 1000)}`;
   return html`<div class="sound">
     <button class="small ${off ? "muted" : ""}" aria-pressed=${off ? "true" : "false"} title=${off ? "Press for longer, then for on" : "Off for 30 minutes"} @click=${turn}>${icon(off ? "muted" : "sound")} ${words}</button>
     <button class="small" @click=${test}>Test</button>
-    ${context?.state === "suspended" ? html`<span class="quiet">press Test once: this browser keeps silent until then</span>` : nothing}
   </div>`;
 }

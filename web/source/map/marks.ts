@@ -49,12 +49,13 @@ export function drawGrid(context: Context, camera: Camera, palette: Palette): vo
     if (x > 60) context.fillText(gridLabel(wrapped, step_deg, "E", "W"), x + 4, 7);
   }
   context.textBaseline = "bottom";
+  const wide = camera.width > 720; // then the buttons of the map lie at its left edge
   for (let index = Math.ceil(south / step_deg); index * step_deg <= north; index++) {
     const lat_deg = index * step_deg;
     const y = Math.round((mercatorY(lat_deg) - camera.centreY) * camera.worldPx + camera.height / 2) + 0.5;
     context.moveTo(0, y);
     context.lineTo(camera.width, y);
-    if (y > 34 && y < camera.height - 40) context.fillText(gridLabel(lat_deg, step_deg, "N", "S"), 8, y - 2);
+    if (y > 34 && y < camera.height - 40 && !(wide && y > 40 && y < 226)) context.fillText(gridLabel(lat_deg, step_deg, "N", "S"), 8, y - 2);
   }
   context.stroke();
 }

@@ -8,7 +8,7 @@ import { desk } from "../state/desk";
 import { feedWell } from "../top/feeds";
 import { Fetched } from "../state/fetched";
 import { detectorWords } from "../alerts/filters";
-import { clockTime, count, dateTime, readTime, timeAndAge } from "../core/format";
+import { clockTime, count, dateTime, moment, readTime, timeAndAge } from "../core/format";
 import { panelHead, severityIcon, type Content } from "../parts/parts";
 import { mutedUntil_ms } from "../state/settings";
 import type { Severity } from "../core/severity";
@@ -83,11 +83,11 @@ const sinceField = (): TemplateResult => html`<form class="field no-print" @subm
 </form>`;
 
 function openLine(alert: Alert): TemplateResult {
-  const answered = alert.acknowledged_s === null ? "not acknowledged" : `acknowledged ${clockTime(alert.acknowledged_s)}`;
+  const answered = alert.acknowledged_s === null ? "not acknowledged" : `acknowledged ${moment(alert.acknowledged_s, desk.clock_s())}`;
   const asleep = alert.snoozed_until_s === null ? "" : ` · snoozed until ${clockTime(alert.snoozed_until_s)}`;
   return html`<li>
     <button class="line ${alert.severity}" @click=${() => selectAlert(alert.id)}>
-      ${severityIcon(alert.severity)}<span><span class="severity-word">${alert.severity}</span> ${alert.title}<br /><span class="quiet">${alert.assigned ? `with ${alert.assigned}` : "with nobody"} · ${answered}${asleep} · raised ${clockTime(alert.raised_s)}</span></span>
+      ${severityIcon(alert.severity)}<span><span class="severity-word">${alert.severity}</span> ${alert.title}<br /><span class="quiet">${alert.assigned ? `with ${alert.assigned}` : "with nobody"} · ${answered}${asleep} · raised ${timeAndAge(alert.raised_s, desk.clock_s())}</span></span>
     </button>
   </li>`;
 }
@@ -135,7 +135,7 @@ function changeWords(change: Change): string {
 }
 
 const changeRow = (change: Change): TemplateResult => html`<tr class=${change.what}>
-  <td class="figures">${clockTime(change.time_s)}</td>
+  <td class="figures">${moment(change.time_s, desk.clock_s())}</td>
   <td><strong>${changeWords(change)}</strong>${change.by ? html` · ${change.by}` : nothing}<br />${change.words}</td>
 </tr>`;
 

@@ -6,7 +6,7 @@ import { noteIncident, openReport, selectAlert } from "../state/actions";
 import { VERBS } from "../alerts/alert-panel";
 import { desk } from "../state/desk";
 import { Fetched } from "../state/fetched";
-import { clockTime, dateTime, duration, position, timeAndAge } from "../core/format";
+import { dateTime, duration, moment, position, timeAndAge } from "../core/format";
 import { helpersTable } from "../alerts/incident-panel";
 import { fact, panelHead, positionLine, severityIcon, type Content } from "../parts/parts";
 import { setWho, who } from "../state/settings";
@@ -80,7 +80,7 @@ function stepWords(step: Step): string {
 }
 
 const stepRow = (step: Step): TemplateResult => html`<tr class=${step.what}>
-  <td class="figures">${clockTime(step.time_s)}</td>
+  <td class="figures">${moment(step.time_s, desk.clock_s())}</td>
   <td><strong>${stepWords(step)}</strong>${step.by ? html` · ${step.by}` : nothing}<br />${step.words}</td>
 </tr>`;
 
@@ -91,7 +91,7 @@ function evidence(alert: SeenAlert): TemplateResult {
     <ul class="sentences" role="list">
       ${alert.evidence.map(
         (piece) => html`<li>
-          <p class="quiet figures">${clockTime(piece.time_s)} · ${piece.record === null ? "record not known" : `record ${piece.record}`}${piece.station ? ` · heard by ${piece.station}` : ""}</p>
+          <p class="quiet figures">${moment(piece.time_s, desk.clock_s())} · ${piece.record === null ? "record not known" : `record ${piece.record}`}${piece.station ? ` · heard by ${piece.station}` : ""}</p>
           <code>${piece.sentence ?? "decoded input: no sentence was kept"}</code>
           ${piece.blake2b ? html`<p class="quiet hash">BLAKE2b <code>${piece.blake2b}</code></p>` : nothing}
         </li>`,
@@ -127,7 +127,7 @@ async function note(incident: Incident): Promise<void> {
 function notes(incident: Incident): TemplateResult {
   return html`<h3>Notes of the watch: ${incident.notes.length}</h3>
     <ul class="lines" role="list">
-      ${incident.notes.map((entry) => html`<li class="told"><p class="quiet figures">${clockTime(entry.time_s)} · ${entry.by ?? "desk"}</p><p>${entry.words}</p></li>`)}
+      ${incident.notes.map((entry) => html`<li class="told"><p class="quiet figures">${moment(entry.time_s, desk.clock_s())} · ${entry.by ?? "desk"}</p><p>${entry.words}</p></li>`)}
     </ul>
     <div class="answer decides">
       <label for="incident-words">A note for the record</label>

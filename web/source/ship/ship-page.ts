@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { copy, fitOnMap, openShipPage, selectAlert, toggleFollow } from "../state/actions";
 import { get, words } from "../state/api";
 import { desk } from "../state/desk";
-import { age, clockTime, count, degrees, duration, knots, metres, position, timeAndAge } from "../core/format";
+import { age, count, degrees, duration, knots, metres, moment, position, timeAndAge } from "../core/format";
 import { guardForm } from "./guard-form";
 import { panelHead, severityIcon, type Content } from "../parts/parts";
 import { FIELDS, forget, saidBefore } from "./said-before";
@@ -76,7 +76,7 @@ function rows(ship: Ship, page: ShipPage): Row[] {
     ["Course", degrees(live ? live.cog_deg : ship.cog_deg), heard_s],
     ["Heading", degrees(live ? live.heading_deg : ship.heading_deg), heard_s],
     ["Status", ship.nav_status_words, page.spoken_s],
-    ["Status since", ship.nav_status_words && page.status_s ? clockTime(page.status_s) : null, page.status_s],
+    ["Status since", ship.nav_status_words && page.status_s ? moment(page.status_s, desk.clock_s()) : null, page.status_s],
     ["Usual speed", ship.usual_sog_kn === null ? null : `${knots(ship.usual_sog_kn)}${ship.best_sog_kn === null ? "" : `, best ${knots(ship.best_sog_kn)}`}`, heard_s],
     ["Name", ship.name, at.name],
     ["Call sign", ship.callsign, at.callsign],
@@ -157,7 +157,7 @@ function past(alerts: Alert[]): TemplateResult {
           ${alerts.map(
             (alert) => html`<li>
               <button class="line ${alert.severity} ${alert.state}" @click=${() => selectAlert(alert.id)}>
-                ${severityIcon(alert.severity)}<span><span class="severity-word">${alert.severity}${alert.state === "open" ? "" : `, ${alert.state}`}</span> ${alert.title}<br /><span class="quiet figures">${clockTime(alert.start_s)}${alert.end_s === null ? " until now" : ` to ${clockTime(alert.end_s)}`}</span></span>
+                ${severityIcon(alert.severity)}<span><span class="severity-word">${alert.severity}${alert.state === "open" ? "" : `, ${alert.state}`}</span> ${alert.title}<br /><span class="quiet figures">${moment(alert.start_s, desk.clock_s())}${alert.end_s === null ? " until now" : ` to ${moment(alert.end_s, desk.clock_s())}`}</span></span>
               </button>
             </li>`,
           )}
@@ -203,7 +203,7 @@ function sentences(page: ShipPage): TemplateResult {
   return html`<h3>What she sent last</h3>
     ${page.sentences.length
       ? html`<ul class="sentences" role="list">
-            ${page.sentences.map((piece) => html`<li><p class="quiet figures">${clockTime(piece.time_s)} · ${piece.station || piece.feed || "no station named"} · line ${count(piece.source_row)}</p><code>${piece.sentence}</code></li>`)}
+            ${page.sentences.map((piece) => html`<li><p class="quiet figures">${moment(piece.time_s, desk.clock_s())} · ${piece.station || piece.feed || "no station named"} · line ${count(piece.source_row)}</p><code>${piece.sentence}</code></li>`)}
           </ul>
           <div class="buttons"><button class="small" @click=${() => copy(lines)}>Copy these sentences</button></div>`
       : html`<p class="quiet">Her sentences are no longer in memory; tankerwatch journal prints all that came in.</p>`}`;

@@ -4,7 +4,7 @@ import { everybodys } from "../state/session";
 import { html, nothing, type TemplateResult } from "lit-html";
 import { guardShip, openShipPage, selectAlert, toggleFollow } from "../state/actions";
 import { desk } from "../state/desk";
-import { clockTime, count, degrees, knots, metres, position, timeAndAge } from "../core/format";
+import { count, degrees, knots, metres, moment, position, timeAndAge } from "../core/format";
 import { shipPart } from "./later";
 import { fact, panelHead, positionLine, severityIcon, type Content } from "../parts/parts";
 import { SEVERITY_RANK } from "../core/severity";
@@ -64,7 +64,7 @@ function hearing(ship: Ship, now_s: number): TemplateResult {
       ? html`<details class="deeper">
           <summary>Last sentences</summary>
           <ul class="sentences" role="list">
-            ${ship.sentences.map((item) => html`<li><p class="quiet figures">${clockTime(item.time_s)}</p><code>${item.sentence}</code></li>`)}
+            ${ship.sentences.map((item) => html`<li><p class="quiet figures">${moment(item.time_s, desk.clock_s())}</p><code>${item.sentence}</code></li>`)}
           </ul>
         </details>`
       : nothing}`;

@@ -63,8 +63,8 @@ function healthLine(palette: () => void): TemplateResult {
   return html`<button class="health figures ${ill ? "ill" : ""}" aria-expanded=${desk.feedsOpen ? "true" : "false"} aria-controls="feeds" @click=${toggleFeeds}>
       ${health && (desk.connected || !desk.everConnected)
         ? html`<span class="health-line"
-              >${well < all ? bad(`feeds ${well}/${all}`) : `feeds ${well}/${all}`}${health.clock_check?.state === "wrong" ? html` · ${bad("CLOCK WRONG")}` : nothing}${webhookFails(health)
-                ? html` · ${bad("webhook ✕")}`
+              >${well < all ? bad(`feeds ${well}/${all}`) : `feeds ${well}/${all}`}${health.clock_check?.state === "wrong" ? html`<span class="dot"> · </span>${bad("CLOCK WRONG")}` : nothing}${webhookFails(health)
+                ? html`<span class="dot"> · </span>${bad("webhook ✕")}`
                 : nothing}<span class="wide"> · ${perSecond(health.messages_per_s)}</span
               ><span class="wide">${health.mode !== "live" || health.lag_s === null || !heard ? "" : ` · lag ${health.lag_s.toFixed(1)} s`}</span
               ><span class="wide"> · ${count(stations)} ${stations === 1 ? "station" : "stations"} · v${health.version}</span></span
