@@ -61,3 +61,21 @@ def test_the_bar_says_what_is_wrong_and_no_more(open_page, desk):  # noqa: F811 
     assert right <= page.evaluate("document.querySelector('#feeds').getBoundingClientRect().left"), (
         "the banner says why, and may not lie under the panel"
     )
+
+
+def test_what_cannot_be_shown_is_said(browser, desk):  # noqa: F811 the fixtures
+    """No sound before a touch, an alert that is not there, a ship never heard, and a desk that is gone: each in words on the page."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{desk.address}#alert=gone")
+    page.locator(".hold", has_text="No sound yet").wait_for()
+    page.locator("#notice.bad", has_text="knows no such alert as the link names").wait_for()
+    page.click("#corner", force=True)
+    page.locator(".hold", has_text="No sound yet").wait_for(state="detached")
+    page.goto(f"{desk.address}?again#ship=999999999")
+    page.locator("#panel .problem", has_text="has not heard of this ship").wait_for()
+    assert "/api/" not in page.inner_text("#panel") and "Asking" not in page.inner_text("#panel")
+    desk.drop_sockets = True
+    page.locator(".badge.lost", has_text="NO LINK").wait_for()
+    desk.drop_sockets = False
+    page.locator(".badge.lost").wait_for(state="detached")
+    page.close()

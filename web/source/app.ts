@@ -38,6 +38,8 @@ import { parseFrame } from "./core/wire";
 
 const SHIPS_DRAWN_EVERY_MS = 200;
 const GLIDE_MS = 350;
+/** What is not among the newest is asked for; so long it may take. */
+const LINK_WAIT_MS = 2000;
 
 const element = (id: string): HTMLElement => document.getElementById(id)!;
 const parts = {
@@ -272,6 +274,18 @@ function attempt(what: string, draw: () => void): void {
   }
 }
 
+/** A link may name what this desk never had, or has let go: then it says so, and shows no empty place. */
+let linkTold = false;
+function tellOfLink(): void {
+  if (linkTold || !desk.alertsKnown) return;
+  linkTold = true;
+  setTimeout(() => {
+    const { alert, incident, ship } = desk.selection;
+    const unknown = ship !== null ? null : alert !== null && !desk.alerts.has(alert) ? "alert" : incident !== null && !desk.incidents.has(incident) ? "incident" : null;
+    if (unknown) desk.say(`This desk knows no such ${unknown} as the link names${desk.hello?.mode === "live" ? "" : ", or not yet"}`, true);
+  }, LINK_WAIT_MS);
+}
+
 function drawAll(): void {
   const open = desk.openAlerts().length;
   document.title = open ? `(${open}) Tankerwatch` : "Tankerwatch";
@@ -287,6 +301,7 @@ function drawAll(): void {
   attempt("the last line", () => drawNotice(parts.notice));
   attempt("the reading out", tell);
   attempt("the sound", listen);
+  tellOfLink();
   drawSoon();
   if (placed) writeLink(map.where());
 }

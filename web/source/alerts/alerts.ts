@@ -173,7 +173,7 @@ function emptyList(): TemplateResult {
   const [ships, dangers] = health.watching.split(", for ");
   return html`<div class="empty">
     <p><strong>${quietWords()}.</strong></p>
-    <p>Watching ${ships || "nothing yet"}.</p>
+    <p>Watching ${!ships || ships.startsWith("0 ships") ? "for the first ship" : ships}.</p>
     ${dangers ? html`<p class="quiet">For: ${dangers}.</p>` : nothing}
     ${health.since_s ? html`<p class="quiet">Since <span class="figures">${timeAndAge(health.since_s, desk.clock_s())}</span></p>` : nothing}
   </div>`;

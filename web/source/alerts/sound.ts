@@ -83,9 +83,10 @@ export function startSound(): void {
 
 export function soundLine(): TemplateResult {
   const off = muted();
-  const words = !off ? "Sound on" : mutedTo_ms === Infinity ? "Sound off" : `Sound off until ${clockTime(mutedTo_ms / 1000)}`;
+  const words = off ? "Sound off" : "Sound on";
+  const until_s = off && mutedTo_ms !== Infinity ? mutedTo_ms / 1000 : null; // short, so that nothing below it moves
   return html`<div class="sound">
-    <button class="small ${off ? "muted" : ""}" aria-pressed=${off ? "true" : "false"} title=${off ? "Press for longer, then for on" : "Off for 30 minutes"} @click=${turn}>${icon(off ? "muted" : "sound")} ${words}</button>
+    <button class="small ${off ? "muted" : ""}" aria-pressed=${off ? "true" : "false"} title=${off ? "Press for longer, then for on" : "Off for 30 minutes"} @click=${turn}>${icon(off ? "muted" : "sound")} ${until_s === null ? words : html`<span class="unseen">Sound off </span>until ${clockTime(until_s).replace(/:\d\dZ$/, "Z")}`}</button>
     <button class="small" @click=${test}>Test</button>
   </div>`;
 }

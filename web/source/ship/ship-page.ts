@@ -235,7 +235,7 @@ export function shipPage(id: number): TemplateResult {
       ${flags & FLAG.untrusted ? html`<p class="warning">Her position is not trusted.</p>` : nothing}
       <div class="buttons"><button aria-pressed=${desk.following ? "true" : "false"} @click=${() => toggleFollow()}>Follow (F)</button></div>
       ${past(alerts)}
-      ${ship && page ? html`<h3>Latest state</h3>${state(ship, page)}${history(page)}${guardForm(ship, page, loadAgain)}${hearers(ship, page)}${sentences(page)}` : html`<p class="quiet">Asking the desk…</p>`}
+      ${ship && page ? html`<h3>Latest state</h3>${state(ship, page)}${history(page)}${guardForm(ship, page, loadAgain)}${hearers(ship, page)}${sentences(page)}` : problem ?? desk.shipProblem ? nothing : html`<p class="quiet">Asking the desk…</p>`}
       ${files(id)}
     </div>`;
 }

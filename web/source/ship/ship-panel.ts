@@ -103,6 +103,6 @@ export function shipPanel(id: number): TemplateResult {
           ${ship?.guarded ? "Guarded" : "Guard"}
         </button>
       </div>
-      ${ship ? alertLines(ship.alerts) : nothing} ${shipPart()?.small.element ?? html`<div class="timeline"></div>`} ${ship ? html`${identity(ship, now_s)}${hearing(ship, now_s)}` : html`<p class="quiet">${everybodys() ? "This page shows everybody late and rounded positions, and nothing more." : "Asking the desk…"}</p>`}
+      ${ship ? alertLines(ship.alerts) : nothing} ${shipPart()?.small.element ?? html`<div class="timeline"></div>`} ${ship ? html`${identity(ship, now_s)}${hearing(ship, now_s)}` : html`<p class="quiet">${everybodys() ? "This page shows everybody late and rounded positions, and nothing more." : desk.shipProblem ? "" : "Asking the desk…"}</p>`}
     </div>`;
 }

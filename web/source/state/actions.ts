@@ -1,6 +1,6 @@
 /** What a person can do: look at something, answer an alert, guard a ship, steer the replay. */
 
-import { get, post, words } from "./api";
+import { Refusal, get, post, words } from "./api";
 import { desk } from "./desk";
 import { focusPanelHeading, focusWhenDrawn } from "./focus";
 import { everybodys, looksOnly } from "./session";
@@ -173,7 +173,7 @@ export async function loadShip(now = false): Promise<void> {
     }
   } catch (problem) {
     if (desk.selection.ship !== id) return;
-    desk.shipProblem = words(problem);
+    desk.shipProblem = problem instanceof Refusal && problem.status === 404 ? "This desk has not heard of this ship." : words(problem);
     desk.changed();
   }
 }

@@ -2,7 +2,14 @@
 
 import { csrf, everybodys, looksOnly, toLogin } from "./session";
 
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  constructor(
+    words: string,
+    readonly status = 0,
+  ) {
+    super(words);
+  }
+}
 
 async function answer<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
@@ -10,7 +17,7 @@ async function answer<T>(response: Response): Promise<T> {
   if (response.status === 401) toLogin();
   const refusal = body as { error?: string; help?: string } | null;
   const words = refusal?.error ? `${refusal.error}${refusal.help ? `: ${refusal.help}` : ""}` : `the desk answered ${response.status}`;
-  throw new Refusal(words);
+  throw new Refusal(words, response.status);
 }
 
 export async function get<T>(path: string): Promise<T> {

@@ -45,6 +45,7 @@ function lastHeard(health: Health): string {
   const ages = health.feeds.map((feed) => ({ name: feed.name || String(feed.feed), quiet_s: feed.last_s === null ? Infinity : health.clock_s - feed.last_s }));
   const say = (quiet_s: number): string => (quiet_s === Infinity ? "never" : quiet_s < 1 ? "now" : duration(quiet_s));
   if (!ages.length) return "no feed";
+  if (ages.every(({ quiet_s }) => quiet_s === Infinity)) return "nothing heard yet";
   if (ages.length <= 2) return `last ${ages.map(({ name, quiet_s }) => `${ages.length > 1 ? `${name} ` : ""}${say(quiet_s)}`).join(", ")}`;
   const [newest, oldest] = [Math.min, Math.max].map((pick) => pick(...ages.map((feed) => feed.quiet_s)));
   return `last ${say(newest)}, ${ages.find((feed) => feed.quiet_s === oldest)!.name} ${say(oldest)}`;
