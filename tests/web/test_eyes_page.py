@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))  # as test_page.py does
 
 import test_page as pages
+from fake_desk import START_S
 from test_page import browser, desk, open_page, order, until, wait  # noqa: F401 pytest finds fixtures by name
 
 LONG_NAME = "THE VERY LONG NAME OF A SHIP THAT GOES ON"
@@ -79,3 +80,18 @@ def test_what_cannot_be_shown_is_said(browser, desk):  # noqa: F811 the fixtures
     desk.drop_sockets = False
     page.locator(".badge.lost").wait_for(state="detached")
     page.close()
+
+
+def test_a_time_that_is_known_is_typed(open_page, desk):  # noqa: F811 the fixtures
+    page = open_page()
+    page.fill("#replay-to", "25:99")
+    page.press("#replay-to", "Enter")
+    page.locator("#notice.bad", has_text="Write it as 14:30").wait_for()
+    page.fill("#replay-to", "23:30")
+    page.press("#replay-to", "Enter")
+    page.locator("#notice.bad", has_text="goes from 2019-06-13 00:00:00Z to 2019-06-13 08:00:00Z").wait_for()
+    assert not desk.posts
+    page.fill("#replay-to", "06-13 05:15")
+    page.press("#replay-to", "Enter")
+    until(lambda: ("replay", {"seek_s": START_S + 5.25 * 3600}) in desk.posts, f"not sought: {desk.posts}")
+    assert page.input_value("#replay-to") == "" and page.evaluate("document.activeElement.id") != "replay-to", "letters are keys again"

@@ -106,15 +106,15 @@ function inRange(lat_deg: number | undefined, lon_deg: number | undefined): { la
   return Math.abs(lat_deg) <= 90 && Math.abs(lon_deg) <= 180 ? { lat_deg, lon_deg } : null;
 }
 
-/** Read "2019-06-13 02:50:10Z" or "02:50[:10][Z]" (on the clock's day) as UTC. */
+/** Read "2019-06-13 02:50:10Z", "06-13 02:50" (in the clock's year) or "02:50[:10][Z]" (on the clock's day) as UTC. */
 export function readTime(text: string, clock_s: number): number | null {
-  const parts = /^\s*(?:(\d{4})-(\d\d)-(\d\d)[T\s]+)?(\d{1,2}):(\d\d)(?::(\d\d))?\s*Z?\s*$/i.exec(text);
+  const parts = /^\s*(?:(?:(\d{4})-)?(\d\d)-(\d\d)[T\s]+)?(\d{1,2}):(\d\d)(?::(\d\d))?\s*Z?\s*$/i.exec(text);
   if (!parts) return null;
   const today = new Date(clock_s * 1000);
   const [, year, month, day, hour, minute, second] = parts;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 59) return null;
-  const date_ms = year
-    ? Date.UTC(Number(year), Number(month) - 1, Number(day))
+  const date_ms = month
+    ? Date.UTC(year ? Number(year) : today.getUTCFullYear(), Number(month) - 1, Number(day))
     : Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate());
   return date_ms / 1000 + Number(hour) * 3600 + Number(minute) * 60 + Number(second ?? 0);
 }

@@ -4,7 +4,7 @@ import { html, nothing, render, svg, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { steerReplay } from "../state/actions";
 import { desk } from "../state/desk";
-import { clockTime, dateOnly, duration } from "../core/format";
+import { clockTime, dateOnly, dateTime, duration, readTime } from "../core/format";
 import { icon } from "../parts/parts";
 import { gaps, keepPeriod, moments, seek, standing_s, stepAlert, stepBy, underway } from "./seeking";
 import { SEVERITY_RANK } from "../core/severity";
@@ -123,6 +123,23 @@ function slider(hello: Hello, start_s: number, end_s: number): TemplateResult {
     <span class="replay-end figures">${moment(end_s, hello)}</span>`;
 }
 
+/** A pixel of the slider may be hours: a time that is known is typed. */
+function goTo(event: KeyboardEvent, start_s: number, end_s: number): void {
+  const field = event.target as HTMLInputElement;
+  if (event.key === "Escape") {
+    event.preventDefault(); // what is open stays
+    field.value = "";
+    field.blur();
+  }
+  if (event.key !== "Enter" || event.isComposing) return;
+  const time_s = readTime(field.value, standing_s());
+  if (time_s === null) return desk.say(`Write it as 14:30, or as ${dateOnly(end_s)} 14:30, UTC`, true);
+  if (time_s < start_s || time_s > end_s) return desk.say(`This replay goes from ${dateTime(start_s)} to ${dateTime(end_s)}`, true);
+  field.value = "";
+  field.blur();
+  seek(time_s);
+}
+
 const stepButton = (words: string, label: string, key: string, deed: () => void, rare = false): TemplateResult =>
   html`<button class="step ${rare ? "rare" : ""}" aria-label=${label} title="${label} (${key})" @click=${deed}>${words}</button>`;
 
@@ -144,6 +161,9 @@ function bar(hello: Hello): TemplateResult {
       ${stepButton("+10 s", "On ten seconds", ".", () => stepBy(10))} ${stepButton("+1 min", "On one minute", ">", () => stepBy(60), true)}
       <button class="step" aria-label="Next alert" title="Next alert (])" @click=${() => stepAlert(1)}>${icon("next")}</button>
     </span>
+    ${start_s !== null && end_s !== null
+      ? html`<input id="replay-to" class="figures" type="text" maxlength="20" autocomplete="off" placeholder="go to, UTC" aria-label="Go to a time, UTC" title="14:30, or ${dateOnly(end_s)} 14:30" @keydown=${(event: KeyboardEvent) => goTo(event, start_s, end_s)} />`
+      : nothing}
     ${start_s !== null && end_s !== null && end_s > start_s
       ? slider(hello, start_s, end_s)
       : html`<span class="replay-end told">${hello.title}: its period is not known yet</span>`}`;
