@@ -49,6 +49,10 @@ def test_a_phone_shows_the_whole_list_and_what_is_done_first(open_page, desk):  
     assert in_view(page, "#panel button.main"), "to acknowledge takes no scrolling"
     page.tap("#panel button.main")
     until(lambda: [what for what, _ in desk.posts] == ["acknowledge a1"], f"not acknowledged: {desk.posts}")
+    page.tap("#panel .panel-head button")
+    page.locator("#list.open [data-alert-id='a2']").wait_for()
+    page.tap(".drawer-handle")
+    page.locator("#list:not(.open)").wait_for()
 
 
 def test_the_bar_says_what_is_wrong_and_no_more(open_page, desk):  # noqa: F811 the fixtures

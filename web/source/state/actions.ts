@@ -61,7 +61,16 @@ export function openShipPage(id: number, focus = true): void {
   desk.page = "ship";
 }
 
+/** On a phone the list is a drawer that gives way to what is chosen in it, and is there again when that is closed. */
+let fromList = false;
+function leaveList(): void {
+  const { ship, alert, incident } = desk.selection;
+  fromList = desk.listOpen || (fromList && (ship ?? alert ?? incident) !== null);
+  desk.listOpen = false;
+}
+
 export function selectShip(id: number, focus = true): void {
+  leaveList();
   desk.page = null;
   if (desk.selection.ship !== id) {
     desk.ship = null;
@@ -69,7 +78,6 @@ export function selectShip(id: number, focus = true): void {
     desk.shipProblem = null;
   }
   desk.selection.ship = id;
-  desk.listOpen = false;
   desk.reportOpen = false;
   if (focus) focusPanel();
   void loadShip(true);
@@ -78,11 +86,11 @@ export function selectShip(id: number, focus = true): void {
 
 /** What is no ship is chosen: what was known of a ship goes. */
 function choose(alert: string | null, incident: string | null, focus: boolean): void {
+  leaveList();
   desk.page = null;
   desk.selection = { ship: null, alert, incident };
   desk.ship = null;
   desk.track = null;
-  desk.listOpen = false;
   desk.reportOpen = false;
   desk.following = false;
   if (focus) focusPanel();
@@ -110,6 +118,8 @@ export function closeTop(): boolean {
   else return false;
   const stillOpen = desk.selection.ship ?? desk.selection.alert ?? desk.selection.incident;
   if (stillOpen === null) {
+    desk.listOpen = fromList;
+    fromList = false;
     const back = opener;
     opener = null;
     // An opener inside the list would hold the order of the list: only give it back the focus when keys are in use.
