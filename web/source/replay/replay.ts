@@ -131,7 +131,7 @@ function goTo(event: KeyboardEvent, start_s: number, end_s: number): void {
     field.value = "";
     field.blur();
   }
-  if (event.key !== "Enter" || event.isComposing) return;
+  if (event.key !== "Enter" || event.isComposing || !desk.clockKnown()) return;
   const time_s = readTime(field.value, standing_s());
   if (time_s === null) return desk.say(`Write it as 14:30, or as ${dateOnly(end_s)} 14:30, UTC`, true);
   if (time_s < start_s || time_s > end_s) return desk.say(`This replay goes from ${dateTime(start_s)} to ${dateTime(end_s)}`, true);
