@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -160,6 +161,26 @@ class Alerts(Protocol):
         ...
 
 
+class PastBeside(Protocol):
+    """Pages of the past beside a live desk, each of a process of its own that is asked over a Unix socket."""
+
+    async def begin(self, from_s: float) -> str:
+        """Begin one at a time: its key, once it can be asked. Raises InputFault."""
+        ...
+
+    def socket(self, key: str) -> str | None:
+        """Where it listens; None when it is over."""
+        ...
+
+    def looking(self, key: str) -> AbstractContextManager[None]:
+        """As long as a page looks at it."""
+        ...
+
+    async def close(self) -> None:
+        """End them all."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the web stage may call: the pipeline gives it these; each callable is thread-safe and returns JSON-able values."""
@@ -206,6 +227,8 @@ class Desk:
     """the rules that a drawn zone may keep quiet: `rule` and `words`"""
     held_back: Callable[[], dict[str, int]] = dict
     """by the id of each quiet zone how many alerts it holds back now"""
+    past: PastBeside | None = None
+    """the past beside a live desk; None for one that shows another time itself, or has no journal"""
     read_zones: Callable[[dict[str, Any]], dict[str, Any]] = lambda tree: {"zones": [], "left_out": 0, "remarks": []}
     """what zones a GeoJSON file holds; nothing is kept. Raises InputFault for what is none"""
 

@@ -13,6 +13,7 @@ import tankerwatch.web
 from tankerwatch.config import Config
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import LiveSource
+from tankerwatch.desk.beside import Beside
 from tankerwatch.desk.entrance import Entrance, entrance
 from tankerwatch.desk.live import LiveDesk, Show
 from tankerwatch.desk.messenger import Messenger, switched
@@ -58,6 +59,7 @@ def watch(
             live = [parse_source(name, register.index_of(name), allow_remote=config.allow_remote) for name in named]
             keeper = Keeper(data, journal, config, lambda: register.names)
             desk = LiveDesk(config, journal, register, Hub(), sources=live, history=data, keeper=keeper)
+            desk.beside = Beside(config, data, clock.now)
         desk.steward = steward
         desk.rebuild()
         if not files:
@@ -145,6 +147,8 @@ async def _run(desk: LiveDesk, opened: Entrance, words: str) -> None:
     for task in (waiting, *tasks[len(servers) :]):
         task.cancel()
     await asyncio.gather(waiting, *tasks, return_exceptions=True)
+    if desk.beside is not None:
+        await desk.beside.close()
     for task in done:
         if task is not waiting and not task.cancelled() and (fault := task.exception()) is not None:
             raise fault

@@ -22,7 +22,7 @@ from typing import Any, Final
 import tankerwatch
 from tankerwatch.config import Config
 from tankerwatch.core.incidents import ACCESS
-from tankerwatch.core.ports import OVER_TOLD, Before, Block, Desk, FeedState, Journal, LiveSource, PictureNow
+from tankerwatch.core.ports import OVER_TOLD, Before, Block, Desk, FeedState, Journal, LiveSource, PastBeside, PictureNow
 from tankerwatch.core.tables import Batch, Decision, View
 from tankerwatch.desk import blocks, charting, deciding, listing, panel
 from tankerwatch.desk import health as healths
@@ -107,6 +107,7 @@ class LiveDesk:
         """where what was received is kept, for who asks which record a line is"""
         self.steward: Steward | None = None
         self.messenger: Messenger | None = None
+        self.beside: PastBeside | None = None
         self._unanswered: list[Unanswered] = []
         self.inbox = Inbox()
         self.intake = Intake(self.inbox, self._keep, self._tell_states)
@@ -398,6 +399,7 @@ class LiveDesk:
             block=self._block,
             quiet_rules=deciding.quiet_rules,
             held_back=lambda: self._read(charting.held_back),
+            past=self.beside,
             read_zones=self._read_zones,
             snapshot=lambda: self.picture,
         )

@@ -28,6 +28,7 @@ from tankerwatch.web.access.door import Door, Login
 from tankerwatch.web.access.gate import Gate
 from tankerwatch.web.access.sessions import current
 from tankerwatch.web.asking import Refused, ask, body_of, found, ship_id
+from tankerwatch.web.beside import BesideRoutes
 from tankerwatch.web.blocks import Blocks
 from tankerwatch.web.charting import Charting
 from tankerwatch.web.described import Described
@@ -87,6 +88,7 @@ class Api:
             *PaperRoutes(self.desk, self._decide).routes(),
             Route("/api/replay", self.timeline),
             Route("/api/replay", self.replay, methods=["POST"]),
+            *BesideRoutes(self.desk, self.page).routes(),
             *self._for_programs(),
             WebSocketRoute("/ws", self.socket),
             *self.login.routes(),
@@ -158,7 +160,7 @@ class Api:
         """The period of a replay, its gaps, and the alerts in it that are known so far."""
         told = await ask(self.desk.timeline)
         if told is None:
-            raise Refused(409, "this desk is live", "its past is shown by: tankerwatch replay DIR, with the directory of its --data")
+            raise Refused(409, "this desk is live", "its past: POST /api/past, or tankerwatch replay DIR with the directory of its --data")
         return Answer(told)
 
     async def replay(self, request: Request) -> Response:

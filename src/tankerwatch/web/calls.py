@@ -36,6 +36,8 @@ PLACES: Final[dict[str, Schema]] = {
     "ship": {**TEXT, "pattern": "^[0-9]{1,10}$"},
     "from": {"type": "integer", "minimum": 0, "multipleOf": 600},
     "name": {**TEXT, "minLength": 1, "maxLength": 100},
+    "key": {**TEXT, "minLength": 1, "maxLength": 100},
+    "call": {**TEXT, "minLength": 1, "maxLength": 200},
     "z": {"type": "integer", "minimum": 0, "maximum": 8},
     "x": {"type": "integer", "minimum": 0},
     "y": {"type": "integer", "minimum": 0},
@@ -220,6 +222,12 @@ CALLS = (
         _simply("GET", f"/api/ships/{{id}}/track.{ending}", "Her track as a file.", answer=None, kind=kind, query=(("hours", NUMBER),))
         for ending, kind in (("csv", "text/csv"), ("geojson", GEOJSON), ("kml", "application/vnd.google-earth.kml+xml"))
     ),
+    _simply(
+        "POST", "/api/past", "A page of the past beside the live one.", record({"from_s": NUMBER}), status=201, refusals=(409, 422, 503)
+    ),
+    Call("GET", "/past/{key}/", "The page of one; to the live page when it is over.", kind="text/html"),
+    _simply("GET", "/past/{key}/api/{call}", "Any call of that page, as the same of the desk.", answer=None, kind="*/*"),
+    _simply("POST", "/past/{key}/api/{call}", "The same.", {"type": "object"}, answer=None, kind="*/*"),
     _simply("GET", "/api/guards", "Who is guarded, and who was."),
     Call("GET", "/login", "The page of the log-in.", kind="text/html"),
     _simply("GET", "/login/oidc", "To the identity provider.", answer=None, kind="text/html"),

@@ -17,7 +17,7 @@ from tankerwatch.web.plain import Answer
 def asked(routes: Iterable[BaseRoute]) -> set[tuple[str, str]]:
     """Method and path of every call that routes answer; what is no call, such as the WebSocket, is left out."""
     calls = [route for route in routes if isinstance(route, Route)]
-    return {(method, route.path) for route in calls for method in (route.methods or ()) if method != "HEAD"}
+    return {(method, route.path.replace(":path}", "}")) for route in calls for method in (route.methods or ()) if method != "HEAD"}
 
 
 class Described:

@@ -8,7 +8,7 @@ import errno
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -112,6 +112,34 @@ def context_of(certificate: Path, key: Path) -> ssl.SSLContext:
         help = "[desk] certificate_file and key_file: both in PEM, the key without a password"
         raise InputFault(f"cannot be used: {words}", where=f"{certificate}, {key}", help=help) from fault
     return context
+
+
+INSIDE: Final = "past"
+"""By which name a desk asks for the page of another process of its own."""
+
+
+async def serve_inside(app: ASGIApp, address: str, ready: Callable[[], None]) -> None:
+    """Serve on a Unix socket, for the process that began this one, until the process ends; `ready` is called when it can be asked."""
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listening.bind(address)
+    config = uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_max_size=LONGEST_MESSAGE,
+        ws_per_message_deflate=False,
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=GOODBYE_S,
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    while not (server.started or serving.done()):
+        await asyncio.sleep(0.01)
+    if server.started:
+        ready()
+    await serving
 
 
 class Server:

@@ -96,6 +96,12 @@ TABLE: Final[dict[str, Role]] = {
     "POST /api/reports": Role.WATCHKEEPER,
     "POST /api/guard": Role.WATCHKEEPER,
     "POST /api/replay": Role.WATCHKEEPER,  # it turns back everyone's clock
+    # The past beside the present, by the same door.
+    "GET /past/{key}/": Role.VIEWER,
+    "GET /past/{key}/api/{call:path}": Role.VIEWER,
+    "WS /past/{key}/ws": Role.VIEWER,
+    "POST /api/past": Role.WATCHKEEPER,  # it costs as much as another desk
+    "POST /past/{key}/api/{call:path}": Role.WATCHKEEPER,
 }
 
 # A mounted folder holds what is below it.
