@@ -234,17 +234,17 @@ MAY_REACH = {
     "uvicorn": ("desk/", "web/", "store/copies/vault.py"),
     "starlette": ("web/", "store/copies/vault.py"),
     "serial": ("ingest/",),
-    "http.client": ("cli/calling.py", "respond/webhook.py", "store/copies/remote.py", "web/access/oidc.py"),
+    "http.client": ("cli/calling.py", "respond/webhook.py", "store/copies/remote.py", "web/access/oidc.py", "web/beside.py"),
     "ssl": ("cli/calling.py", "respond/webhook.py", "store/copies/remote.py", "store/copies/vault.py", "web/serve.py"),
     "obstore": ("store/copies/objects.py",),
     **dict.fromkeys(("http", "urllib.request", "ftplib", "smtplib", "socketserver", "xmlrpc", "webbrowser"), ()),
-    "websockets": ("cli/top/desk.py",),
+    "websockets": ("cli/top/desk.py", "web/beside.py"),
     **dict.fromkeys(("requests", "httpx", "aiohttp", "urllib3"), ()),
 }
 """Modules that can reach a network, and the files that may use them. `cli/calling.py` and `cli/top` speak to the desk on this machine, or
 by TLS to the one that a person named; `respond/webhook.py` (checkpoints, the alerts of a live desk, and a test message when a person asks),
 `copies/remote.py`, `copies/objects.py` and `web/access/oidc.py` to places that a person wrote into the configuration or on the command
-line, of which there are none unless one does; `copies/vault.py` waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a
+line, of which there are none unless one does; `web/beside.py` over a Unix socket to what its own desk began; `copies/vault.py` waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a
 vault of its own on loopback, to strike at what it made."""
 
 
@@ -266,9 +266,12 @@ def test_only_sources_call_out():
         # a base in memory or in a file is no connection; tests/store/test_sql.py and tests/web/test_charts.py hold them to what they may
         local = ("duckdb.connect(':memory:',", "sqlite3.connect(f'file:")
         called = {node.func.attr for node in calls if not ast.unparse(node).startswith(local)}
-        assert not called & opening or named(path).startswith(("ingest/", "store/copies/remote.py")), (
+        assert not called & opening or named(path).startswith(("ingest/", "store/copies/remote.py", "web/beside.py")), (
             f"{named(path)} calls {called & opening}"
         )
+    inside = (PACKAGE / "web" / "beside.py").read_text(encoding="utf-8")
+    assert "AF_INET" not in inside and re.findall(r"sockets\.socket\((\S+),", inside) == ["sockets.AF_UNIX"], "no further than this machine"
+    assert re.findall(r"\w*connect\([^:)]*", inside) == ["connect(self", "connect(self.address", "unix_connect(address, f\"ws"]
 
 
 QUESTIONS = """

@@ -82,8 +82,9 @@ class Beside:
         self._looks[key] = look
         assert process.stdin is not None and process.stdout is not None
         try:
-            process.stdin.write(pickle.dumps((self._config, self._directory, from_s, str(folder / "socket"))))
-            await process.stdin.drain()
+            with contextlib.suppress(ConnectionError):  # it ended at once, and may have said why
+                process.stdin.write(pickle.dumps((self._config, self._directory, from_s, str(folder / "socket"))))
+                await process.stdin.drain()
             told = json.loads(await asyncio.wait_for(process.stdout.readline(), READY_WITHIN_S) or "{}")
         except (TimeoutError, OSError, ValueError):
             told = {
