@@ -1,5 +1,6 @@
 /** The page of Tankerwatch: puts the pieces together. */
 
+import { watchPresent } from "./replay/beside";
 import "./app.css";
 import { nothing, render, type TemplateResult } from "lit-html";
 import { alertSpot, loadShip, onFit, onLook, openHandover, openIncidentPage, openShipPage, selectAlert, selectIncident, selectShip } from "./state/actions";
@@ -311,6 +312,7 @@ onFit((bounds) => map.fit(bounds.west_deg, bounds.south_deg, bounds.east_deg, bo
 onLook((lat_deg, lon_deg) => setTimeout(() => map.look(lat_deg, lon_deg, undefined, GLIDE_MS, hidden()), 30), followShip);
 holdOrder(parts.list);
 startSound();
+watchPresent();
 startSearch(document.querySelector<HTMLInputElement>("#search")!);
 startKeys({
   palette: changePalette,

@@ -1,5 +1,6 @@
 /** One alert: what a watchkeeper would say about it, what to do, and one click deeper why the desk thinks so. */
 
+import { hasPast, lookBack } from "../replay/beside";
 import { html, nothing, type TemplateResult } from "lit-html";
 import { selectIncident } from "../state/actions";
 import { acknowledgeLine, answerForm } from "./answers";
@@ -7,6 +8,9 @@ import { desk } from "../state/desk";
 import { moment, timeAndAge } from "../core/format";
 import { fact, panelHead, positionLine, severityIcon, shipButtons, type Content } from "../parts/parts";
 import type { Alert } from "../core/shapes";
+
+/** So long before an alert began one looks back to it. */
+const BEFORE_S = 600;
 
 export const VERBS: Record<string, string> = {
   raise: "raised", amend: "amended", end: "ended", withdraw: "withdrawn", acknowledge: "acknowledged", confirm: "confirmed", dismiss: "dismissed",
@@ -72,6 +76,7 @@ export function alertPanel(alert: Alert): TemplateResult {
     <div class="panel-body">
       <p class="reason">${alert.reason}</p>
       ${acknowledgeLine(alert)}
+      ${hasPast() ? html`<p class="buttons"><button title="What was known before and after, on a page of its own" @click=${() => lookBack(alert.start_s - BEFORE_S)}>Look back to it</button></p>` : nothing}
       <dl class="facts">
         ${fact("Raised", html`<span class="figures">${timeAndAge(alert.raised_s, now_s)}</span>`)}
         ${fact("Began", html`<span class="figures">${timeAndAge(alert.start_s, now_s)}</span>`)}

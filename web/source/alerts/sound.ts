@@ -1,6 +1,8 @@
 /** One short sound, and only when something is open that is worse than all that nobody has acknowledged: a desk that rings for
  *  everything is switched off. Browsers let a page be heard only after it was touched; until then it says so. */
 
+import { beside } from "../core/base";
+import { urgentNow } from "../replay/beside";
 import { html, type TemplateResult } from "lit-html";
 import { desk } from "../state/desk";
 import { clockTime } from "../core/format";
@@ -51,7 +53,9 @@ export function listen(): void {
     begun = false;
     return;
   }
-  const rank = Math.max(-1, ...[...desk.alerts.values()].filter(calling).map((alert) => SEVERITY_RANK[alert.severity]));
+  const now = urgentNow();
+  // On a page of the past, only what happens now is heard.
+  const rank = beside ? (now === null ? -1 : SEVERITY_RANK[now]) : Math.max(-1, ...[...desk.alerts.values()].filter(calling).map((alert) => SEVERITY_RANK[alert.severity]));
   if (begun && rank > highest && !muted()) {
     rung.push(Object.keys(SEVERITY_RANK).find((name) => SEVERITY_RANK[name as keyof typeof SEVERITY_RANK] === rank)!);
     ring(rank);

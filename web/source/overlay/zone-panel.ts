@@ -1,5 +1,6 @@
 /** The list of zones and the form of one, with the keyboard alone if need be. */
 
+import { BASE } from "../core/base";
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { Zone, ZoneRules } from "../core/chart-shapes";
 import { desk } from "../state/desk";
@@ -55,7 +56,7 @@ export function zoneList(show: (zone: Zone) => void, begin: (zone: Zone | null) 
     <div class="buttons">
       <button class="decides main" @click=${() => begin(null)}>Draw a zone (Z)</button>
       <button class="decides" id="zone-file" @click=${bring}>From a file…</button>
-      ${!everybodys() && all.some((zone) => zone.drawn && zone.removed_s === null) ? html`<a class="button" href="/api/zones.geojson?save=1">Save as GeoJSON</a>` : nothing}
+      ${!everybodys() && all.some((zone) => zone.drawn && zone.removed_s === null) ? html`<a class="button" href="${BASE}/api/zones.geojson?save=1">Save as GeoJSON</a>` : nothing}
     </div>
     <ul class="zone-list" role="list">${all.filter((zone) => zone.removed_s === null).map((zone) => item(zone, show, begin))}</ul>
     ${removed.length

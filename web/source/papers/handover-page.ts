@@ -1,5 +1,6 @@
 /** The hand-over of a watch: what stands open and who has it, what is silenced until when, how the desk is, what changed. */
 
+import { BASE } from "../core/base";
 import { html, nothing, type TemplateResult } from "lit-html";
 import { selectAlert, selectIncident } from "../state/actions";
 import { VERBS } from "../alerts/alert-panel";
@@ -156,8 +157,8 @@ export function handoverPage(): TemplateResult {
   return html`${panelHead("hand-over of the watch", `Hand-over, ${dateTime(desk.clock_s())}`, "Close the hand-over")}
     <div class="panel-body sheet-body" tabindex="0" role="group" aria-label="The hand-over">
       <p class="buttons no-print">
-        <a class="button" href="/api/handover.html?${query()}" target="_blank" rel="noopener">Sheet to print</a>
-        <a class="button" href="/api/handover.html?${query()}&save=1">Save the sheet</a>
+        <a class="button" href="${BASE}/api/handover.html?${query()}" target="_blank" rel="noopener">Sheet to print</a>
+        <a class="button" href="${BASE}/api/handover.html?${query()}&save=1">Save the sheet</a>
       </p>
       ${sinceField()}
       ${told.problem ? html`<p class="problem" role="alert">${told.problem}</p>` : nothing}

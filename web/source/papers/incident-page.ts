@@ -1,5 +1,6 @@
 /** The page of one incident: everything known of it, in order, and what people write down about it. */
 
+import { BASE } from "../core/base";
 import { html, nothing, type TemplateResult } from "lit-html";
 import { keyed } from "lit-html/directives/keyed.js";
 import { noteIncident, openReport, selectAlert } from "../state/actions";
@@ -106,7 +107,7 @@ const wide_px = (): number => (innerWidth > 720 ? 680 : Math.min(680, Math.max(3
 
 /** As the palette has it on the screen, and dark on white on paper. */
 function picture(incident: Incident, what: "chart" | "timeline", words: string): TemplateResult {
-  const from = `${path(incident)}/${what}.svg?n=${dossier.times}&palette=`;
+  const from = `${BASE}${path(incident)}/${what}.svg?n=${dossier.times}&palette=`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label=${what === "chart" ? "Chart" : "Time line"}>
       <img class="extract screen ${what}" alt=${words} src="${from}${desk.palette}&wide=${wide_px()}" />
     </div>
@@ -159,8 +160,8 @@ export function incidentPage(incident: Incident): TemplateResult {
     )}
     <div class="panel-body sheet-body" tabindex="0" role="group" aria-label="The incident">
       <p class="buttons no-print">
-        <a class="button" href="${path(incident)}/report.html" target="_blank" rel="noopener">Report to print</a>
-        <a class="button" href="${path(incident)}/report.html?save=1">Save the report</a>
+        <a class="button" href="${BASE}${path(incident)}/report.html" target="_blank" rel="noopener">Report to print</a>
+        <a class="button" href="${BASE}${path(incident)}/report.html?save=1">Save the report</a>
         <button class="decides" @click=${() => openReport()}>Type in a report (R)</button>
       </p>
       <dl class="facts">

@@ -2,6 +2,7 @@
  *  so that they are there at once while the slider is drawn, and the play itself comes after. The next blocks on the slider's way are
  *  fetched before it is there, and while it plays the block that has just become one: it is the first on the way back. */
 
+import { BASE } from "../core/base";
 import { mercatorX, mercatorY } from "../core/mercator";
 import { NO_POSITION, NO_U16 } from "../core/shapes";
 import type { Camera } from "../core/camera";
@@ -60,7 +61,7 @@ export function parseBlock(buffer: ArrayBuffer): Block | null {
 }
 
 const blockOf = (time_s: number): number => Math.floor(time_s / BLOCK_S) * BLOCK_S;
-const addressOf = (from_s: number, played: Played): string => `/api/blocks/${from_s}?of=${played.of}`;
+const addressOf = (from_s: number, played: Played): string => `${BASE}/api/blocks/${from_s}?of=${played.of}`;
 
 /** Whether the desk gives a block away. */
 const isThere = (from_s: number, { start_s, clock_s }: Played): boolean =>

@@ -4,6 +4,7 @@ import { html, nothing, render, svg, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { steerReplay } from "../state/actions";
 import { desk } from "../state/desk";
+import { liveButton } from "./beside";
 import { clockTime, dateOnly, dateTime, duration, readTime } from "../core/format";
 import { icon } from "../parts/parts";
 import { gaps, keepPeriod, moments, seek, standing_s, stepAlert, stepBy, underway } from "./seeking";
@@ -146,7 +147,7 @@ const stepButton = (words: string, label: string, key: string, deed: () => void,
 function bar(hello: Hello): TemplateResult {
   const { start_s, end_s } = hello;
   const speeds = SPEEDS.includes(hello.speed) ? SPEEDS : [...SPEEDS, hello.speed].sort((one, other) => one - other);
-  return html`<button class="play" @click=${togglePlay} title="Space">
+  return html`${liveButton()}<button class="play" @click=${togglePlay} title="Space">
       ${hello.ended ? html`${icon("again")} <span class="word">Again</span>` : hello.paused ? html`${icon("play")} <span class="word">Play</span>` : html`${icon("pause")} <span class="word">Pause</span>`}
     </button>
     <label class="speed"

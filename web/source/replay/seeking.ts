@@ -102,6 +102,6 @@ export function stepAlert(by: 1 | -1): void {
 
 function isReplay(): boolean {
   if (desk.hello && desk.hello.mode !== "live") return desk.clockKnown();
-  desk.say("This is live: tankerwatch replay DIR shows its past");
+  desk.say("This is live: B goes back in time");
   return false;
 }

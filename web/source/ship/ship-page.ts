@@ -1,5 +1,6 @@
 /** The page of one ship: who she says she is and said before, her state with the age of every field, her last hours, who hears her, what she sent. */
 
+import { BASE } from "../core/base";
 import { html, nothing, type TemplateResult } from "lit-html";
 import { copy, fitOnMap, openShipPage, selectAlert, toggleFollow } from "../state/actions";
 import { get, words } from "../state/api";
@@ -216,7 +217,7 @@ function files(id: number): TemplateResult {
       <select id="track-hours" @change=${(event: Event) => { hours = Number((event.target as HTMLSelectElement).value); desk.changed(); }}>
         ${HOURS.map(([value, said]) => html`<option value=${value} ?selected=${value === hours}>${said}</option>`)}
       </select>
-      ${["csv", "geojson", "kml"].map((kind) => html`<a class="button" href="/api/ships/${id}/track.${kind}?hours=${hours}" download="track-${id}.${kind}">${kind === "geojson" ? "GeoJSON" : kind.toUpperCase()}</a>`)}
+      ${["csv", "geojson", "kml"].map((kind) => html`<a class="button" href="${BASE}/api/ships/${id}/track.${kind}?hours=${hours}" download="track-${id}.${kind}">${kind === "geojson" ? "GeoJSON" : kind.toUpperCase()}</a>`)}
     </div>
     <p class="quiet hint">More than six hours need a history: <code>tankerwatch history DIR</code> makes it from the journal.</p>`;
 }

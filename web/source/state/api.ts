@@ -1,5 +1,6 @@
 /** Calls to the desk. A refusal carries one line and what to do about it; both are for people. */
 
+import { BASE } from "../core/base";
 import { csrf, everybodys, looksOnly, toLogin } from "./session";
 
 export class Refusal extends Error {
@@ -22,14 +23,14 @@ async function answer<T>(response: Response): Promise<T> {
 
 export async function get<T>(path: string): Promise<T> {
   if (everybodys()) throw new Refusal("This page shows everybody late and rounded positions, and nothing more");
-  return answer<T>(await fetch(path, { headers: { Accept: "application/json" } }));
+  return answer<T>(await fetch(BASE + path, { headers: { Accept: "application/json" } }));
 }
 
 export async function post<T>(path: string, body: unknown): Promise<T> {
   if (looksOnly()) throw new Refusal("You are here to look: a watchkeeper decides");
   const token = csrf();
   const headers = { "Content-Type": "application/json", ...(token ? { "X-CSRF-Token": token } : {}) };
-  return answer<T>(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
+  return answer<T>(await fetch(BASE + path, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
 export const words = (problem: unknown): string =>

@@ -1,5 +1,6 @@
 /** The WebSocket to the desk: frames into the fleet, words into the state, and a new try with back-off when it breaks. */
 
+import { BASE } from "../core/base";
 import type { Area } from "./area";
 import { desk } from "./desk";
 import type { Alert, Incident, Message } from "../core/shapes";
@@ -67,7 +68,7 @@ function holds(view: number): void {
 
 function open(): void {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const fresh = new WebSocket(`${scheme}://${location.host}/ws`);
+  const fresh = new WebSocket(`${scheme}://${location.host}${BASE}/ws`);
   socket = fresh;
   fresh.binaryType = "arraybuffer";
   fresh.onopen = () => {

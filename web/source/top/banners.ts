@@ -8,6 +8,7 @@ import { feedBanner } from "./feeds";
 import { duration } from "../core/format";
 import { copyBanner } from "./journal";
 import { icon, severityIcon, type Content } from "../parts/parts";
+import { presentBanner } from "../replay/beside";
 import { replayRibbon } from "../replay/replay";
 import type { Hello } from "../core/shapes";
 import { webhookBanner } from "./webhook";
@@ -55,7 +56,7 @@ export function drawBanners(into: HTMLElement): void {
   document.querySelector("#chart")!.classList.toggle("stale", (!desk.connected && desk.everConnected) || feeds?.bad === true);
   const down_s = desk.lostAt_ms === null ? 0 : (performance.now() - desk.lostAt_ms) / 1000;
   render(
-    html`${replayRibbon()}
+    html`${replayRibbon()} ${presentBanner()}
       ${!desk.connected && desk.lostAt_ms !== null
         ? html`<p class="banner bad" role="alert">✕ Connection to the desk lost ${duration(down_s)} ago. What you see stands still. Trying again…</p>`
         : nothing}

@@ -1,5 +1,6 @@
 /** Each feed in its own words, the journal, the clock, and what was refused: opened from the top bar. */
 
+import { hasPast, pastForm } from "../replay/beside";
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { closeTop, openHandover } from "../state/actions";
 import { desk } from "../state/desk";
@@ -37,7 +38,7 @@ function panel(health: Health): TemplateResult {
     <div class="panel-body" tabindex="0" role="group" aria-label="Feeds, journal, clock">
       <div class="buttons"><button @click=${() => openHandover()}>Hand over the watch (H)</button></div>
       <ul class="feeds" role="list">${health.feeds.map((feed) => feedCard(feed, health.clock_s))}</ul>
-      ${journalSection(health)} ${webhookSection(health)}
+      ${hasPast() ? pastForm() : nothing} ${journalSection(health)} ${webhookSection(health)}
       <h3>Clock</h3>
       ${check ? html`<p class=${check.state === "wrong" ? "warning" : ""}>${check.words}${check.offset_s === null || Math.abs(check.offset_s) >= 600 ? "" : ` (${check.offset_s.toFixed(1)} s)`}</p>` : nothing}
       <dl class="facts figures">

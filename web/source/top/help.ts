@@ -8,7 +8,7 @@ import type { Severity } from "../core/severity";
 
 const KEYS: [string, string][] = [
   ["/", "Search for a ship"], ["J K", "Next, previous alert"], ["A", "Acknowledge the alert shown"], ["F", "Follow the ship shown"], ["O", "Open the page of the ship or the incident shown"],
-  ["L", "Names on or off"], ["Y", "Layers; then 1 to 8"], ["Z", "Draw a zone"], ["M", "Bearing and distance"], ["G", "Range rings"], ["R", "Type in a report"], ["H", "Hand over the watch"], ["Space", "Play or pause a replay"], [", .", "Replay: 10 s back, on"],
+  ["L", "Names on or off"], ["Y", "Layers; then 1 to 8"], ["Z", "Draw a zone"], ["M", "Bearing and distance"], ["G", "Range rings"], ["R", "Type in a report"], ["H", "Hand over the watch"], ["B", "Back in time; back to live"], ["Space", "Play or pause a replay"], [", .", "Replay: 10 s back, on"],
   ["< >", "Replay: 1 min back, on"], ["[ ]", "Replay: previous, next alert"], ["N", "Day, dusk, night"],
   ["+ −", "Zoom in, zoom out"], ["Arrows", "Move the map, when it has the focus"], ["Esc", "Close what is on top"], ["T", "All alerts as a table"], ["?", "This help"],
 ];

@@ -1,14 +1,12 @@
 /** Whether what is received is safe, and where: the journal on this disk, its copies, its checkpoint. */
 
 import { html, nothing } from "lit-html";
-import { copy as copyText } from "../state/actions";
 import { desk } from "../state/desk";
 import { bytes, count, timeAndAge } from "../core/format";
 import type { Content } from "../parts/parts";
 import type { Copy, Health, JournalHealth } from "../core/shapes";
 
 /** How far back the past is offered. */
-const LOOK_BACK_S = 3600;
 
 const COPY_SIGNS: Record<Copy["state"], string> = { ok: "✓", connecting: "…", behind: "…", failing: "✕", forked: "✕" };
 
@@ -47,14 +45,5 @@ export function journalSection(health: Health): Content {
     </ul>
     ${journal.checkpoint
       ? html`<p class="quiet figures">Checkpoint${journal.checkpoint.made_s === null ? "" : ` up to record ${count(journal.checkpoint.record)}, ${timeAndAge(journal.checkpoint.made_s, health.now_s)}`}: ${journal.checkpoint.words}</p>`
-      : nothing}
-    ${health.mode === "live" ? past(health) : nothing}`;
-}
-
-/** A live desk shows the present only; its past is another desk beside it. */
-function past(health: Health): Content {
-  const from = new Date((health.clock_s - LOOK_BACK_S) * 1000).toISOString().slice(0, 16);
-  const command = `tankerwatch replay DIR --from ${from}Z --listen 127.0.0.1:8421`;
-  return html`<p class="quiet">The last hour as it was known then, on a page of its own beside this one (DIR is what was --data of the watch; nothing is written to it):</p>
-    <p class="command"><code>${command}</code><button class="small" @click=${() => copyText(command)}>Copy</button></p>`;
+      : nothing}`;
 }

@@ -6,6 +6,7 @@ import { deedOf } from "../alerts/answer-keys";
 import { answerByKey } from "../alerts/answers";
 import { desk } from "../state/desk";
 import { openHelp } from "./help";
+import { turnTime } from "../replay/beside";
 import { replayKey, togglePlay } from "../replay/replay";
 import { letters } from "../state/settings";
 
@@ -78,6 +79,9 @@ export function startKeys(deeds: KeyDeeds): void {
         break;
       case "r": case "R":
         openReport();
+        break;
+      case "b": case "B":
+        turnTime();
         break;
       case "n": case "N":
         deeds.palette();

@@ -1,0 +1,152 @@
+import{f as J,k as _,q as V,t as K}from"./part-chunk-33NRXQNP.js";import"./part-chunk-LKJCGD7D.js";import{A as k,B as G,D as b,i as w,j as U,l as z,r as y,x as B,y as h}from"./part-chunk-R6YLA3QU.js";import{a as x}from"./part-chunk-WBVF4QXQ.js";import{d as Z}from"./part-chunk-EPVBKNSL.js";import{F as l,G as O,H as j,I as F,X as P,Z as D,a as o,d as r,h as W,i as c,k as L,m as p,n as i,o as N,x as d,z as M}from"./part-chunk-GLZBEX64.js";import{a as u}from"./part-chunk-CRXK43VX.js";var re=[4,8,12,24],f=new x,v=null,T=8,g=null;function E(){return v??Math.floor(l.clock_s()/60)*60-T*3600}var q=()=>`since_s=${E()}`;function ae(){let e=document.querySelector("#handover-since").value,t=M(e,l.clock_s());g=t===null?"Time as 2019-06-13 02:50Z, or 02:50Z for today":null,t!==null&&(v=t>l.clock_s()?t-86400:t),l.changed()}function ie(e){v=null,T=e,g=null,document.querySelector("#handover-since").value=c(E()),l.changed()}var ce=()=>o`<form class="field no-print" @submit=${e=>{e.preventDefault(),ae()}}>
+  <label for="handover-since">What changed since, UTC</label>
+  <div class="inline">
+    <input id="handover-since" type="text" class="figures" autocomplete="off" value=${c(E())} aria-invalid=${g?"true":"false"} aria-describedby="handover-problem" />
+    <button type="submit">Show</button>
+  </div>
+  <p id="handover-problem" class="problem" role="alert">${g??r}</p>
+  <div class="buttons">
+    ${re.map(e=>o`<button type="button" class="small" aria-pressed=${v===null&&T===e?"true":"false"} @click=${()=>ie(e)}>Last ${e} h</button>`)}
+  </div>
+</form>`;function de(e){let t=e.acknowledged_s===null?"not acknowledged":`acknowledged ${p(e.acknowledged_s,l.clock_s())}`,n=e.snoozed_until_s===null?"":` · snoozed until ${W(e.snoozed_until_s)}`;return o`<li>
+    <button class="line ${e.severity}" @click=${()=>w(e.id)}>
+      ${h(e.severity)}<span><span class="severity-word">${e.severity}</span> ${e.title}<br /><span class="quiet">${e.assigned?`with ${e.assigned}`:"with nobody"} · ${t}${n} · raised ${i(e.raised_s,l.clock_s())}</span></span>
+    </button>
+  </li>`}var ue=e=>o`<li>
+  <button class="line ${e.severity}" @click=${()=>U(e.id)}>
+    ${h(e.severity)}<span><span class="severity-word">${e.severity}</span> ${e.title}${e.notes.length?o`<br /><span class="quiet">${e.notes.at(-1).words}</span>`:r}</span>
+  </button>
+</li>`;function pe(){let e=F();return Date.now()>=e?"Sound in this browser: on":e===1/0?"Sound in this browser: off until someone switches it on":`Sound in this browser: off until ${W(e/1e3)}`}function me(e){let t=e.open.filter(n=>e.snoozed.includes(n.id));return o`<ul class="lines told" role="list">
+    ${t.map(n=>o`<li>Snoozed until ${i(n.snoozed_until_s,l.clock_s())}: ${n.title}</li>`)}
+    ${e.exclusions.map(n=>o`<li>Left out by ${n.by} at ${c(n.made_s)}, until someone takes it back: ${n.rule}, ${Object.values(n.names).join(" and ")}${n.here?`, within ${n.here.radius_nm} NM`:""}: ${n.words}</li>`)}
+    ${e.quiet_zones.map(n=>o`<li>Zone ${n.name}, by ${n.by} at ${c(n.changed_s)}, ${n.quiet_until_s===null?"until someone changes it":`until ${i(n.quiet_until_s,l.clock_s())}`}: nothing new of ${n.quiet.map(Z).join(", ")}; ${d(n.held_back)} held back now</li>`)}
+    ${Object.entries(e.kept_quiet).map(([n,s])=>o`<li>Quiet in port: ${n}, ${d(s)} only counted</li>`)}
+    <li>${pe()}</li>
+  </ul>`}function $e(e){let{journal:t,clock_check:n}=e;return o`<ul class="lines told" role="list">
+    ${e.feeds.map(s=>o`<li class=${V(s)?"":"alarm"}>Feed ${s.name||s.feed}: ${s.state.replace("_"," ")}, ${s.words}; last line ${i(s.last_s,l.clock_s())}</li>`)}
+    <li class=${n.state==="wrong"?"alarm":""}>Clock: ${n.words}</li>
+    <li class=${t.state==="failed"?"alarm":""}>Journal: ${t.words}; ${d(t.durable)} of ${d(t.records)} records safe</li>
+    ${(t.copies??[]).map(s=>o`<li class=${s.state==="failing"||s.state==="forked"?"alarm":""}>Copy ${s.name}: ${s.state}, ${s.words}; ${d(s.behind)} behind</li>`)}
+    ${e.webhook?o`<li class=${e.webhook.state==="failing"?"alarm":""}>Webhook to ${e.webhook.to}, from ${e.webhook.least} on: ${e.webhook.words}; ${d(e.webhook.unsent)} unsent</li>`:r}
+    ${t.checkpoint?o`<li>Checkpoint: record ${d(t.checkpoint.record)}, ${t.checkpoint.words}</li>`:r}
+  </ul>`}function he(e){if(e.what==="report")return`${e.verb} reported, ${e.title}`;let t=e.what==="alert"?_[e.verb]??e.verb:e.verb;return`${e.what==="alert"?e.severity??"":e.what} · ${e.title}: ${t}`}var be=e=>o`<tr class=${e.what}>
+  <td class="figures">${p(e.time_s,l.clock_s())}</td>
+  <td><strong>${he(e)}</strong>${e.by?o` · ${e.by}`:r}<br />${e.words}</td>
+</tr>`;function fe(e){return e.changes.length?o`<div class="scroll" tabindex="0" role="group" aria-label="What changed">
+      <table class="sheet-table">
+        <thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead>
+        <tbody>${[...e.changes].reverse().map(be)}</tbody>
+      </table>
+    </div>
+    ${e.changes_left_out?o`<p class="quiet">${d(e.changes_left_out)} before these are not shown.</p>`:r}`:o`<p class="quiet">Nothing.</p>`}function ge(){f.want(`${v} ${T}`,`/api/handover?${q()}`,l.alerts.size);let e=f.held;return o`${k("hand-over of the watch",`Hand-over, ${c(l.clock_s())}`,"Close the hand-over")}
+    <div class="panel-body sheet-body" tabindex="0" role="group" aria-label="The hand-over">
+      <p class="buttons no-print">
+        <a class="button" href="${u}/api/handover.html?${q()}" target="_blank" rel="noopener">Sheet to print</a>
+        <a class="button" href="${u}/api/handover.html?${q()}&save=1">Save the sheet</a>
+      </p>
+      ${ce()}
+      ${f.problem?o`<p class="problem" role="alert">${f.problem}</p>`:r}
+      ${e?o`<h3>Open alerts: ${e.open.length}</h3>
+            ${e.open.length?o`<ul class="lines" role="list">${e.open.map(de)}</ul>`:o`<p class="quiet">Nothing stands open.</p>`}
+            <h3>Open incidents: ${e.incidents.length}</h3>
+            ${e.incidents.length?o`<ul class="lines" role="list">${e.incidents.map(ue)}</ul>`:o`<p class="quiet">None.</p>`}
+            <h3>Silenced: what comes back, and when</h3>
+            ${me(e)}
+            <h3>Guarded at the desk: ${e.guards.length}</h3>
+            ${e.guards.length?o`<ul class="lines told" role="list">${e.guards.map(t=>o`<li>${t.name}: ${t.guard?"guarded":"not guarded"}${t.ring_nm===null?"":`, ring of ${t.ring_nm} NM`}, ${t.until_s===null?"until someone ends it":`until ${i(t.until_s,l.clock_s())}`}${t.words?`: ${t.words}`:""}</li>`)}</ul>`:o`<p class="quiet">None.</p>`}
+            <h3>Feeds, clock, journal, webhook</h3>
+            ${$e(e)}
+            <h3>What changed since ${c(e.since_s)}, newest first</h3>
+            ${fe(e)}`:o`<p class="quiet">…</p>`}
+    </div>`}function Q(){f.forget(),g=null}function H(e,t,n){let s=URL.createObjectURL(new Blob([n],{type:`${t};charset=utf-8`})),a=document.createElement("a");a.href=s,a.download=e,a.click(),setTimeout(()=>URL.revokeObjectURL(s),1e4)}var Y=2e3,m=null,S=()=>document.querySelector("#warning-text");async function A(e,t){let n={of:e.id,parts:m?.parts??null,named:t,problem:null};m=n,l.changed();try{let s=await P(`/api/incidents/${encodeURIComponent(e.id)}/warning?named=${t?1:0}`);if(m!==n)return;n.parts=s;let a=S();a&&(a.value=s.text)}catch(s){n.problem=D(s)}l.changed()}var X=e=>`warning-${e.number.replace(/\W+/g,"-")}`;function ee(e){let t=m?.parts,n=S()?.value;!t||n===void 0||(e==="txt"?H(`${X(t)}.txt`,"text/plain",n):H(`${X(t)}.json`,"application/json",JSON.stringify({...t,edited:n!==t.text,text:n},null,1)),l.say("Saved by this browser; nothing was sent"))}async function ve(e){let n=`Warning given out: ${(S()?.value.trim()??"").replace(/\s+/g," ")}`;await y(e.id,n.length>Y?`${n.slice(0,Y-1)}…`:n)}function we(e,t){return o`<div class="answer">
+    <div class="field check">
+      <input id="warning-named" type="checkbox" .checked=${t.named} @change=${n=>A(e,n.target.checked)} />
+      <label for="warning-named">Name the ships (composes the text anew)</label>
+    </div>
+    <label for="warning-text">The text, yours to edit. Look it over: names that people typed in are masked only as ships send them</label>
+    <textarea id="warning-text" rows="16" spellcheck="false" autocomplete="off" .defaultValue=${t.parts?.text??""}></textarea>
+    <p class="problem" role="alert">${t.problem??r}</p>
+    <div class="buttons">
+      <button class="main" @click=${()=>B(S().value,"The warning is copied; nothing was sent")}>Copy</button>
+      <button @click=${()=>ee("txt")}>Save as text</button>
+      <button @click=${()=>ee("json")}>Save as JSON</button>
+      <button @click=${()=>A(e,t.named)}>Compose anew</button>
+      <button @click=${()=>ve(e)}>Note that it was given out</button>
+    </div>
+  </div>`}function te(e){let t=m?.of===e.id?m:null;return o`<h3 class="no-print">Warning to other ships</h3>
+    <div class="no-print">
+      ${t?.parts?we(e,t):o`<p class="quiet">A draft in the form that reporting centres use. Nothing is sent: you edit it, and copy or save it.</p>
+            <p class="problem" role="alert">${t?.problem??r}</p>
+            <button @click=${()=>A(e,!1)}>Compose a warning</button>`}
+    </div>`}function ne(){m=null}var $=new x,C=null,R=e=>`/api/incidents/${encodeURIComponent(e.id)}`;function oe(e,t,n,s){return n.length?o`<div class="scroll" tabindex="0" role="group" aria-label=${e}>
+    <table class="sheet-table">
+      <thead><tr>${t.map(a=>o`<th scope="col">${a}</th>`)}</tr></thead>
+      <tbody>${n}</tbody>
+    </table>
+  </div>`:o`<p class="quiet">${s}</p>`}function ye(e){let t=e.lat_deg===null||e.lon_deg===null?"not known":N(e.lat_deg,e.lon_deg),n=e.length_m?`, ${e.length_m} × ${e.beam_m??"?"} m`:"";return o`<tr>
+    <td><strong>${e.name}</strong><br />${e.kind??"kind not known"}${e.flag?`, ${e.flag}`:""}${n}</td>
+    <td class="figures">${e.mmsi?`MMSI ${e.mmsi}`:"by radar only"}${e.imo?o`<br />IMO ${e.imo}`:r}${e.callsign?o`<br />${e.callsign}`:r}</td>
+    <td class="figures">${t}<br />${i(e.heard_s,l.clock_s())}</td>
+  </tr>`}function ke(e){return e.what==="report"?`${e.verb} reported, ${e.title}`:e.what==="note"||e.verb==="note"?`note${e.title?` on ${e.title}`:""}`:`${e.title}: ${_[e.verb]??e.verb}`}var _e=e=>o`<tr class=${e.what}>
+  <td class="figures">${p(e.time_s,l.clock_s())}</td>
+  <td><strong>${ke(e)}</strong>${e.by?o` · ${e.by}`:r}<br />${e.words}</td>
+</tr>`;function xe(e){return o`<details class="deeper">
+    <summary>${e.severity}, ${e.state}: ${e.title} · ${e.evidence.length} ${e.evidence.length===1?"sentence":"sentences"}</summary>
+    <p>${e.reason}</p>
+    <ul class="sentences" role="list">
+      ${e.evidence.map(t=>o`<li>
+          <p class="quiet figures">${p(t.time_s,l.clock_s())} · ${t.record===null?"record not known":`record ${t.record}`}${t.station?` · heard by ${t.station}`:""}</p>
+          <code>${t.sentence??"decoded input: no sentence was kept"}</code>
+          ${t.blake2b?o`<p class="quiet hash">BLAKE2b <code>${t.blake2b}</code></p>`:r}
+        </li>`)}
+    </ul>
+    <button class="small" @click=${()=>w(e.id,!0,!0)}>Open this alert</button>
+  </details>`}var Te=()=>innerWidth>720?680:Math.min(680,Math.max(300,innerWidth-50));function se(e,t,n){let s=`${u}${R(e)}/${t}.svg?n=${$.times}&palette=`;return o`<div class="scroll" tabindex="0" role="group" aria-label=${t==="chart"?"Chart":"Time line"}>
+      <img class="extract screen ${t}" alt=${n} src="${s}${l.palette}&wide=${Te()}" />
+    </div>
+    <img class="extract paper" alt="" loading="lazy" src="${s}day&wide=680" />`}async function Se(e){let t=document.querySelector("#incident-words"),n=t.value.trim();if(C=n?null:"Write the note first.",!n)return t.focus(),l.changed();await y(e.id,n)&&t.value.trim()===n&&(t.value="")}function Re(e){return o`<h3>Notes of the watch: ${e.notes.length}</h3>
+    <ul class="lines" role="list">
+      ${e.notes.map(t=>o`<li class="told"><p class="quiet figures">${p(t.time_s,l.clock_s())} · ${t.by??"desk"}</p><p>${t.words}</p></li>`)}
+    </ul>
+    <div class="answer decides">
+      <label for="incident-words">A note for the record</label>
+      <textarea id="incident-words" rows="2" maxlength="2000" autocomplete="off" aria-describedby="incident-problem"></textarea>
+      <div class="inline by">
+        <label for="incident-by">Your name</label>
+        <input id="incident-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${O.name} @change=${t=>j(t.target.value)} />
+        <button class="decides main" @click=${()=>Se(e)}>Write it down</button>
+      </div>
+      <p id="incident-problem" class="problem" role="alert">${C??r}</p>
+    </div>`}var Ie=e=>o`<li class="told">
+  <p class="quiet figures">${c(e.time_s)} · ${e.kind} · ${e.verified?"verified":"not verified"}${e.source?` · ${e.source}`:""}</p>
+  <p>${e.words}</p>
+</li>`;function We(e){$.want(e.id,R(e),e);let t=l.clock_s(),n=$.held?.incident.id===e.id?$.held:null,s=e.reports.map(I=>l.reports.get(I)).filter(I=>I!==void 0),a=e.state!=="open";return o`${k(o`<span class="severity ${e.severity}">${h(e.severity)}<span class="severity-word">incident · ${a?e.state:e.severity}</span></span>`,e.title,"Close the page")}
+    <div class="panel-body sheet-body" tabindex="0" role="group" aria-label="The incident">
+      <p class="buttons no-print">
+        <a class="button" href="${u}${R(e)}/report.html" target="_blank" rel="noopener">Report to print</a>
+        <a class="button" href="${u}${R(e)}/report.html?save=1">Save the report</a>
+        <button class="decides" @click=${()=>z()}>Type in a report (R)</button>
+      </p>
+      <dl class="facts">
+        ${b("Began",o`<span class="figures">${i(e.start_s,t)}</span>`)}
+        ${e.end_s===null?r:o`${b("Ended",o`<span class="figures">${i(e.end_s,t)}</span>`)}${b("Lasted",L(e.end_s-e.start_s))}`}
+        ${b("Number",e.id)}
+      </dl>
+      ${G(e.lat_deg,e.lon_deg)}
+      ${$.problem?o`<p class="problem" role="alert">${$.problem}</p>`:r}
+      <h3>Chart</h3>
+      ${se(e,"chart","Chart of the incident: alerts, tracks of its ships, shore. The same is told in words below.")}
+      <h3>Who can help</h3>
+      ${a?o`<p class="quiet">Told only while an incident is open.</p>`:K(e.helpers)}
+      <h3>Ships</h3>
+      ${n?oe("Ships",["Ship","Numbers","Last heard"],n.ships.map(ye),"None."):o`<p class="quiet">…</p>`}
+      ${J(e.id,Re(e))}
+      <h3>Reported</h3>
+      ${s.length?o`<ul class="lines" role="list">${s.map(Ie)}</ul>`:o`<p class="quiet">Nothing yet. Press R to type in what you hear.</p>`}
+      <h3>What happened, was said and was done</h3>
+      ${se(e,"timeline","Time line of the alerts, a row a ship. The same is told in words below.")}
+      ${n?oe("Course of events",["Time","What"],n.course.map(_e),"Nothing yet."):o`<p class="quiet">…</p>`}
+      <h3>Alerts and their evidence</h3>
+      ${n?.alerts.map(xe)}
+      ${te(e)}
+    </div>`}function le(){$.forget(),ne(),C=null}function dt(){Q(),le()}export{ge as handoverPage,We as incidentPage,dt as leave};
