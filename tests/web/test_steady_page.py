@@ -152,3 +152,19 @@ def test_no_time_is_made_up_before_the_desk_has_told_it(open_page, desk, monkeyp
     page.locator(".ribbon", has_text="2019-06-13").wait_for()
     until(lambda: blocks or page.wait_for_timeout(20), "the newest block is not fetched")
     assert max(blocks) < END_S and desk.posts == []
+
+
+def test_a_part_that_does_not_come_is_asked_for_again(open_page, desk):
+    page = open_page()
+    failed, parts = [], "**/assets/part-overlay*"
+
+    def cut(route):
+        failed.append(route)
+        route.fulfill(content_type="text/javascript", body="throw 0")
+
+    page.route(parts, cut)
+    page.reload()
+    page.locator("#notice", has_text="it is tried again").wait_for()
+    page.locator("#badge .clock", has_text="2019-06-13").wait_for()
+    page.unroute(parts)
+    assert failed and not page.locator("#layers-button").count()
