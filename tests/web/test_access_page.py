@@ -91,6 +91,7 @@ def ready(page):
     page.locator("[data-alert-id]").first.wait_for(state="attached")
     page.locator(".session").wait_for(state="attached")
     wait(page, "window.tankerwatch.ready")
+    page.locator("#layers-button").wait_for(state="attached")  # the last part to be loaded: none is cut when a log-in ends
 
 
 def test_in_by_keyboard_decide_and_out(browser, watched):

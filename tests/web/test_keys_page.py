@@ -83,6 +83,7 @@ def test_every_answer_by_keys_alone(open_page, desk):
     page.locator("[data-alert-id='a4'] .tag", has_text="acknowledged").wait_for()
     words(page, "d", "it was a test")
     page.locator(".over summary", has_text="2 closed or withdrawn").wait_for()
+    wait(page, FREE)
     # A ship that covers the alert gives way.
     press(page, "k")
     page.locator("#panel h2", has_not_text=desk.alerts["a4"]["title"]).wait_for()

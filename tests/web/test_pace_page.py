@@ -85,11 +85,11 @@ def test_names_symbols_and_frames(open_page, desk):
     before = page.evaluate("tankerwatch.frames()")
     page.wait_for_timeout(2500)
     assert page.evaluate("tankerwatch.frames()") - before <= 8
+    place = f"tankerwatch.pixelOf({ids[ALONE]})[0]"
+    there = page.evaluate(place)
     desk.lon[ALONE] = 59.0
     desk.tell({"type": "alerts", "alerts": [], "all": False})
     desk.step = lambda seconds: np.array([ALONE])
-    place = f"tankerwatch.pixelOf({ids[ALONE]})[0]"
-    there = page.evaluate(place)
     wait(page, f"{place} < {there} - 50")
     until(lambda: seen(ALONE, 1)[:, 3].max() > 0, "she is not drawn where she is now")
     assert page.evaluate("tankerwatch.inView()") == 6 + 6 + 200

@@ -152,3 +152,17 @@ def test_no_time_is_made_up_before_the_desk_has_told_it(open_page, desk, monkeyp
     page.locator(".ribbon", has_text="2019-06-13").wait_for()
     until(lambda: blocks or page.wait_for_timeout(20), "the newest block is not fetched")
     assert max(blocks) < END_S and desk.posts == []
+
+
+def test_a_part_that_does_not_come_is_asked_for_again(browser, desk):
+    context = browser.new_context()
+    page, parts, errors = context.new_page(), "**/assets/part-overlay*", []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.route(parts, lambda route: route.abort())
+    page.goto(desk.address)
+    page.locator("#notice", has_text="could not be loaded from the desk; it is tried again").wait_for()
+    assert not page.locator("#layers-button").count()
+    page.unroute(parts)
+    page.locator("#layers-button").wait_for()
+    assert errors == []
+    context.close()

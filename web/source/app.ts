@@ -41,6 +41,7 @@ const SHIPS_DRAWN_EVERY_MS = 200;
 const GLIDE_MS = 350;
 /** What is not among the newest is asked for; so long it may take. */
 const LINK_WAIT_MS = 2000;
+const LOAD_AGAIN_MS = 5000;
 
 const element = (id: string): HTMLElement => document.getElementById(id)!;
 const parts = {
@@ -78,7 +79,8 @@ async function drawPast(): Promise<void> {
   const { hello } = desk;
   const plays = hello !== null && hello.mode !== "live" && !hello.paused && !hello.ended && aimed_s() === null && desk.clockKnown();
   if (!blocksOf() || (aimed_s() === null && !past && !plays)) return;
-  past ??= await import("./replay/past");
+  past ??= await import("./replay/past").catch(() => null);
+  if (!past) return; // it is asked for again when the page is drawn next
   const played = { of: blocksOf(), start_s: hello?.start_s ?? -Infinity, clock_s: desk.clock_s() };
   if (plays) past.keepUp(played);
   await past.preview(aimed_s(), played, drawShips);
@@ -171,15 +173,38 @@ function selectedPlace(): [lat_deg: number, lon_deg: number] | null {
   return incident && incident.lat_deg !== null && incident.lon_deg !== null ? [incident.lat_deg, incident.lon_deg] : null;
 }
 
+function inTheOpen(spot: [lat_deg: number, lon_deg: number], { top_px, right_px, bottom_px }: Hidden): boolean {
+  const [x, y] = toScreen(...spot, map.camera());
+  const { width, height } = map.camera();
+  return x >= 20 && y >= top_px + 20 && x <= width - right_px - 20 && y <= height - bottom_px - 20;
+}
+
 /** Of what is opened the map shows where it is, unless that is in the open already. True when it is known. */
 function bringIntoView(): boolean {
   const spot = selectedPlace();
   if (!spot) return false;
-  const [x, y] = toScreen(...spot, map.camera());
-  const { top_px, right_px, bottom_px } = hidden();
-  const { width, height } = map.camera();
-  if (x < 20 || y < top_px + 20 || x > width - right_px - 20 || y > height - bottom_px - 20) map.look(...spot, undefined, GLIDE_MS, hidden());
+  if (inTheOpen(spot, hidden())) return true;
+  map.look(...spot, undefined, GLIDE_MS, hidden());
+  glidesUntil_ms = performance.now() + 2 * GLIDE_MS;
   return true;
+}
+
+let glidesUntil_ms = 0;
+let toBring = false;
+/** Whether what is opened is kept in the open, whether it lay there when that was looked at last, and what covered the map then. */
+let keptOpen = false;
+let wasOpen = false;
+let covered: Hidden = NOTHING_HIDDEN;
+
+/** A panel grows when what it tells comes a moment later: what lay in the open still shall then; what someone moved away stays away. */
+function keepInView(): void {
+  if (!keptOpen) return;
+  const now = hidden();
+  const grown = now.top_px > covered.top_px || now.right_px > covered.right_px || now.bottom_px > covered.bottom_px;
+  if ((toBring || (wasOpen && grown)) && bringIntoView()) toBring = false;
+  covered = now;
+  const spot = selectedPlace();
+  wasOpen = spot !== null && (performance.now() < glidesUntil_ms || inTheOpen(spot, now));
 }
 
 const loadSheets = lazily(() => import("./papers/sheets"));
@@ -196,7 +221,6 @@ function openSheet(): { what: string; content: TemplateResult } | null {
 }
 
 let reportShown = false;
-let toBring = false;
 let leaveSheets: (() => void) | null = null;
 function drawPanel(): void {
   const { ship, alert: alertId, incident: incidentId } = desk.selection;
@@ -215,13 +239,13 @@ function drawPanel(): void {
     parts.panel.dataset.shows = what;
     parts.panel.querySelector(".panel-body")?.scrollTo(0, 0);
     // A page, or a drawer, covers most of the map, and often just what was selected on it.
-    toBring = what !== "" && !desk.reportOpen && desk.page !== "handover" && (wide !== null || sheet !== null || hidden().bottom_px > 0);
+    keptOpen = toBring = what !== "" && !desk.reportOpen && desk.page !== "handover" && (wide !== null || sheet !== null || hidden().bottom_px > 0);
   }
   if (desk.page === null && leaveSheets) {
     leaveSheets();
     leaveSheets = null;
   }
-  if (toBring && bringIntoView()) toBring = false;
+  keepInView();
   if (ship !== null && wide) wide.drawLarge(ship);
   else if (ship !== null && !sheet) shipPart()?.small.draw();
   if (!wide) loadedShipPart()?.leave();
@@ -450,8 +474,16 @@ let overlayAsked = false;
 async function loadOverlay(): Promise<void> {
   if (overlayAsked) return;
   overlayAsked = true;
-  const { start } = await import("./overlay/overlay");
-  overlay = start({ map, chart: parts.chart, redraw: drawShips, palette: () => PALETTES[desk.palette], showPalette });
+  const part = await import("./overlay/overlay").catch(() => null);
+  if (!part) {
+    desk.say("A part of this page could not be loaded from the desk; it is tried again", true);
+    setTimeout(() => {
+      overlayAsked = false;
+      void loadOverlay();
+    }, LOAD_AGAIN_MS);
+    return;
+  }
+  overlay = part.start({ map, chart: parts.chart, redraw: drawShips, palette: () => PALETTES[desk.palette], showPalette });
   drawShips();
 }
 

@@ -83,7 +83,10 @@ export const listed = (): string[] => shown.flatMap((group) => group.alerts);
 export const ordered = (): string[] => [...listed(), ...asleep, ...over];
 
 /** The same as a table. */
-export const openTable = (): Promise<void> => import("./alert-table").then((table) => table.openAlertTable(ordered));
+export const openTable = (): Promise<void> => import("./alert-table").then(
+  (table) => table.openAlertTable(ordered),
+  () => desk.say("The table could not be loaded from the desk: press T again", true),
+);
 
 /** Why it is over, or what is found: of what was withdrawn the cause is what is read. */
 function why(alert: Alert): string {
