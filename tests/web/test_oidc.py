@@ -46,7 +46,7 @@ def served(provider, tmp_path_factory):
 def desk(served, provider):
     provider.claims, provider.lie, provider.algorithm, provider.signing = {}, {}, "RS256", provider.key
     served.harbour.decided.clear()
-    served.door.by_address._buckets.clear()
+    served.door.tries.by_address._buckets.clear()
     served.door.provider._known = None
     return served
 

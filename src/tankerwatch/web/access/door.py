@@ -21,6 +21,7 @@ from tankerwatch.web.access.limits import Limit, network
 from tankerwatch.web.access.roles import Role, role_of
 from tankerwatch.web.access.sessions import Session, Sessions
 from tankerwatch.web.access.tokens import borne
+from tankerwatch.web.access.tries import KEPT_S, Tries, cookie_of, new_mark
 from tankerwatch.web.access.users import LONGEST_PASSWORD, Known, User, Users
 from tankerwatch.web.asking import Refused, body_of
 from tankerwatch.web.plain import Answer, refusal
@@ -80,8 +81,7 @@ class Door:
         self.now = now
         self.sessions = Sessions(idle_s, longest_s, now)
         self.journalled: Journalled | None = None
-        self.by_address = Limit(10, 1 / 10)
-        self.by_name = Limit(10, 1 / 60)
+        self.tries = Tries(now)
         self.by_token = Limit(10, 1 / 10)
         """wrong tokens of an address; right ones pass, for nobody guesses 256 bits, and a neighbour's old script must blind no other"""
         self.told = Limit(30, 1 / 10)
@@ -202,15 +202,14 @@ class Door:
         name, password = body.get("name"), body.get("password")
         if not isinstance(name, str) or not isinstance(password, str) or len(name) > LONGEST_NAME or len(password) > LONGEST_PASSWORD:
             raise Refused(422, "a log-in is a name and a password", 'send {"name": "ANNA", "password": "…"}')
-        address, key = address_of(request), name.strip().casefold()
-        for limit, whose in ((self.by_address, network(address)), (self.by_name, key)):
-            if not limit.take(whose, self.now()):
-                wait_s = limit.wait_s(whose, self.now())
-                self._refused(name, address, "too many tries")
-                made = refusal(429, "too many tries", f"wait {wait_s} s")
-                made.headers["Retry-After"] = str(wait_s)
-                return made
-        if self._waiting >= MOST_WAITING:
+        address = address_of(request)
+        browser = self.tries.known(self.known.get(name.strip().casefold()), request.cookies, secure=self.secure)
+        if wait_s := self.tries.wait_s(name, address, browser):
+            self._refused(name, address, "too many tries")
+            made = refusal(429, "too many tries", f"wait {wait_s} s")
+            made.headers["Retry-After"] = str(wait_s)
+            return made
+        if self._waiting >= MOST_WAITING and not browser:
             raise Refused(503, "too many are logging in", "try again in a moment")
         self._waiting += 1
         try:
@@ -224,11 +223,13 @@ class Door:
         if user is None:
             self._refused(name, address, "wrong name or password")
             raise Refused(401, "wrong name or password", "an admin of this desk can give you another password")
-        self.by_name.forgive(key)
-        self.by_address.forgive(network(address))
+        self.tries.forgive(name, address, browser)
         self.known[user.name.casefold()] = user
         answer = Answer({"name": user.name, "role": user.role})
-        return self.begin(request, answer, user.name, role_of(user.role), stamp=user.stamp, how="by password")
+        made = self.begin(request, answer, user.name, role_of(user.role), stamp=user.stamp, how="by password")
+        cookie = cookie_of(user.name, secure=self.secure)
+        made.set_cookie(cookie, new_mark(user), max_age=KEPT_S, path="/", secure=self.secure, httponly=True, samesite="strict")
+        return made
 
     def _refused(self, name: str, address: str, words: str) -> None:
         if self.told.take("", self.now()):
@@ -336,7 +337,7 @@ class Login:
     async def away(self, request: Request) -> Response:
         """To the provider."""
         door, provider = self._provider()
-        if not door.by_address.take(network(address_of(request)), door.now()):
+        if not door.tries.by_address.take(network(address_of(request)), door.now()):
             raise Refused(429, "too many tries", "wait a minute")
         where, kept = await provider.begin(str(request.url_for("back")))
         answer = RedirectResponse(where, 303)
