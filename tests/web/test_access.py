@@ -69,8 +69,9 @@ def desk(served):
     """The desk behind its log-in, as if nobody had ever been there."""
     served.harbour.decided.clear()
     served.harbour.fault = None
-    tries = served.door.tries
-    for limit in (tries.by_address, tries.by_name, tries.of_all, tries.by_browser, served.door.by_token, served.door.told):
+    tries, door = served.door.tries, served.door
+    door._untold = 0
+    for limit in (tries.by_address, tries.by_name, tries.of_all, tries.by_browser, door.by_token, door.told, door.told_inside):
         limit._buckets.clear()
     served.clock.passed_s += 3600  # all buckets are full, every session is over
     served.do(served.door.sessions.sweep)
@@ -278,10 +279,10 @@ def test_so_many_may_wait_for_their_password_to_be_tried(desk):
 
 def test_strangers_are_told_of_no_more_than_the_disk_can_bear(desk):
     for _ in range(100):
-        desk.do(desk.door._refused, HOSTILE, "198.51.100.7", "wrong name or password")
+        desk.do(desk.door.refused, HOSTILE, "198.51.100.7", "wrong name or password")
     assert desk.door._untold == 70
     desk.clock.passed_s += 60
-    until(lambda: ("", {"verb": "refused", "words": "70 more log-ins were refused"}) in desk.told("refused"))
+    until(lambda: ("", {"verb": "refused", "words": "70 more were refused"}) in desk.told("refused"))
 
 
 def test_a_limit_forgets_who_came_longest_ago():

@@ -55,7 +55,16 @@ def test_what_a_page_may_say():
         {"west_deg": 181},
         {"west_deg": True},
     ]
-    wrongs += [{"south_deg": 40}, {"north_deg": 1e999}, {"north_deg": 10**400}, {"number": 10**400}, {"ships": 5}, {"ships": [1.5]}, {"ships": [-1]}, {"ships": list(range(1, 300))}]
+    wrongs += [
+        {"south_deg": 40},
+        {"north_deg": 1e999},
+        {"north_deg": 10**400},
+        {"number": 10**400},
+        {"ships": 5},
+        {"ships": [1.5]},
+        {"ships": [-1]},
+        {"ships": list(range(1, 300))},
+    ]
     for wrong in wrongs:
         assert understood(json.dumps({"type": "view", **SEA, **wrong})) is None, wrong
         assert understood(json.dumps({"type": "resume", "epoch": 5, "seq": 7, "area": {**SEA, **wrong}})) is None, wrong

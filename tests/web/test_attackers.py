@@ -5,13 +5,19 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
+
+import pytest
+import websockets.exceptions
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import test_access
-from fake_access import PASSWORD, make_users
+from fake_access import PASSWORD, make_users, until
 
+from tankerwatch.web import events
+from tankerwatch.web.access import gate, sessions
 from tankerwatch.web.access.tries import Tries, cookie_of, new_mark
 
 desk, folder, served = test_access.desk, test_access.folder, test_access.served
@@ -54,3 +60,50 @@ def test_a_browser_is_no_longer_known_with_another_password(tmp_path):
     assert tries.known(user, cookies, secure=True) and not tries.known(user, cookies, secure=False)
     for other in (None, users.find("WILL"), users.change("VERA", password="eleven grey whales off Muscat")):
         assert tries.known(other, cookies, secure=True) == ""
+
+
+def test_who_looks_leaves_places_to_who_decides(desk, monkeypatch):
+    monkeypatch.setattr(desk.hub, "most_pages", 4)
+    monkeypatch.setattr(events, "MOST_LISTENERS", 4)
+    monkeypatch.setattr(gate, "MOST_OF_NAME", 3)
+    with desk.log_in("VERA") as vera, desk.log_in("VERA") as again, desk.log_in("WILL") as will, ExitStack() as open_now:
+        for each in (vera, vera, again):
+            open_now.enter_context(desk.page(each))
+        until(lambda: len(desk.hub.slots) == 3)
+        with pytest.raises(websockets.exceptions.InvalidStatus):
+            desk.page(again).__enter__()  # three of one name, whatever her sessions; and the fourth place is not hers
+        open_now.enter_context(desk.page(will))
+        until(lambda: len(desk.hub.slots) == 4)
+        for _ in range(3):
+            open_now.enter_context(vera.stream("GET", "/api/events"))
+        until(lambda: len(desk.hub.listeners) == 3)
+        assert again.get("/api/events").status_code == 503
+        monkeypatch.setattr(events, "MOST_OF_NAME", 3)
+        monkeypatch.setattr(events, "MOST_LISTENERS", 40)
+        assert again.get("/api/events").status_code == 429
+        with will.stream("GET", "/api/events") as answer:
+            assert answer.status_code == 200
+    until(lambda: not desk.hub.slots and not desk.hub.listeners)
+
+
+def test_someone_logs_out_everywhere_and_every_end_is_in_the_journal(desk):
+    with desk.log_in("VERA") as here, desk.log_in("VERA") as there, desk.log_in("WILL") as other, ExitStack() as more:
+        assert here.post("/api/logout", json={"everywhere": "yes"}).status_code == 422
+        assert here.post("/api/logout", json={"everywhere": True}).status_code == 200
+        assert [each.get("/api/alerts").status_code for each in (here, there, other)] == [401, 401, 200]
+        for _ in range(sessions.MOST_OF_ONE):
+            more.enter_context(desk.log_in("WILL"))
+        assert other.get("/api/alerts").status_code == 401
+    until(lambda: [content["words"] for _, content in desk.told("ended")] == ["logged out everywhere", "too many log-ins"])
+
+
+def test_what_someone_tried_who_may_not_is_in_the_journal_and_does_not_fill_it(desk):
+    with desk.log_in("VERA") as vera:
+        for _ in range(50):
+            assert vera.post("/api/alerts/a1/confirm", json={"words": "w"}).status_code == 403
+        assert vera.post("/api/logout", json={}, headers={"X-CSRF-Token": "x"}).status_code == 403
+        assert vera.get("/api/alerts").status_code == 200
+    until(lambda: desk.told("refused"))
+    words = "a viewer may not do this: POST /api/alerts/a1/confirm"
+    assert desk.told("refused") == [("VERA", {"verb": "refused", "words": words, "address": "127.0.0.1"})] * 10
+    assert desk.door._untold == 41

@@ -26,7 +26,7 @@ from tankerwatch.core.ports import Desk
 from tankerwatch.web import ship_page
 from tankerwatch.web.access.door import Door, Login
 from tankerwatch.web.access.gate import Gate
-from tankerwatch.web.access.sessions import current
+from tankerwatch.web.access.sessions import current, spared
 from tankerwatch.web.asking import Refused, ask, body_of, found, ship_id
 from tankerwatch.web.blocks import Blocks
 from tankerwatch.web.charting import Charting
@@ -106,7 +106,7 @@ class Api:
 
     async def socket(self, socket: WebSocket) -> None:
         """The WebSocket of one page."""
-        await self.hub.attend(socket, self.desk)
+        await self.hub.attend(socket, self.desk, spared(self.hub.most_pages))
 
     async def health(self, request: Request) -> Response:
         """How the feeds, the journal and the desk are."""

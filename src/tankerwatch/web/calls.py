@@ -226,7 +226,7 @@ CALLS = (
     _simply("GET", "/login/oidc/back", "Back from it.", answer=None, kind="text/html", refusals=(400, 401, 403, 404, 409, 422)),
     _simply("GET", "/api/session", "Who is logged in."),
     _simply("POST", "/api/login", "Log in.", record({"name": TEXT, "password": TEXT}), refusals=(401, 409, 422, 429)),
-    _simply("POST", "/api/logout", "Log out.", record({}), refusals=(401, 409, 422)),
+    _simply("POST", "/api/logout", "Log out, here or everywhere.", record({}, {"everywhere": YES_OR_NO}), refusals=(401, 409, 422)),
 )
 
 

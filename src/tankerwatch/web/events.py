@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from tankerwatch.core.ports import Desk
-from tankerwatch.web.access.sessions import current
+from tankerwatch.web.access.sessions import current, spared
 from tankerwatch.web.asking import Refused, ask
 from tankerwatch.web.live import Hub
 from tankerwatch.web.plain import encoded
@@ -23,6 +24,8 @@ from tankerwatch.web.plain import encoded
 HEARTBEAT_S: Final = 15.0
 """A line at least this often, so that both sides notice when the other is gone."""
 MOST_LISTENERS: Final = 64
+MOST_OF_NAME: Final = 16
+"""Of who is logged in, or of one token."""
 RETRY_MS: Final = 2000
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -34,6 +37,7 @@ class Events:
         self.desk, self.hub, self.heartbeat_s = desk, hub, heartbeat_s
         self.run = secrets.token_hex(4)
         """tells one start of the desk from another in the ids of events"""
+        self._of: Counter[str] = Counter()
 
     def routes(self) -> list[Route]:
         """What is served here."""
@@ -43,12 +47,15 @@ class Events:
         """All alerts or, after a `Last-Event-ID` of this run, those that changed since; then each as it changes, for ever."""
         if request.method == "HEAD":
             return Response(media_type="text/event-stream", headers=HEADERS)
-        if len(self.hub.listeners) >= MOST_LISTENERS:
-            raise Refused(503, "too many listen already", "close one of them")
-        told = self._known(request.headers.get("last-event-id", ""))
         session = current.get()
+        if len(self.hub.listeners) >= MOST_LISTENERS - spared(MOST_LISTENERS):
+            raise Refused(503, "too many listen already", "close one of them")
+        if session is not None and self._of[session.name] >= MOST_OF_NAME:
+            raise Refused(429, "you listen too often already", "close one of them")
+        told = self._known(request.headers.get("last-event-id", ""))
         over = asyncio.Event() if session is None else session.over
-        return StreamingResponse(self.stream(told, over), media_type="text/event-stream", headers=HEADERS)
+        stream = self.stream(told, over, "" if session is None else session.name)
+        return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
 
     def _known(self, text: str) -> tuple[Any, int] | None:
         """Epoch and number in the id of an event of this run; None for anything else."""
@@ -57,10 +64,11 @@ class Events:
         fits = run == self.run and all(part.isascii() and part.isdigit() and len(part) <= 15 for part in (epoch, number))
         return (int(epoch), int(number)) if fits else None
 
-    async def stream(self, told: tuple[Any, int] | None, over: asyncio.Event) -> AsyncIterator[str]:
+    async def stream(self, told: tuple[Any, int] | None, over: asyncio.Event, name: str = "") -> AsyncIterator[str]:
         """What one listener is told, until the session that it belongs to is over: afterwards nothing."""
         wake = asyncio.Event()
         self.hub.listeners.add(wake)
+        self._of[name] += 1
         try:
             yield f"retry: {RETRY_MS}\n\n"
             await self.hub.look(self.desk)
@@ -85,6 +93,8 @@ class Events:
                     yield ": still here\n\n"
         finally:
             self.hub.listeners.discard(wake)
+            self._of[name] -= 1
+            self._of += Counter()  # those at nothing go
 
     def _event(self, kind: str, value: Any, name: str = "") -> str:
         """One event. Only those have an id after which nothing before them is lacking."""

@@ -167,9 +167,9 @@ class Hub:
 
     # -- one page -------------------------------------------------------------------------------------------------------
 
-    async def attend(self, socket: WebSocket, desk: Desk) -> None:
-        """Serve one page until it goes."""
-        if len(self.slots) >= self.most_pages:
+    async def attend(self, socket: WebSocket, desk: Desk, spared: int = 0) -> None:
+        """Serve one page until it goes; refused when all places are taken but those that it must leave to others."""
+        if len(self.slots) >= self.most_pages - spared:
             await socket.close(1013, "too many pages are open")
             return
         slot = Slot(resume=asyncio.get_running_loop().create_future())

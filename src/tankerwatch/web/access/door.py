@@ -86,6 +86,8 @@ class Door:
         """wrong tokens of an address; right ones pass, for nobody guesses 256 bits, and a neighbour's old script must blind no other"""
         self.told = Limit(30, 1 / 10)
         """refused log-ins are journalled singly up to here: a stranger must not fill the disk"""
+        self.told_inside = Limit(10, 1 / 60)
+        """what someone who is logged in may not do, likewise"""
         self._untold = self._waiting = 0
         self._trying = asyncio.Semaphore(AT_ONCE)
         self._telling: set[asyncio.Future[Any]] = set()
@@ -136,14 +138,18 @@ class Door:
                 self._tell_change(before, after)
         self.known = dict(known)
         self.bearers.look(held.tokens)
-        for session in self.sessions.sweep():
-            self.tell("ended", session.name, {"words": "its time was over", "address": session.address})
+        self.sweep()
         for session in self.sessions.all():
             if not self._stands(session):
                 self.end(session, "the user was changed")
         if self._untold and self.told.left("", self.now()) >= 1:
             count, self._untold = self._untold, 0
-            self.tell("refused", "", {"words": f"{count} more log-ins were refused"})
+            self.tell("refused", "", {"words": f"{count} more were refused"})
+
+    def sweep(self) -> None:
+        """End the sessions whose time is over."""
+        for session in self.sessions.sweep():
+            self.tell("ended", session.name, {"words": "its time was over", "address": session.address})
 
     def _tell_change(self, before: User | None, after: User | None) -> None:
         name = after.name if after else before.name if before else ""
@@ -185,6 +191,9 @@ class Door:
         if before is not None:
             self.end(before, "logged in anew")
         address = address_of(request)
+        self.sweep()
+        for each in self.sessions.room(name):
+            self.tell("ended", each.name, {"words": "too many log-ins", "address": each.address})
         token, session = self.sessions.begin(name, role, stamp=stamp, address=address)
         answer.set_cookie(
             self.cookie, token, max_age=int(self.sessions.longest_s), path="/", secure=self.secure, httponly=True, samesite="strict"
@@ -205,7 +214,7 @@ class Door:
         address = address_of(request)
         browser = self.tries.known(self.known.get(name.strip().casefold()), request.cookies, secure=self.secure)
         if wait_s := self.tries.wait_s(name, address, browser):
-            self._refused(name, address, "too many tries")
+            self.refused(name, address, "too many tries")
             made = refusal(429, "too many tries", f"wait {wait_s} s")
             made.headers["Retry-After"] = str(wait_s)
             return made
@@ -221,7 +230,7 @@ class Door:
         finally:
             self._waiting -= 1
         if user is None:
-            self._refused(name, address, "wrong name or password")
+            self.refused(name, address, "wrong name or password")
             raise Refused(401, "wrong name or password", "an admin of this desk can give you another password")
         self.tries.forgive(name, address, browser)
         self.known[user.name.casefold()] = user
@@ -231,8 +240,9 @@ class Door:
         made.set_cookie(cookie, new_mark(user), max_age=KEPT_S, path="/", secure=self.secure, httponly=True, samesite="strict")
         return made
 
-    def _refused(self, name: str, address: str, words: str) -> None:
-        if self.told.take("", self.now()):
+    def refused(self, name: str, address: str, words: str, key: str = "") -> None:
+        """Into the journal, so many and no more; `key`: whose they are who is in, that strangers crowd out no word of hers."""
+        if (self.told_inside if key else self.told).take(key, self.now()):
             self.tell("refused", name, {"words": words, "address": address})
         else:
             self._untold += 1
@@ -242,11 +252,11 @@ class Door:
         address, now_s = address_of(connection), self.now()
         name = self.bearers.name_of(borne(connection) or "")
         if self.by_token.take(network(address), now_s):
-            self._refused(name, address, "its token is over" if name else "wrong token")
+            self.refused(name, address, "its token is over" if name else "wrong token")
             made = refusal(401, "this token is over" if name else "this is no token of this desk", TOKEN_HELP)
             made.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
             return made
-        self._refused(name, address, "too many wrong tokens")
+        self.refused(name, address, "too many wrong tokens")
         wait_s = self.by_token.wait_s(network(address), now_s)
         made = refusal(429, "too many wrong tokens", f"wait {wait_s} s")
         made.headers["Retry-After"] = str(wait_s)
@@ -254,10 +264,14 @@ class Door:
 
     async def log_out(self, request: Request) -> Response:
         """The session is over, on the desk and in the browser."""
-        session = self.session_of(request)
+        session, everywhere = self.session_of(request), (await body_of(request)).get("everywhere", False)
+        if not isinstance(everywhere, bool):
+            raise Refused(422, "everywhere is true or false", 'send {"everywhere": true}')
         if session is not None:
             self.sessions.end(session)
             self.tell("log_out", session.name, {"address": address_of(request)})
+            for other in self.sessions.of(session.name) if everywhere else ():
+                self.end(other, "logged out everywhere")
         answer = Answer({})
         answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="strict")
         return answer
