@@ -13,8 +13,10 @@ WHOLE_DIGITS: Final = 18
 
 
 def decoded(text: str | bytes | bytearray) -> Any:
-    """The value of JSON text from outside; a whole number too long for any use is a float, at worst infinite. Raises ValueError and
-    RecursionError for what is no JSON."""
+    """The value of JSON text from outside. Raises ValueError or RecursionError for what is none.
+
+    A whole number too long for any use is a float, at worst infinite.
+    """
     return json.loads(text, parse_int=_whole, parse_constant=_no_constant)
 
 

@@ -215,9 +215,9 @@ class Door:
         browser = self.tries.known(self.known.get(name.strip().casefold()), request.cookies, secure=self.secure)
         if wait_s := self.tries.wait_s(name, address, browser):
             self.refused(name, address, "too many tries")
-            made = refusal(429, "too many tries", f"wait {wait_s} s")
-            made.headers["Retry-After"] = str(wait_s)
-            return made
+            held_up = refusal(429, "too many tries", f"wait {wait_s} s")
+            held_up.headers["Retry-After"] = str(wait_s)
+            return held_up
         if self._waiting >= MOST_WAITING and not browser:
             raise Refused(503, "too many are logging in", "try again in a moment")
         self._waiting += 1
