@@ -289,6 +289,7 @@ QUESTIONS = """
     GET /api/incidents/{id}/warning
     POST /api/incidents/{id}/note   GET /api/handover   GET /api/handover.html
     GET /api/ships.geojson   GET /api/alerts.geojson   GET /api/events   GET /metrics   GET /api/openapi.json   GET /api/blocks/{from}
+    GET /api/ready
 """
 
 
