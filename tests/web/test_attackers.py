@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 import time
 from contextlib import ExitStack
@@ -16,9 +17,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 import test_access
 from fake_access import PASSWORD, make_users, until
 
-from tankerwatch.web import events
+from tankerwatch.web import events, live
 from tankerwatch.web.access import gate, sessions
 from tankerwatch.web.access.tries import Tries, cookie_of, new_mark
+from tankerwatch.web.guard import Guard
 
 desk, folder, served = test_access.desk, test_access.folder, test_access.served
 
@@ -107,3 +109,39 @@ def test_what_someone_tried_who_may_not_is_in_the_journal_and_does_not_fill_it(d
     words = "a viewer may not do this: POST /api/alerts/a1/confirm"
     assert desk.told("refused") == [("VERA", {"verb": "refused", "words": words, "address": "127.0.0.1"})] * 10
     assert desk.door._untold == 41
+
+
+def test_a_page_that_jumps_about_waits_and_is_told_of_where_it_ends(desk, monkeypatch):
+    made, real = [], live.change
+
+    def slow(before, had, after, has, number):
+        made.append(number)
+        time.sleep(0.02)
+        return real(before, had, after, has, number)
+
+    desk.do(desk.harbour.move, 25.4, 45.0, 26.0)
+    monkeypatch.setattr(live, "change", slow)
+    with desk.log_in("VERA") as vera, desk.page(vera, max_queue=None) as page:
+        until(lambda: any(slot.state is not None for slot in desk.hub.slots))
+        for number in range(1, 19):
+            page.send(json.dumps({"type": "view", "number": number, "west_deg": number, "south_deg": 0, "east_deg": 60, "north_deg": 50}))
+            time.sleep(0.01)
+        until(lambda: made and made[-1] == 18)
+    assert len(made) < 12, "a quarter of the time at most"
+
+
+@pytest.mark.parametrize(
+    ("site", "mode", "method", "welcome"),
+    [
+        ("none", "navigate", "GET", True),
+        ("same-origin", "cors", "POST", True),
+        ("cross-site", "navigate", "GET", True),
+        ("cross-site", "no-cors", "GET", False),
+        ("same-site", "cors", "GET", False),
+        ("cross-site", "navigate", "POST", False),
+    ],
+)
+def test_no_other_site_has_anything_loaded(site, mode, method, welcome):
+    headers = [(b"host", b"127.0.0.1:1"), (b"sec-fetch-site", site.encode()), (b"sec-fetch-mode", mode.encode())]
+    scope = {"type": "http", "method": method, "path": "/api/events", "headers": headers}
+    assert (Guard(None, frozenset({"127.0.0.1:1"})).problem(scope) is None) == welcome

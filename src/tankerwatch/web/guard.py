@@ -128,6 +128,10 @@ class Guard:
         changes = scope["type"] == "websocket" or scope["method"] not in READING
         if changes and any(origin.lower() not in self.origins for origin in headers.getlist("origin")):
             return "another site asked for this", "use the desk's own page"
+        # As browsers tell of themselves: a link of another site may lead here, what its page loads or listens to is not its business.
+        elsewhere = scope["type"] == "http" and headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+        if elsewhere and (changes or headers.get("sec-fetch-mode") != "navigate"):
+            return "another site asked for this", "use the desk's own page"
         return None
 
     def _signed(self, scope: Scope, send: Send) -> Send:
