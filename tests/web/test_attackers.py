@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import test_access
 from fake_access import PASSWORD, make_users, until
 
-from tankerwatch.web import events, live
+from tankerwatch.web import events, live, slow
 from tankerwatch.web.access import gate, sessions
 from tankerwatch.web.access.tries import Tries, cookie_of, new_mark
 from tankerwatch.web.guard import Guard
@@ -145,3 +146,21 @@ def test_no_other_site_has_anything_loaded(site, mode, method, welcome):
     headers = [(b"host", b"127.0.0.1:1"), (b"sec-fetch-site", site.encode()), (b"sec-fetch-mode", mode.encode())]
     scope = {"type": "http", "method": method, "path": "/api/events", "headers": headers}
     assert (Guard(None, frozenset({"127.0.0.1:1"})).problem(scope) is None) == welcome
+
+
+def test_who_holds_connections_and_asks_nothing_keeps_nobody_out(desk, monkeypatch):
+    monkeypatch.setattr(slow.Line, "most_quiet", 3)
+    lines = desk.server._server.server_state.connections
+    until(lambda: not lines)
+    with ExitStack() as held:
+        quiet = []
+        for number in range(6):
+            quiet.append(held.enter_context(socket.create_connection(("127.0.0.1", desk.server.port), 5)))
+            until(lambda: len(lines) == min(number + 1, 3))  # noqa: B023 it is asked here and now
+        quiet[0].settimeout(5)
+        with suppress(ConnectionError):
+            assert quiet[0].recv(1) == b"", "who said nothing for longest"
+        with desk.client() as client:
+            assert client.get("/api/session").status_code == 200
+        quiet[5].sendall(b"GET /api/session HTTP/1.1\r\nHost: %s\r\n\r\n" % desk.host.encode())
+        assert quiet[5].recv(12) == b"HTTP/1.1 200"

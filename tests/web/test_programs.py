@@ -16,6 +16,7 @@ from tankerwatch.web.calls import CALLS, document
 from tankerwatch.web.described import asked
 from tankerwatch.web.events import Events
 from tankerwatch.web.live import Hub
+from tankerwatch.web.metrics import _escaped
 
 HOSTILE = '<script>window.hacked=1</script>"\u202e'
 ALERT = {"severity": "danger", "state": "open", "lat_deg": 25.0, "lon_deg": 57.0, "evidence": [1], "history": [1], "rule": {}}
@@ -171,6 +172,7 @@ def test_metrics_are_read_as_prometheus_reads_them(healthy, client):
     assert "tankerwatch_lag_seconds" not in kinds, "and nothing that is not a number"
     assert samples["tankerwatch_process_resident_memory_bytes", ()] > 1e7
     assert samples["tankerwatch_clients", (("kind", "page"),)] == 0
+    assert _escaped('a\udcff"\\\n') == 'a?\\"\\\\\\n', "what no text can hold breaks no answer"
     assert {name for name, kind in kinds.items() if kind == "counter"} == {name for name in kinds if name.endswith("_total")}
 
 

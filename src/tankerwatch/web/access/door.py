@@ -34,7 +34,7 @@ MOST_WAITING: Final = 30
 MOST_TOLD: Final = 1000
 STORED_WITHIN_S: Final = 30.0
 TOKEN_HELP: Final = "tankerwatch users token list says which there are, and when they end"
-OIDC_COOKIE: Final = "tankerwatch-oidc"
+OIDC_KEPT_S: Final = 600
 
 log = logging.getLogger("tankerwatch.web")
 
@@ -98,6 +98,11 @@ class Door:
     def cookie(self) -> str:
         """The name of the cookie; with `__Host-` a browser takes it from this host by TLS alone."""
         return "__Host-tankerwatch" if self.secure else "tankerwatch"
+
+    @property
+    def oidc_cookie(self) -> str:
+        """Likewise, of a log-in that is under way: no neighbour's host can set it, and so end a log-in that it began as another's."""
+        return f"{self.cookie}-oidc"
 
     # -- who it is ------------------------------------------------------------------------------------------------------
 
@@ -356,19 +361,28 @@ class Login:
         where, kept = await provider.begin(str(request.url_for("back")))
         answer = RedirectResponse(where, 303)
         # Lax: the way back begins at another site.
-        answer.set_cookie(OIDC_COOKIE, kept, max_age=600, path="/login/oidc", secure=door.secure, httponly=True, samesite="lax")
+        answer.set_cookie(door.oidc_cookie, kept, max_age=OIDC_KEPT_S, path="/", secure=door.secure, httponly=True, samesite="lax")
         return answer
 
     async def back(self, request: Request) -> Response:
         """From the provider, with her word for who it is."""
         door, provider = self._provider()
+        try:
+            name, role = await self._vouched(door, provider, request)
+        except Refused as refused:
+            door.refused("", address_of(request), f"by {provider.name}: {refused.error}")
+            raise
+        # A page rather than a redirect: at the end of a chain that began elsewhere, a browser would not send the new cookie.
+        answer = FileResponse(self.dist / "entered.html", media_type="text/html")
+        answer.delete_cookie(door.oidc_cookie, path="/", secure=door.secure, httponly=True, samesite="lax")
+        return door.begin(request, answer, name, role, stamp="", how=f"by {provider.name}")
+
+    async def _vouched(self, door: Door, provider: Provider, request: Request) -> tuple[str, Role]:
+        """For whom the provider vouches. Raises Refused."""
         given = request.query_params
         if "error" in given:
             raise Refused(403, "the provider did not let you in", "try again at /login")
-        name, role = await provider.end(request.cookies.get(OIDC_COOKIE, ""), given.get("state", ""), given.get("code", ""))
+        name, role = await provider.end(request.cookies.get(door.oidc_cookie, ""), given.get("state", ""), given.get("code", ""))
         if name.casefold() in door.known:
             raise Refused(403, "a user of this desk has that name", "an admin gives one of the two another")
-        # A page rather than a redirect: at the end of a chain that began elsewhere, a browser would not send the new cookie.
-        answer = FileResponse(self.dist / "entered.html", media_type="text/html")
-        answer.delete_cookie(OIDC_COOKIE, path="/login/oidc", secure=door.secure, httponly=True, samesite="lax")
-        return door.begin(request, answer, name, role, stamp="", how=f"by {provider.name}")
+        return name, role
