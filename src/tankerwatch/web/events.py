@@ -14,6 +14,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from tankerwatch.core.ports import Desk
 from tankerwatch.web.access.sessions import current, spared
@@ -28,6 +29,24 @@ MOST_OF_NAME: Final = 16
 """Of who is logged in, or of one token."""
 RETRY_MS: Final = 2000
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class _Listening(StreamingResponse):
+    """The answer to one listener, who is counted from the moment she is let in: many may come at once."""
+
+    def __init__(self, stream: AsyncIterator[str], of: Counter[str], name: str) -> None:
+        super().__init__(stream, media_type="text/event-stream", headers=HEADERS)
+        self._of, self._name = of, name
+        of[name] += 1
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell her, and count her no longer."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._of[self._name] -= 1
+            if not self._of[self._name]:
+                del self._of[self._name]
 
 
 class Events:
@@ -48,14 +67,13 @@ class Events:
         if request.method == "HEAD":
             return Response(media_type="text/event-stream", headers=HEADERS)
         session = current.get()
-        if len(self.hub.listeners) >= MOST_LISTENERS - spared(MOST_LISTENERS):
+        if self._of.total() >= MOST_LISTENERS - spared(MOST_LISTENERS):
             raise Refused(503, "too many listen already", "close one of them")
         if session is not None and self._of[session.name] >= MOST_OF_NAME:
             raise Refused(429, "you listen too often already", "close one of them")
         told = self._known(request.headers.get("last-event-id", ""))
         over = asyncio.Event() if session is None else session.over
-        stream = self.stream(told, over, "" if session is None else session.name)
-        return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
+        return _Listening(self.stream(told, over), self._of, "" if session is None else session.name)
 
     def _known(self, text: str) -> tuple[Any, int] | None:
         """Epoch and number in the id of an event of this run; None for anything else."""
@@ -64,11 +82,10 @@ class Events:
         fits = run == self.run and all(part.isascii() and part.isdigit() and len(part) <= 15 for part in (epoch, number))
         return (int(epoch), int(number)) if fits else None
 
-    async def stream(self, told: tuple[Any, int] | None, over: asyncio.Event, name: str = "") -> AsyncIterator[str]:
+    async def stream(self, told: tuple[Any, int] | None, over: asyncio.Event) -> AsyncIterator[str]:
         """What one listener is told, until the session that it belongs to is over: afterwards nothing."""
         wake = asyncio.Event()
         self.hub.listeners.add(wake)
-        self._of[name] += 1
         try:
             yield f"retry: {RETRY_MS}\n\n"
             await self.hub.look(self.desk)
@@ -93,8 +110,6 @@ class Events:
                     yield ": still here\n\n"
         finally:
             self.hub.listeners.discard(wake)
-            self._of[name] -= 1
-            self._of += Counter()  # those at nothing go
 
     def _event(self, kind: str, value: Any, name: str = "") -> str:
         """One event. Only those have an id after which nothing before them is lacking."""

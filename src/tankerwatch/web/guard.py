@@ -94,7 +94,9 @@ class Guard:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})  # before it is accepted: the upgrade is answered 403
         else:
-            await refusal(403, *problem)(scope, receive, self._signed(scope, send))
+            answer = refusal(403, *problem)
+            answer.headers["Connection"] = "close"  # a request of which two readers see two ends leaves nothing behind
+            await answer(scope, receive, self._signed(scope, send))
 
     def _seen(self, scope: Scope) -> tuple[Scope, tuple[str, str] | None]:
         """The request as its sender made it, with the address that a trusted proxy tells; and why it came by no way that is known."""
@@ -124,7 +126,10 @@ class Guard:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
-            return "this desk has another address", f"open {self.scheme}://{min(self.hosts)}/"
+            named = min(self.hosts, key=lambda host: (host.startswith(("127.", "localhost", "[::1]")), host))
+            return "this desk has another address", f"open {self.scheme}://{named}/"
+        if "transfer-encoding" in headers and "content-length" in headers:
+            return "this request has two lengths", "send one of Content-Length and Transfer-Encoding"
         changes = scope["type"] == "websocket" or scope["method"] not in READING
         if changes and any(origin.lower() not in self.origins for origin in headers.getlist("origin")):
             return "another site asked for this", "use the desk's own page"

@@ -77,7 +77,11 @@ class Line(H11Protocol):
     def quiet(self) -> bool:
         """Whether it waits for its other end, and is no WebSocket."""
         waits = self.cycle is None or self.cycle.response_complete or self.cycle.more_body or self.flow.write_paused
-        return waits and not self.transport.is_closing() and self.transport.get_protocol() is self
+        return waits and self._ours()
+
+    def _ours(self) -> bool:
+        """Whether it is open and no WebSocket; a transport of TLS that was closed knows no protocol any more."""
+        return not self.transport.is_closing() and self.transport.get_protocol() is self
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more to look at."""
@@ -106,8 +110,8 @@ class Line(H11Protocol):
         super().on_response_complete()
 
     def _look(self) -> None:
-        if self.transport.get_protocol() is not self:
-            return  # a WebSocket now
+        if not self._ours():
+            return  # a WebSocket now, or gone
         now_s, cycle = self.loop.time(), self.cycle
         busy = cycle is not None and not cycle.response_complete
         if busy and self.flow.write_paused:

@@ -90,7 +90,7 @@ class Gate:
         if session.role < needed:
             words = f"a {session.role.word} may not do this"
             self.door.refused(session.name, address_of(connection), f"{words}: {method} {path[:LONGEST_PATH]}", session.key)
-            return refusal(403, words, f"ask a {needed.word}")
+            return refusal(403, words, f"ask {'an' if needed is Role.ADMIN else 'a'} {needed.word}")
         if method == "WS":
             hers = sum(each.sockets for each in self.door.sessions.of(session.name))
             full = session.sockets >= MOST_SOCKETS or hers >= MOST_OF_NAME
