@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import websockets.exceptions
@@ -164,3 +165,28 @@ def test_who_holds_connections_and_asks_nothing_keeps_nobody_out(desk, monkeypat
             assert client.get("/api/session").status_code == 200
         quiet[5].sendall(b"GET /api/session HTTP/1.1\r\nHost: %s\r\n\r\n" % desk.host.encode())
         assert quiet[5].recv(12) == b"HTTP/1.1 200"
+
+
+def test_a_request_with_two_lengths_ends_its_connection(desk):
+    body = b"0\r\n\r\nGET /api/session HTTP/1.1\r\nHost: %s\r\n\r\n" % desk.host.encode()
+    head = (
+        b"POST /api/login HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", desk.server.port), 5) as line:
+        line.sendall(head % desk.host.encode() + body)
+        told = b""
+        with suppress(ConnectionError):
+            while part := line.recv(65536):
+                told += part
+    assert told.startswith(b"HTTP/1.1 403") and told.count(b"HTTP/1.1") == 1, "what follows is answered to nobody"
+
+
+def test_a_look_at_a_closed_connection_of_tls_is_no_error():
+    def gone():
+        raise AttributeError("asyncio lets go of it")
+
+    line = object.__new__(slow.Line)
+    line.transport = SimpleNamespace(is_closing=lambda: True, get_protocol=gone)
+    line._look()
+    line.cycle = None
+    assert not line.quiet
