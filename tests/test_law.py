@@ -293,6 +293,7 @@ QUESTIONS = """
     POST /api/incidents/{id}/note   GET /api/handover   GET /api/handover.html
     GET /api/ships.geojson   GET /api/alerts.geojson   GET /api/events   GET /metrics   GET /api/openapi.json   GET /api/blocks/{from}
     POST /api/past   GET /past/{key}/   GET /past/{key}/api/{call:path}   POST /past/{key}/api/{call:path}   WS /past/{key}/ws
+    GET /api/ready
 """
 
 

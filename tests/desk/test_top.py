@@ -74,6 +74,8 @@ def test_the_desk_in_a_terminal(peer, start_desk, tmp_path, capsys):
         assert main(["top", *where, "--once", "--json"]) == 0
         said = json.loads(capsys.readouterr().out)
         assert {ship["id"] for ship in said["ships"]} == {970123456, 970123457, 311000001} and len(said["alerts"]) == 2
+        assert main(["top", *where, "--once", "--check"]) == 0 and capsys.readouterr().out == "all is well\n"
+        assert main(["top", *where, "--check"]) == 2 and "--once" in capsys.readouterr().err
         assert main(["top", *where]) == 2 and "no terminal" in capsys.readouterr().err
 
         async def sit():
@@ -172,6 +174,18 @@ def test_it_invents_nothing():
     assert lines.age(None, 5.0) == lines.place(None, 1.0) == "" and lines.age(9.0, 5.0) == "0 s"
     with pytest.raises(Exception, match="no desk answers"):
         once(Line("127.0.0.1", 1))
+
+
+def test_a_script_learns_what_is_wrong_by_the_status(monkeypatch, capsys):
+    feed = {"feed": 0, "name": "udp\x1b[2J", "state": "dead", "words": "not connected"}
+    told = {"type": "health", "feeds": [feed], "journal": {"state": "failed", "words": "disk full", "copies": []}}
+    seen = Seen()
+    seen.hear(told)
+    monkeypatch.setattr(desks, "once", lambda _: seen)
+    assert main(["top", "--once", "--check"]) == 1
+    assert capsys.readouterr().out == "feed udp\ufffd[2J: not connected\nJOURNAL FAILED: disk full\n"
+    assert main(["top", "--once", "--check", "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["troubles"]) == 2
 
 
 def test_what_was_over_long_ago_goes():

@@ -46,7 +46,7 @@ def served(provider, tmp_path_factory):
 def desk(served, provider):
     provider.claims, provider.lie, provider.algorithm, provider.signing = {}, {}, "RS256", provider.key
     served.harbour.decided.clear()
-    served.door.by_address._buckets.clear()
+    served.door.tries.by_address._buckets.clear()
     served.door.provider._known = None
     return served
 
@@ -68,6 +68,7 @@ def test_someone_comes_in_by_the_provider(desk, provider):
     with desk.client() as client:
         assert client.get("/api/session").json()["provider"] == "127.0.0.1"
         back = away(client, provider)
+        assert client.cookies["tankerwatch-oidc"] and desk.door.oidc_cookie == "tankerwatch-oidc"
         asked = provider.asked[-1]
         assert asked["code_challenge_method"] == "S256" and asked["response_type"] == "code" and asked["scope"].split()[0] == "openid"
         assert asked["redirect_uri"] == f"{desk.base}/login/oidc/back"
@@ -132,6 +133,8 @@ def test_a_provider_that_lies_lets_nobody_in(desk, provider, lie, given, words):
         answer = client.get("/login/oidc" if "describe" in lie else path_of(away(client, provider)))
         assert answer.status_code in (403, 503) and words in answer.json()["error"]
         assert client.get("/api/session").json()["role"] is None
+    if "describe" not in lie:
+        until(lambda: any(words in told["words"] and told["address"] == "127.0.0.1" for _, told in desk.told("refused")))
 
 
 def test_the_configuration_makes_the_provider(tmp_path):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
-from tankerwatch.web.calls import CALLS
+from tankerwatch.web import ready
+from tankerwatch.web.calls import CALLS, document
 from tankerwatch.web.described import asked
 from tankerwatch.web.events import Events
 from tankerwatch.web.live import Hub
+from tankerwatch.web.metrics import _escaped
 
 HOSTILE = '<script>window.hacked=1</script>"\u202e'
 ALERT = {"severity": "danger", "state": "open", "lat_deg": 25.0, "lon_deg": 57.0, "evidence": [1], "history": [1], "rule": {}}
@@ -77,9 +81,10 @@ def test_events_begin_with_all_and_go_on_where_they_were(running, client, serve,
         with Listener(client, unknown.encode("latin-1")) as listener:
             assert listener.until("begin"), unknown
     assert client.head("/api/events").status_code == 200
-    running.hub.listeners.update(object() for _ in range(64))
+    events = next(route.endpoint.__self__ for route in running.app.routes if route.path == "/api/events")
+    running.until(lambda: not events._of)
+    events._of["another"] = 64
     assert client.get("/api/events").status_code == 503
-    running.hub.listeners.clear()
 
 
 def test_events_of_a_new_beginning_and_a_sign_of_life(running, client, harbour):
@@ -168,6 +173,7 @@ def test_metrics_are_read_as_prometheus_reads_them(healthy, client):
     assert "tankerwatch_lag_seconds" not in kinds, "and nothing that is not a number"
     assert samples["tankerwatch_process_resident_memory_bytes", ()] > 1e7
     assert samples["tankerwatch_clients", (("kind", "page"),)] == 0
+    assert _escaped('a\udcff"\\\n') == 'a?\\"\\\\\\n', "what no text can hold breaks no answer"
     assert {name for name, kind in kinds.items() if kind == "counter"} == {name for name in kinds if name.endswith("_total")}
 
 
@@ -207,6 +213,44 @@ def test_every_route_is_declared(running, client):
     decided = told["paths"]["/api/guard"]["post"]
     assert decided["security"] == [{"token": ["watchkeeper"]}, {"session": ["watchkeeper"], "csrf": ["watchkeeper"]}, {}]
     assert {"401", "403", "429"} <= set(decided["responses"]) and told["paths"]["/api/login"]["post"]["security"] == []
+    guarded = document("1", asked(running.app.routes), guarded=True)["paths"]
+    assert {} in decided["security"] and {} not in guarded["/api/guard"]["post"]["security"], "where people log in nobody need guess how"
+    box = told["paths"]["/api/coverage"]["get"]["parameters"]
+    assert [each["required"] for each in box] == [True] * 4 and {"200", "204", "303", "304"} <= set(
+        told["paths"]["/tiles/{z}/{x}/{y}.mvt"]["get"]["responses"]
+    )
+
+
+def test_what_may_be_done_instead_is_all_that_may_be_done(client):
+    for path, methods in (("/api/reports", "GET, HEAD, POST"), ("/api/health", "GET, HEAD"), ("/api/guard", "POST")):
+        answer = client.request("OPTIONS", path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
+def test_whether_a_desk_is_ready(running, client, harbour):
+    url = f"{running.base}/api/ready"
+    harbour.health = {"journal": {"state": "ok"}}
+    anyhow = {"Host": "10.0.0.7", "X-Forwarded-For": "10.0.0.1"}  # as balancers ask
+    assert httpx.get(url, headers=anyhow, trust_env=False).json() == {"ready": True}
+    assert httpx.post(url, json={}, headers=anyhow, trust_env=False).status_code == 403
+    harbour.health["journal"]["state"] = "failed"
+    assert (client.get("/api/ready").status_code, client.get("/api/ready").json()) == (503, {"ready": False})
+    harbour.health = {}
+    assert client.get("/api/ready").status_code == 503, "a desk that fails at it"
+
+
+def test_a_desk_that_hangs_is_not_ready_and_gathers_no_threads(monkeypatch):
+    monkeypatch.setattr(ready, "PATIENCE_S", 0.02)
+    going, questions = threading.Event(), []
+    call = ready.Ready(SimpleNamespace(health=lambda: (questions.append(1), going.wait(5), {"journal": {"state": "ok"}})[2]))
+
+    async def run():
+        told = [(await call.ready(None)).status_code for _ in range(3)]
+        going.set()
+        await call._asking
+        return [*told, (await call.ready(None)).status_code]
+
+    assert asyncio.run(run()) == [503, 503, 503, 200] and len(questions) == 2
 
 
 def test_no_call_for_programs_is_open_to_other_sites(running):

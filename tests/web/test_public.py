@@ -113,6 +113,23 @@ def test_who_is_found_to_be_small_later_is_taken_back():
     assert shown.gone[0] and not shown.gone[1:].any()
 
 
+def test_nothing_of_now_is_told_of_who_stays_open_to_all():
+    flags = {"BIG TANKER": 8, "AT ANCHOR": 16}
+    later = [(f"{row[0]} RENAMED", *row[1:4], flags.get(row[0], row[4]), True) if row[5] else row for row in FLEET]
+    view, shown = view_after(picture(1000.0), picture(1900.0))
+    before = (shown.names, shown.gone.tolist(), shown.lon_deg.tolist())
+    view.take(picture(1915.0, fleet=later))
+    shown = view.desk().snapshot()
+    assert (shown.names, shown.gone.tolist(), shown.lon_deg.tolist()) == before, "not who is doubted or lost by now, nor her new name"
+    view.take(picture(2815.0, fleet=later))
+    shown = view.desk().snapshot()
+    assert [row[1] for row, gone in zip(shown.names, shown.gone, strict=True) if not gone] == [
+        "GUARDED ONE RENAMED",
+        "GREAT YACHT RENAMED",
+        "TRAWLER RENAMED",
+    ]
+
+
 def test_the_public_desk_knows_nothing_else():
     blank = PublicView(900.0, 0.1, "1").desk()
     answered = {name for name in (field.name for field in fields(Desk)) if name not in ("hello", "health", "snapshot")}

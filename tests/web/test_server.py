@@ -185,7 +185,16 @@ def test_guard_and_replay(client, harbour):
         assert client.post("/api/guard", json=wrong).status_code == 422
     for wish in ({"speed": 120}, {"paused": True}, {"again": True}):
         assert client.post("/api/replay", json=wish).status_code == 200
-    for wrong in ({"speed": 0}, {"speed": True}, {"speed": "x"}, {"speed": 1e9}, {"paused": 1}, {"rm": True}):
+    for wrong in (
+        {"speed": 0},
+        {"speed": True},
+        {"speed": "x"},
+        {"speed": 1e9},
+        {"speed": 10**400},
+        {"seek_s": -(10**400)},
+        {"paused": 1},
+        {"rm": True},
+    ):
         assert client.post("/api/replay", json=wrong).status_code == 422
     assert len(harbour.wishes) == 3
     harbour.live = True

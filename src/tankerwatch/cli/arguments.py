@@ -276,10 +276,13 @@ def _top(add: Callable[[str, Callable[[argparse.Namespace], int], str, Sequence[
         "top",
         watch_in_terminal,
         "watch a running desk in the terminal: alerts, ships, feeds",
-        ["top", "top --by ANNA --least caution", "top --once", "top --desk 127.0.0.1:8421 --once --json"],
+        ["top", "top --by ANNA --least caution", "top --once", "top --once --check", "top --desk 127.0.0.1:8421 --once --json"],
     )
     to_desk(shown)
     shown.add_argument("--once", action="store_true", help="print it once and end; needs no extra")
+    shown.add_argument(
+        "--check", action="store_true", help="with --once: say only what is wrong with the desk, and end with status 1 if anything is"
+    )
     shown.add_argument("--by", default="", metavar="NAME", help="your name, for what you acknowledge")
     shown.add_argument("--least", choices=SEVERITIES, default="notice", help="the least severity to show: %(choices)s (%(default)s)")
 

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Match, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
@@ -26,7 +26,7 @@ from tankerwatch.core.ports import Desk
 from tankerwatch.web import ship_page
 from tankerwatch.web.access.door import Door, Login
 from tankerwatch.web.access.gate import Gate
-from tankerwatch.web.access.sessions import current
+from tankerwatch.web.access.sessions import current, spared
 from tankerwatch.web.asking import Refused, ask, body_of, found, ship_id
 from tankerwatch.web.beside import BesideRoutes
 from tankerwatch.web.blocks import Blocks
@@ -40,6 +40,7 @@ from tankerwatch.web.live import Hub
 from tankerwatch.web.metrics import Metrics
 from tankerwatch.web.papers import PaperRoutes
 from tankerwatch.web.plain import Answer, refusal
+from tankerwatch.web.ready import Ready
 from tankerwatch.web.said_before import SaidBefore
 from tankerwatch.web.tiles import Tiles
 from tankerwatch.web.watched import Watched
@@ -96,7 +97,15 @@ class Api:
 
     def _for_programs(self) -> list[Route]:
         """What no page asks."""
-        parts = (Blocks(self.desk), GeoJson(self.desk), Events(self.desk, self.hub), Metrics(self.desk, self.hub), Described(self.desk))
+        described = Described(self.desk, guarded=self.login.door is not None)
+        parts = (
+            Blocks(self.desk),
+            GeoJson(self.desk),
+            Events(self.desk, self.hub),
+            Metrics(self.desk, self.hub),
+            Ready(self.desk),
+            described,
+        )
         return [route for part in parts for route in part.routes()]
 
     async def page(self, request: Request) -> Response:
@@ -108,7 +117,7 @@ class Api:
 
     async def socket(self, socket: WebSocket) -> None:
         """The WebSocket of one page."""
-        await self.hub.attend(socket, self.desk)
+        await self.hub.attend(socket, self.desk, spared(self.hub.most_pages))
 
     async def health(self, request: Request) -> Response:
         """How the feeds, the journal and the desk are."""
@@ -221,6 +230,9 @@ async def _unknown(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)
     made = refusal(problem.status_code, str(problem.detail).lower(), "docs/reference/wire.md says what this desk answers")
     made.headers.update(problem.headers or {})
+    if problem.status_code == 405:  # each route knows its own method, and a path may have two of them
+        routes = [route for route in request.app.routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE]
+        made.headers["Allow"] = ", ".join(sorted({method for route in routes for method in route.methods or ()}))
     return made
 
 

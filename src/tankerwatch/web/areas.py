@@ -5,10 +5,11 @@ All that a page sends is hostile until it is understood: bounded in size, checke
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import Any, Final
+
+from tankerwatch.web.plain import decoded
 
 LONGEST_SAID: Final = 4096
 """Bytes of the longest message that a page may send."""
@@ -62,7 +63,7 @@ def understood(text: Any) -> Resume | Area | None:
     if not isinstance(text, str) or len(text) > LONGEST_SAID:
         return None
     try:
-        said = json.loads(text)
+        said = decoded(text)
     except (ValueError, RecursionError):
         return None
     if not isinstance(said, dict):

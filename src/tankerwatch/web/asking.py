@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.requests import Request
 
-from tankerwatch.web.plain import Answer
+from tankerwatch.web.plain import Answer, decoded
 
 BODY_BYTES: Final = 65_536
 
@@ -32,16 +31,12 @@ async def body_of(request: Request, most_bytes: int = BODY_BYTES) -> dict[str, A
         if len(body) > most_bytes:
             raise Refused(413, "the content is too long", f"at most {most_bytes} bytes")
     try:
-        found = json.loads(body, parse_constant=_no_constant)
+        found = decoded(body)
     except (ValueError, RecursionError):
         raise Refused(400, "the content is not JSON", 'send an object such as {"words": "seen"}') from None
     if not isinstance(found, dict):
         raise Refused(400, "the content is no JSON object", 'send an object such as {"words": "seen"}')
     return found
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
 
 
 async def ask(question: Callable[..., Any], *given: Any) -> Any:

@@ -95,11 +95,13 @@ _REPORT: Final = record(
         "lon_deg": maybe(NUMBER),
         "verified": YES_OR_NO,
         "source": TEXT,
+        "by": _WORDS["by"],
     },
+    closed=True,
 )
 
 CALLS: tuple[Call, ...] = (
-    Call("GET", "/", "The page.", kind="text/html"),
+    Call("GET", "/", "The page.", kind="text/html", refusals=(503,)),
     Call("GET", "/tiles/{z}/{x}/{y}.mvt", "Land and coast; 204 where there is none.", kind="application/vnd.mapbox-vector-tile"),
     Call("GET", "/api/openapi.json", "This document.", {"type": "object"}),
     Call("GET", "/api/health", "How the feeds, the journal and the desk are.", named("health")),
@@ -148,6 +150,7 @@ CALLS: tuple[Call, ...] = (
         kind="application/octet-stream",
         refusals=(404, 409),
     ),
+    Call("GET", "/api/ready", "Whether the desk can do its work; 503 when it cannot.", record({"ready": YES_OR_NO}), refusals=(503,)),
     Call("GET", "/metrics", "How the desk is, in the text format of Prometheus.", kind="text/plain"),
     Call("GET", "/api/ships/{id}", "One ship.", named("ship"), refusals=(404,)),
     Call("GET", "/api/ships/{id}/track", "Where she was in the last hours.", named("track"), refusals=(404,)),
@@ -176,7 +179,11 @@ CALLS: tuple[Call, ...] = (
         "/api/replay",
         "Speed, pause, begin again or go to a time, in a replay; 409 when live.",
         {"type": "object"},
-        body=record({}, {"speed": NUMBER, "paused": YES_OR_NO, "again": YES_OR_NO, "seek_s": NUMBER}, closed=True),
+        body=record(
+            {},
+            {"speed": {**NUMBER, "exclusiveMinimum": 0, "maximum": 3600}, "paused": YES_OR_NO, "again": YES_OR_NO, "seek_s": NUMBER},
+            closed=True,
+        ),
         refusals=(409, 422),
     ),
 )
@@ -188,7 +195,10 @@ def _simply(method: str, path: str, words: str, body: Schema | None = None, **mo
     return Call(method, path, words, **{"answer": {"type": "object"}, "body": body, "refusals": wrong, **more})
 
 
-_BOX: Final = tuple((name, {"type": "number"}) for name in ("south", "west", "north", "east"))
+NEEDED: Final = ("south", "west", "north", "east")
+"""Of what may stand in a query that without which the call cannot be answered."""
+_BOX: Final = tuple((name, {**NUMBER, "minimum": -most, "maximum": most}) for name, most in zip(NEEDED, (90, 540, 90, 540), strict=True))
+_HOURS: Final = (("hours", {**NUMBER, "exclusiveMinimum": 0, "maximum": 744}),)
 _PICTURE: Final = (("palette", {"enum": ["day", "dusk", "night"]}), ("wide", {"type": "integer", "minimum": 300, "maximum": 1000}))
 _PAPER: Final = (("save", {"enum": ["1"]}),)
 _ZONE: Final = record({"name": TEXT, "corners": {**many({**many(NUMBER, 2), "minItems": 2}, 500), "minItems": 3}}, {"by": TEXT})
@@ -219,7 +229,7 @@ CALLS = (
     _simply("GET", "/api/ships/{id}/page", "What the page of a ship shows beside the ship."),
     _simply("GET", "/api/ships/{id}/history", "What the history knows of who she has said she is."),
     *(
-        _simply("GET", f"/api/ships/{{id}}/track.{ending}", "Her track as a file.", answer=None, kind=kind, query=(("hours", NUMBER),))
+        _simply("GET", f"/api/ships/{{id}}/track.{ending}", "Her track as a file.", answer=None, kind=kind, query=_HOURS)
         for ending, kind in (("csv", "text/csv"), ("geojson", GEOJSON), ("kml", "application/vnd.google-earth.kml+xml"))
     ),
     _simply(
@@ -229,41 +239,48 @@ CALLS = (
     _simply("GET", "/past/{key}/api/{call}", "Any call of that page, as the same of the desk.", answer=None, kind="*/*"),
     _simply("POST", "/past/{key}/api/{call}", "The same.", {"type": "object"}, answer=None, kind="*/*"),
     _simply("GET", "/api/guards", "Who is guarded, and who was."),
-    Call("GET", "/login", "The page of the log-in.", kind="text/html"),
-    _simply("GET", "/login/oidc", "To the identity provider.", answer=None, kind="text/html"),
-    _simply("GET", "/login/oidc/back", "Back from it.", answer=None, kind="text/html", refusals=(400, 401, 403, 404, 409, 422)),
+    Call("GET", "/login", "The page of the log-in.", kind="text/html", refusals=(503,)),
+    _simply("GET", "/login/oidc", "To the identity provider.", status=303, refusals=(409, 503)),
+    _simply("GET", "/login/oidc/back", "Back from it.", answer=None, kind="text/html", refusals=(403, 409, 503)),
     _simply("GET", "/api/session", "Who is logged in."),
-    _simply("POST", "/api/login", "Log in.", record({"name": TEXT, "password": TEXT}), refusals=(401, 409, 422, 429)),
-    _simply("POST", "/api/logout", "Log out.", record({}), refusals=(401, 409, 422)),
+    _simply("POST", "/api/login", "Log in.", record({"name": TEXT, "password": TEXT}), refusals=(401, 409, 422, 429, 503)),
+    _simply("POST", "/api/logout", "Log out, here or everywhere.", record({}, {"everywhere": YES_OR_NO}), refusals=(401, 409, 422)),
 )
+
+
+LEADING: Final = ("/login", "/login/oidc")
+REMEMBERED: Final = ("/", "/login", "/api/blocks/{from}")
 
 
 def _parameters(call: Call) -> list[Schema]:
     names = [part[1:].partition("}")[0] for part in call.path.split("/") if part.startswith("{")]
     places = {name: PLACES["ship" if name == "id" and call.path.startswith("/api/ships/") else name] for name in names}
     made: list[Schema] = [{"name": name, "in": "path", "required": True, "schema": schema} for name, schema in places.items()]
-    return [*made, *({"name": name, "in": "query", "schema": schema} for name, schema in call.query)]
+    return [*made, *({"name": name, "in": "query", "schema": schema, "required": name in NEEDED} for name, schema in call.query)]
 
 
-def _security(call: Call) -> list[dict[str, list[str]]]:
-    """By which of `WAYS_IN`, and in which role, a call may be made; on the machine's own address by none."""
+def _security(call: Call, guarded: bool) -> list[dict[str, list[str]]]:
+    """By which of `WAYS_IN`, and in which role, a call may be made; on the machine's own address by none, too."""
     least = least_role(call.method, call.path)
     if least is Role.NOBODY:
         return []
     session = ("session",) if call.method == "GET" else ("session", "csrf")
-    return [{"token": [least.word]}, {way: [least.word] for way in session}, {}]
+    return [{"token": [least.word]}, {way: [least.word] for way in session}, *([] if guarded else [{}])]
 
 
-def _operation(call: Call) -> Schema:
+def _operation(call: Call, guarded: bool) -> Schema:
     content = {} if call.answer is None and call.kind == JSON else {"content": {call.kind: {"schema": call.answer or {}}}}
     body = (415, 413, 400) if call.body is not None else ()
     refused = {"description": "refused, in one line", "content": {JSON: {"schema": named("refusal")}}}
     answers: dict[str, Any] = {str(call.status): {"description": "as asked", **content}}
     if "{z}" in call.path:
         answers["204"] = {"description": "there is none"}
-    security = _security(call)
-    guarded = (401, 429) if security else ()
-    wrong = {403, *body, *call.refusals, *guarded, *((404,) if "{" in call.path else ())}
+    if "{z}" in call.path or call.path in REMEMBERED:
+        answers["304"] = {"description": "as it was: If-None-Match"}
+    security = _security(call, guarded)
+    if call.path in LEADING or (security and call.method == "GET"):
+        answers["303"] = {"description": "elsewhere: to the log-in who comes with none and asks for text/html, or back from it"}
+    wrong = {403, *body, *call.refusals, 401, 429, *((404,) if "{" in call.path else ())}
     answers |= {str(status): refused for status in sorted(wrong)}
     made: Schema = {"summary": call.words, "security": security, "responses": answers}
     if parameters := _parameters(call):
@@ -273,11 +290,11 @@ def _operation(call: Call) -> Schema:
     return made
 
 
-def document(version: str, served: Collection[tuple[str, str]]) -> Schema:
-    """The OpenAPI 3.1 document of the calls that are served, as (method, path)."""
+def document(version: str, served: Collection[tuple[str, str]], *, guarded: bool = False) -> Schema:
+    """The OpenAPI 3.1 document of the calls that are served, as (method, path); `guarded`: people log in here."""
     paths: dict[str, Schema] = {}
     for call in (call for call in CALLS if (call.method, call.path) in served):
-        paths.setdefault(call.path, {})[call.method.lower()] = _operation(call)
+        paths.setdefault(call.path, {})[call.method.lower()] = _operation(call, guarded)
     words = "What docs/reference/wire.md says in words. Times are seconds since 1970, positions degrees, speeds knots."
     info = {"title": "Tankerwatch: the desk", "version": version, "description": words, "license": {"name": "Apache-2.0"}}
     return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": SHAPES, "securitySchemes": WAYS_IN}}

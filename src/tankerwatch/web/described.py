@@ -23,8 +23,8 @@ def asked(routes: Iterable[BaseRoute]) -> set[tuple[str, str]]:
 class Described:
     """The document, of the calls that are served and no other."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, desk: Desk, *, guarded: bool) -> None:
+        self.desk, self.guarded = desk, guarded
 
     def routes(self) -> list[Route]:
         """What is served here."""
@@ -33,4 +33,4 @@ class Described:
     async def openapi(self, request: Request) -> Response:
         """The OpenAPI 3.1 document."""
         hello = await ask(self.desk.hello)
-        return Answer(document(str(hello.get("version", "")), asked(request.app.routes)))
+        return Answer(document(str(hello.get("version", "")), asked(request.app.routes), guarded=self.guarded))

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from tankerwatch.core.ports import Desk
-from tankerwatch.web.access.sessions import current
+from tankerwatch.web.access.sessions import current, spared
 from tankerwatch.web.asking import Refused, ask
 from tankerwatch.web.live import Hub
 from tankerwatch.web.plain import encoded
@@ -23,8 +25,28 @@ from tankerwatch.web.plain import encoded
 HEARTBEAT_S: Final = 15.0
 """A line at least this often, so that both sides notice when the other is gone."""
 MOST_LISTENERS: Final = 64
+MOST_OF_NAME: Final = 16
+"""Of who is logged in, or of one token."""
 RETRY_MS: Final = 2000
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class _Listening(StreamingResponse):
+    """The answer to one listener, who is counted from the moment she is let in: many may come at once."""
+
+    def __init__(self, stream: AsyncIterator[str], of: Counter[str], name: str) -> None:
+        super().__init__(stream, media_type="text/event-stream", headers=HEADERS)
+        self._of, self._name = of, name
+        of[name] += 1
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell her, and count her no longer."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._of[self._name] -= 1
+            if not self._of[self._name]:
+                del self._of[self._name]
 
 
 class Events:
@@ -34,6 +56,7 @@ class Events:
         self.desk, self.hub, self.heartbeat_s = desk, hub, heartbeat_s
         self.run = secrets.token_hex(4)
         """tells one start of the desk from another in the ids of events"""
+        self._of: Counter[str] = Counter()
 
     def routes(self) -> list[Route]:
         """What is served here."""
@@ -43,12 +66,14 @@ class Events:
         """All alerts or, after a `Last-Event-ID` of this run, those that changed since; then each as it changes, for ever."""
         if request.method == "HEAD":
             return Response(media_type="text/event-stream", headers=HEADERS)
-        if len(self.hub.listeners) >= MOST_LISTENERS:
-            raise Refused(503, "too many listen already", "close one of them")
-        told = self._known(request.headers.get("last-event-id", ""))
         session = current.get()
+        if self._of.total() >= MOST_LISTENERS - spared(MOST_LISTENERS):
+            raise Refused(503, "too many listen already", "close one of them")
+        if session is not None and self._of[session.name] >= MOST_OF_NAME:
+            raise Refused(429, "you listen too often already", "close one of them")
+        told = self._known(request.headers.get("last-event-id", ""))
         over = asyncio.Event() if session is None else session.over
-        return StreamingResponse(self.stream(told, over), media_type="text/event-stream", headers=HEADERS)
+        return _Listening(self.stream(told, over), self._of, "" if session is None else session.name)
 
     def _known(self, text: str) -> tuple[Any, int] | None:
         """Epoch and number in the id of an event of this run; None for anything else."""

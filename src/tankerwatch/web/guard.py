@@ -25,6 +25,8 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+UNTOLD: Final = frozenset({"/api/ready"})
+"""It tells nothing but that somebody is here: a balancer that looks after the desk asks in its own way, by a number and in the clear."""
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 HSTS: Final = "max-age=31536000"
 
@@ -86,13 +88,15 @@ class Guard:
             await self.app(scope, receive, send)
             return
         scope, problem = self._seen(scope)
-        problem = problem or self.problem(scope)
+        problem = None if scope["path"] in UNTOLD and scope.get("method") in READING else problem or self.problem(scope)
         if problem is None:
             await self.app(scope, receive, self._signed(scope, send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})  # before it is accepted: the upgrade is answered 403
         else:
-            await refusal(403, *problem)(scope, receive, self._signed(scope, send))
+            answer = refusal(403, *problem)
+            answer.headers["Connection"] = "close"  # a request of which two readers see two ends leaves nothing behind
+            await answer(scope, receive, self._signed(scope, send))
 
     def _seen(self, scope: Scope) -> tuple[Scope, tuple[str, str] | None]:
         """The request as its sender made it, with the address that a trusted proxy tells; and why it came by no way that is known."""
@@ -122,9 +126,16 @@ class Guard:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
-            return "this desk has another address", f"open {self.scheme}://{min(self.hosts)}/"
+            named = min(self.hosts, key=lambda host: (host.startswith(("127.", "localhost", "[::1]")), host))
+            return "this desk has another address", f"open {self.scheme}://{named}/"
+        if "transfer-encoding" in headers and "content-length" in headers:
+            return "this request has two lengths", "send one of Content-Length and Transfer-Encoding"
         changes = scope["type"] == "websocket" or scope["method"] not in READING
         if changes and any(origin.lower() not in self.origins for origin in headers.getlist("origin")):
+            return "another site asked for this", "use the desk's own page"
+        # As browsers tell of themselves: a link of another site may lead here, what its page loads or listens to is not its business.
+        elsewhere = scope["type"] == "http" and headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+        if elsewhere and (changes or headers.get("sec-fetch-mode") != "navigate"):
             return "another site asked for this", "use the desk's own page"
         return None
 

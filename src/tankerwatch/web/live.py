@@ -40,6 +40,9 @@ NAMES_A_MESSAGE: Final = 5000
 MOST_SAID: Final = 24
 """Messages that a page may send in one go, and how many more each second: it says where it looks, a few times a second at most."""
 SAID_PER_S: Final = 8.0
+LOOKING_SHARE: Final = 0.25
+"""Of the time, at most so much goes into pages that look elsewhere, all together: one that jumps about waits, and holds up nobody."""
+LONGEST_WAIT_S: Final = 2.0
 NOTHING: Final = encoded({"meetings": [], "dark": [], "jammed": [], "type": "chart"})
 """What the map shows beside ships when there is nothing of it: no page has to be told."""
 
@@ -61,6 +64,8 @@ class Slot:
     """where the page looks, as it said last; None: everywhere"""
     area: Area | None = None
     """the area of which it holds the ships"""
+    looked_s: float = 0.0
+    """when it may look elsewhere again, by the loop's clock"""
     state: State | None = None
     """the state of the picture that it holds"""
     has: Bool = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -167,9 +172,9 @@ class Hub:
 
     # -- one page -------------------------------------------------------------------------------------------------------
 
-    async def attend(self, socket: WebSocket, desk: Desk) -> None:
-        """Serve one page until it goes."""
-        if len(self.slots) >= self.most_pages:
+    async def attend(self, socket: WebSocket, desk: Desk, spared: int = 0) -> None:
+        """Serve one page until it goes; refused when all places are taken but those that it must leave to others."""
+        if len(self.slots) >= self.most_pages - spared:
             await socket.close(1013, "too many pages are open")
             return
         slot = Slot(resume=asyncio.get_running_loop().create_future())
@@ -206,6 +211,8 @@ class Hub:
             if isinstance(said, Area):
                 slot.wish = said
                 slot.wake.set()
+            elif isinstance(said, Resume) and slot.wish is None:
+                slot.wish = said.area  # there it looked, and there it looks until it says otherwise
             if slot.resume is not None and not slot.resume.done():
                 slot.resume.set_result(said if isinstance(said, Resume) else None)
         await socket.close(1008, "this page talks too much")
@@ -268,6 +275,13 @@ class Hub:
         state, area, held = self._state, slot.wish, slot.state
         if state is None or (held is state and slot.area == area):
             return
+        loop, elsewhere = asyncio.get_running_loop(), held is not None and slot.area != area
+        began_s = loop.time()
+        if elsewhere and began_s < slot.looked_s:
+            area, elsewhere = slot.area, False  # for now as before; what it wishes it gets soon
+            loop.call_at(slot.looked_s, slot.wake.set)
+            if held is state:
+                return
         has, number = self._within(state, area), area.number if area else 0
         if held is None or held.epoch != state.epoch:
             key: tuple[Any, ...] = ("snapshot", state.epoch, state.seq, area)
@@ -280,6 +294,8 @@ class Hub:
             named[: len(slot.named)] = slot.named
             slot.named = named & (state.named <= held.seq)
         self._keep(key, frame)
+        if elsewhere:
+            slot.looked_s = began_s + min(LONGEST_WAIT_S, (loop.time() - began_s) * len(self.slots) / LOOKING_SHARE)
         await socket.send_bytes(frame)
         slot.state, slot.area, slot.has = state, area, has
         await self._tell_names(socket, slot, state)

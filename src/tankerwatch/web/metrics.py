@@ -47,6 +47,8 @@ class Text:
 
 
 def _escaped(words: str) -> str:
+    """A label's words, which may be any; half a character, as of a file's name in another alphabet, is none."""
+    words = words.encode("utf-8", "replace").decode()
     return words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 

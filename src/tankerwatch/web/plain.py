@@ -1,12 +1,31 @@
-"""Values to JSON text that a browser reads: never NaN, never a lone surrogate, never an error."""
+"""Values to JSON text that a browser reads: never NaN, never a lone surrogate, never an error; and JSON text of anyone to values."""
 
 from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
+
+WHOLE_DIGITS: Final = 18
+"""Of whole numbers that are read as such; a longer one would be one that no float and no column can hold, and so an error anywhere."""
+
+
+def decoded(text: str | bytes | bytearray) -> Any:
+    """The value of JSON text from outside. Raises ValueError or RecursionError for what is none.
+
+    A whole number too long for any use is a float, at worst infinite.
+    """
+    return json.loads(text, parse_int=_whole, parse_constant=_no_constant)
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= WHOLE_DIGITS else float(digits)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def encoded(value: Any) -> str:

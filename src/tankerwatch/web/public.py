@@ -35,8 +35,10 @@ from tankerwatch.web.tiles import Tiles
 SAMPLE_S: Final = 15.0
 OPEN_KINDS: Final = (1, 2, 3, 4, 5, 6, 7, 9)
 """Kinds of ship that are shown: none that is not known, no authority, aircraft, beacon or radar target."""
-HIDDEN_FLAGS: Final = 8 | 16 | 64 | 128
-"""Not trusted, lost, class B, own fleet: bits of the wire's flag byte."""
+DOUBTED: Final = 8 | 16
+"""Not trusted, lost: bits of the wire's flag byte. Such a position is not shown, and that it became one is told as late as all else."""
+PRIVATE: Final = 64 | 128
+"""Class B, own fleet: who is found to be one is taken back at once."""
 PRIVATE_BELOW_M: Final = {7: 45.0, 4: 15.0}
 """Pleasure craft and fishing boats below these lengths are people."""
 MOST_PAGES: Final = 200
@@ -47,13 +49,14 @@ log = logging.getLogger("tankerwatch.web")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Who was where, rounded, at a time of the stream."""
+    """Who was where, rounded, at a time of the stream; and the names that were new then."""
 
     clock_s: float
     id: Any
     lon_deg: Any
     lat_deg: Any
     kind: Any
+    renamed: dict[int, tuple[str, str]]
 
 
 class PublicView:
@@ -64,7 +67,10 @@ class PublicView:
         self._samples: deque[Sample] = deque()
         self._shown: Sample | None = None
         self._epoch: int | None = None
+        self._heard: dict[int, tuple[str, str]] = {}
+        """names and flags as they are now"""
         self._names: dict[int, tuple[str, str]] = {}
+        """as they were at the time that is shown"""
         self._slots: dict[int, int] = {}
         self._picture: PictureNow | None = None
         self._number = 0
@@ -75,33 +81,40 @@ class PublicView:
             return
         if picture.epoch != self._epoch:
             self._epoch, self._picture, self._shown = picture.epoch, None, None
-            self._samples.clear()
-            self._slots.clear()
-        sample = self._sampled(picture)
+            for held in (self._samples, self._slots, self._heard, self._names):
+                held.clear()
+        sample, still_open = self._sampled(picture)
         self._samples.append(sample)
         while self._samples and self._samples[0].clock_s <= picture.clock_s - self.delay_s:
             self._shown = self._samples.popleft()
+            self._names |= self._shown.renamed
         if self._shown is not None:
-            self._show(self._shown, set(sample.id.tolist()), picture)
+            self._show(self._shown, still_open, picture)
 
-    def _sampled(self, picture: PictureNow) -> Sample:
+    def _sampled(self, picture: PictureNow) -> tuple[Sample, set[int]]:
+        """What will be shown of a picture, and who is open to all as far as is known now."""
         ids = np.array([row[0] if row[2] else 0 for row in picture.names], np.int64)
         number = min(len(ids), len(picture.lon_deg))
         ids, lon_deg, lat_deg, kind = ids[:number], picture.lon_deg[:number], picture.lat_deg[:number], picture.kind[:number]
         length_m = np.nan_to_num(picture.length_m[:number])
-        open_to_all = np.isin(kind, OPEN_KINDS) & (np.asarray(picture.flags[:number]) & HIDDEN_FLAGS == 0) & ~picture.gone[:number]
+        flags = np.asarray(picture.flags[:number])
+        open_to_all = (ids > 0) & np.isin(kind, OPEN_KINDS) & (flags & PRIVATE == 0)
         for private, below_m in PRIVATE_BELOW_M.items():
             open_to_all &= ~((kind == private) & (length_m < below_m))
-        open_to_all &= (ids > 0) & np.isfinite(lon_deg) & np.isfinite(lat_deg)
-        self._names = {row[0]: (row[1], row[3]) for row, shown in zip(picture.names, open_to_all, strict=False) if shown}
+        shown = open_to_all & (flags & DOUBTED == 0) & ~picture.gone[:number] & np.isfinite(lon_deg) & np.isfinite(lat_deg)
+        named = {row[0]: (row[1], row[3]) for row, told in zip(picture.names, shown, strict=False) if told}
+        renamed = {ship: name for ship, name in named.items() if self._heard.get(ship) != name}
+        self._heard |= renamed
         step = self.step_deg
-        return Sample(
+        sample = Sample(
             picture.clock_s,
-            ids[open_to_all],
-            np.round(np.round(lon_deg[open_to_all] / step) * step, 6),
-            np.round(np.round(lat_deg[open_to_all] / step) * step, 6),
-            kind[open_to_all].copy(),
+            ids[shown],
+            np.round(np.round(lon_deg[shown] / step) * step, 6),
+            np.round(np.round(lat_deg[shown] / step) * step, 6),
+            kind[shown].copy(),
+            renamed,
         )
+        return sample, set(ids[open_to_all].tolist())
 
     def _show(self, sample: Sample, still_open: set[int], picture: PictureNow) -> None:
         """The sample as a picture, in slots of its own; who is not open to all any more, though she was then, is left out."""

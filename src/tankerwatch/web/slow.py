@@ -20,6 +20,8 @@ REQUEST_S: Final = 15.0
 QUIET_S: Final = 30.0
 """How long a reader may take nothing of an answer."""
 LOOK_S: Final = 1.0
+MOST_QUIET: Final = 128
+"""Connections that wait for their other end, to ask or to read: of more than these the one that was quiet for longest goes."""
 MOST_OF_ONE: Final = 96
 """Connections of one address; a browser opens six, and one for each page, and a whole watch may stand behind one."""
 MOST_OPEN: Final = 512
@@ -58,14 +60,28 @@ class Doorstep(socket.socket):
 class Line(H11Protocol):
     """uvicorn's HTTP with deadlines. Where a WebSocket begins it hands over: there each page has its own slot."""
 
-    request_s, quiet_s, look_s = REQUEST_S, QUIET_S, LOOK_S
+    request_s, quiet_s, look_s, most_quiet = REQUEST_S, QUIET_S, LOOK_S, MOST_QUIET
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the class above has it
         """Begin to look at the clock."""
         super().connection_made(transport)
-        self._moved_s = self._waiting_since_s = self.loop.time()
+        self._moved_s = self._waiting_since_s = self._quiet_since_s = self.loop.time()
         self._idle = False
         self._looking = self.loop.call_later(self.look_s, self._look)
+        # uvicorn refuses everybody when so many are open. Who holds places by saying nothing has none of a page that asks at once.
+        quiet = [each for each in self.connections if isinstance(each, Line) and each.quiet]
+        if len(quiet) > self.most_quiet:
+            min(quiet, key=lambda each: each._quiet_since_s).transport.abort()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it waits for its other end, and is no WebSocket."""
+        waits = self.cycle is None or self.cycle.response_complete or self.cycle.more_body or self.flow.write_paused
+        return waits and self._ours()
+
+    def _ours(self) -> bool:
+        """Whether it is open and no WebSocket; a transport of TLS that was closed knows no protocol any more."""
+        return not self.transport.is_closing() and self.transport.get_protocol() is self
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more to look at."""
@@ -90,12 +106,12 @@ class Line(H11Protocol):
 
     def on_response_complete(self) -> None:
         """The next request may take its time to begin (uvicorn ends that), not to arrive."""
-        self._idle = True
+        self._idle, self._quiet_since_s = True, self.loop.time()
         super().on_response_complete()
 
     def _look(self) -> None:
-        if self.transport.get_protocol() is not self:
-            return  # a WebSocket now
+        if not self._ours():
+            return  # a WebSocket now, or gone
         now_s, cycle = self.loop.time(), self.cycle
         busy = cycle is not None and not cycle.response_complete
         if busy and self.flow.write_paused:

@@ -21,6 +21,7 @@ from tankerwatch.web.access.limits import Limit, network
 from tankerwatch.web.access.roles import Role, role_of
 from tankerwatch.web.access.sessions import Session, Sessions
 from tankerwatch.web.access.tokens import borne
+from tankerwatch.web.access.tries import KEPT_S, Tries, cookie_of, new_mark
 from tankerwatch.web.access.users import LONGEST_PASSWORD, Known, User, Users
 from tankerwatch.web.asking import Refused, body_of
 from tankerwatch.web.plain import Answer, refusal
@@ -33,7 +34,7 @@ MOST_WAITING: Final = 30
 MOST_TOLD: Final = 1000
 STORED_WITHIN_S: Final = 30.0
 TOKEN_HELP: Final = "tankerwatch users token list says which there are, and when they end"
-OIDC_COOKIE: Final = "tankerwatch-oidc"
+OIDC_KEPT_S: Final = 600
 
 log = logging.getLogger("tankerwatch.web")
 
@@ -80,12 +81,13 @@ class Door:
         self.now = now
         self.sessions = Sessions(idle_s, longest_s, now)
         self.journalled: Journalled | None = None
-        self.by_address = Limit(10, 1 / 10)
-        self.by_name = Limit(10, 1 / 60)
+        self.tries = Tries(now)
         self.by_token = Limit(10, 1 / 10)
         """wrong tokens of an address; right ones pass, for nobody guesses 256 bits, and a neighbour's old script must blind no other"""
         self.told = Limit(30, 1 / 10)
         """refused log-ins are journalled singly up to here: a stranger must not fill the disk"""
+        self.told_inside = Limit(10, 1 / 60)
+        """what someone who is logged in may not do, likewise"""
         self._untold = self._waiting = 0
         self._trying = asyncio.Semaphore(AT_ONCE)
         self._telling: set[asyncio.Future[Any]] = set()
@@ -96,6 +98,11 @@ class Door:
     def cookie(self) -> str:
         """The name of the cookie; with `__Host-` a browser takes it from this host by TLS alone."""
         return "__Host-tankerwatch" if self.secure else "tankerwatch"
+
+    @property
+    def oidc_cookie(self) -> str:
+        """Likewise, of a log-in that is under way: no neighbour's host can set it, and so end a log-in that it began as another's."""
+        return f"{self.cookie}-oidc"
 
     # -- who it is ------------------------------------------------------------------------------------------------------
 
@@ -136,14 +143,18 @@ class Door:
                 self._tell_change(before, after)
         self.known = dict(known)
         self.bearers.look(held.tokens)
-        for session in self.sessions.sweep():
-            self.tell("ended", session.name, {"words": "its time was over", "address": session.address})
+        self.sweep()
         for session in self.sessions.all():
             if not self._stands(session):
                 self.end(session, "the user was changed")
         if self._untold and self.told.left("", self.now()) >= 1:
             count, self._untold = self._untold, 0
-            self.tell("refused", "", {"words": f"{count} more log-ins were refused"})
+            self.tell("refused", "", {"words": f"{count} more were refused"})
+
+    def sweep(self) -> None:
+        """End the sessions whose time is over."""
+        for session in self.sessions.sweep():
+            self.tell("ended", session.name, {"words": "its time was over", "address": session.address})
 
     def _tell_change(self, before: User | None, after: User | None) -> None:
         name = after.name if after else before.name if before else ""
@@ -185,6 +196,9 @@ class Door:
         if before is not None:
             self.end(before, "logged in anew")
         address = address_of(request)
+        self.sweep()
+        for each in self.sessions.room(name):
+            self.tell("ended", each.name, {"words": "too many log-ins", "address": each.address})
         token, session = self.sessions.begin(name, role, stamp=stamp, address=address)
         answer.set_cookie(
             self.cookie, token, max_age=int(self.sessions.longest_s), path="/", secure=self.secure, httponly=True, samesite="strict"
@@ -202,15 +216,14 @@ class Door:
         name, password = body.get("name"), body.get("password")
         if not isinstance(name, str) or not isinstance(password, str) or len(name) > LONGEST_NAME or len(password) > LONGEST_PASSWORD:
             raise Refused(422, "a log-in is a name and a password", 'send {"name": "ANNA", "password": "…"}')
-        address, key = address_of(request), name.strip().casefold()
-        for limit, whose in ((self.by_address, network(address)), (self.by_name, key)):
-            if not limit.take(whose, self.now()):
-                wait_s = limit.wait_s(whose, self.now())
-                self._refused(name, address, "too many tries")
-                made = refusal(429, "too many tries", f"wait {wait_s} s")
-                made.headers["Retry-After"] = str(wait_s)
-                return made
-        if self._waiting >= MOST_WAITING:
+        address = address_of(request)
+        browser = self.tries.known(self.known.get(name.strip().casefold()), request.cookies, secure=self.secure)
+        if wait_s := self.tries.wait_s(name, address, browser):
+            self.refused(name, address, "too many tries")
+            held_up = refusal(429, "too many tries", f"wait {wait_s} s")
+            held_up.headers["Retry-After"] = str(wait_s)
+            return held_up
+        if self._waiting >= MOST_WAITING and not browser:
             raise Refused(503, "too many are logging in", "try again in a moment")
         self._waiting += 1
         try:
@@ -222,16 +235,19 @@ class Door:
         finally:
             self._waiting -= 1
         if user is None:
-            self._refused(name, address, "wrong name or password")
+            self.refused(name, address, "wrong name or password")
             raise Refused(401, "wrong name or password", "an admin of this desk can give you another password")
-        self.by_name.forgive(key)
-        self.by_address.forgive(network(address))
+        self.tries.forgive(name, address, browser)
         self.known[user.name.casefold()] = user
         answer = Answer({"name": user.name, "role": user.role})
-        return self.begin(request, answer, user.name, role_of(user.role), stamp=user.stamp, how="by password")
+        made = self.begin(request, answer, user.name, role_of(user.role), stamp=user.stamp, how="by password")
+        cookie = cookie_of(user.name, secure=self.secure)
+        made.set_cookie(cookie, new_mark(user), max_age=KEPT_S, path="/", secure=self.secure, httponly=True, samesite="strict")
+        return made
 
-    def _refused(self, name: str, address: str, words: str) -> None:
-        if self.told.take("", self.now()):
+    def refused(self, name: str, address: str, words: str, key: str = "") -> None:
+        """Into the journal, so many and no more; `key`: whose they are who is in, that strangers crowd out no word of hers."""
+        if (self.told_inside if key else self.told).take(key, self.now()):
             self.tell("refused", name, {"words": words, "address": address})
         else:
             self._untold += 1
@@ -241,11 +257,11 @@ class Door:
         address, now_s = address_of(connection), self.now()
         name = self.bearers.name_of(borne(connection) or "")
         if self.by_token.take(network(address), now_s):
-            self._refused(name, address, "its token is over" if name else "wrong token")
+            self.refused(name, address, "its token is over" if name else "wrong token")
             made = refusal(401, "this token is over" if name else "this is no token of this desk", TOKEN_HELP)
             made.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
             return made
-        self._refused(name, address, "too many wrong tokens")
+        self.refused(name, address, "too many wrong tokens")
         wait_s = self.by_token.wait_s(network(address), now_s)
         made = refusal(429, "too many wrong tokens", f"wait {wait_s} s")
         made.headers["Retry-After"] = str(wait_s)
@@ -253,10 +269,14 @@ class Door:
 
     async def log_out(self, request: Request) -> Response:
         """The session is over, on the desk and in the browser."""
-        session = self.session_of(request)
+        session, everywhere = self.session_of(request), (await body_of(request)).get("everywhere", False)
+        if not isinstance(everywhere, bool):
+            raise Refused(422, "everywhere is true or false", 'send {"everywhere": true}')
         if session is not None:
             self.sessions.end(session)
             self.tell("log_out", session.name, {"address": address_of(request)})
+            for other in self.sessions.of(session.name) if everywhere else ():
+                self.end(other, "logged out everywhere")
         answer = Answer({})
         answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="strict")
         return answer
@@ -336,24 +356,33 @@ class Login:
     async def away(self, request: Request) -> Response:
         """To the provider."""
         door, provider = self._provider()
-        if not door.by_address.take(network(address_of(request)), door.now()):
+        if not door.tries.by_address.take(network(address_of(request)), door.now()):
             raise Refused(429, "too many tries", "wait a minute")
         where, kept = await provider.begin(str(request.url_for("back")))
         answer = RedirectResponse(where, 303)
         # Lax: the way back begins at another site.
-        answer.set_cookie(OIDC_COOKIE, kept, max_age=600, path="/login/oidc", secure=door.secure, httponly=True, samesite="lax")
+        answer.set_cookie(door.oidc_cookie, kept, max_age=OIDC_KEPT_S, path="/", secure=door.secure, httponly=True, samesite="lax")
         return answer
 
     async def back(self, request: Request) -> Response:
         """From the provider, with her word for who it is."""
         door, provider = self._provider()
+        try:
+            name, role = await self._vouched(door, provider, request)
+        except Refused as refused:
+            door.refused("", address_of(request), f"by {provider.name}: {refused.error}")
+            raise
+        # A page rather than a redirect: at the end of a chain that began elsewhere, a browser would not send the new cookie.
+        answer = FileResponse(self.dist / "entered.html", media_type="text/html")
+        answer.delete_cookie(door.oidc_cookie, path="/", secure=door.secure, httponly=True, samesite="lax")
+        return door.begin(request, answer, name, role, stamp="", how=f"by {provider.name}")
+
+    async def _vouched(self, door: Door, provider: Provider, request: Request) -> tuple[str, Role]:
+        """For whom the provider vouches. Raises Refused."""
         given = request.query_params
         if "error" in given:
             raise Refused(403, "the provider did not let you in", "try again at /login")
-        name, role = await provider.end(request.cookies.get(OIDC_COOKIE, ""), given.get("state", ""), given.get("code", ""))
+        name, role = await provider.end(request.cookies.get(door.oidc_cookie, ""), given.get("state", ""), given.get("code", ""))
         if name.casefold() in door.known:
             raise Refused(403, "a user of this desk has that name", "an admin gives one of the two another")
-        # A page rather than a redirect: at the end of a chain that began elsewhere, a browser would not send the new cookie.
-        answer = FileResponse(self.dist / "entered.html", media_type="text/html")
-        answer.delete_cookie(OIDC_COOKIE, path="/login/oidc", secure=door.secure, httponly=True, samesite="lax")
-        return door.begin(request, answer, name, role, stamp="", how=f"by {provider.name}")
+        return name, role

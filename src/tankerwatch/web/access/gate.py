@@ -25,6 +25,10 @@ ENDED: Final = 4401
 """The code with which a WebSocket is closed when its session is over."""
 MOST_SOCKETS: Final = 8
 """Pages that one session may have open."""
+MOST_OF_NAME: Final = 16
+"""Pages of one name in all her sessions: the desk has places for 64."""
+LONGEST_PATH: Final = 100
+"""Of one that was refused, in the journal."""
 SAID_AT_ONCE: Final = 60
 SAID_A_SECOND: Final = 20
 GOODBYE_S: Final = 1.0
@@ -84,9 +88,13 @@ class Gate:
             answer.headers["WWW-Authenticate"] = "Bearer"
             return answer
         if session.role < needed:
-            return refusal(403, f"a {session.role.word} may not do this", f"ask a {needed.word}")
+            words = f"a {session.role.word} may not do this"
+            self.door.refused(session.name, address_of(connection), f"{words}: {method} {path[:LONGEST_PATH]}", session.key)
+            return refusal(403, words, f"ask {'an' if needed is Role.ADMIN else 'a'} {needed.word}")
         if method == "WS":
-            return refusal(429, "too many pages are open", "close some") if session.sockets >= MOST_SOCKETS else None
+            hers = sum(each.sockets for each in self.door.sessions.of(session.name))
+            full = session.sockets >= MOST_SOCKETS or hers >= MOST_OF_NAME
+            return refusal(429, "too many pages are open", "close some") if full else None
         return None if method in READING or session.bearer else self._token(connection, session)
 
     def _reading(self, session: Session, scope: Scope, receive: Receive) -> Receive:
@@ -108,6 +116,8 @@ class Gate:
     def _token(self, connection: HTTPConnection, session: Session) -> Response | None:
         if fits(session, connection.headers.get(CSRF, "")):
             return None
+        words = f"the token of the session is missing: POST {connection.url.path[:LONGEST_PATH]}"
+        self.door.refused(session.name, address_of(connection), words, session.key)
         return refusal(403, "the token of this session is missing", "send it as X-CSRF-Token; GET /api/session tells it")
 
     async def _socket(self, session: Session, scope: Scope, receive: Receive, send: Send) -> None:

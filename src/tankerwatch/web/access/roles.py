@@ -34,6 +34,7 @@ TABLE: Final[dict[str, Role]] = {
     "GET /login/oidc/back": Role.NOBODY,
     "GET /assets": Role.NOBODY,
     "GET /api/session": Role.NOBODY,
+    "GET /api/ready": Role.NOBODY,
     "POST /api/login": Role.NOBODY,
     "POST /api/logout": Role.NOBODY,
     # Looking.

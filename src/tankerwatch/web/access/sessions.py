@@ -20,6 +20,12 @@ current: ContextVar[Session | None] = ContextVar("session", default=None)
 """Whose request is being answered; None on this machine's own address, where nobody logs in."""
 
 
+def spared(places: int) -> int:
+    """Of so many places at the desk, those that whoever asks now leaves to others: who may only look keeps nobody out who decides."""
+    session = current.get()
+    return places // 4 if session is not None and session.role < Role.WATCHKEEPER else 0
+
+
 @dataclass(slots=True, eq=False)
 class Session:
     """One log-in. Times are of the monotonic clock; `stamp` is that of the user when she logged in, "" for one of a provider.
@@ -49,16 +55,25 @@ class Sessions:
 
     def begin(self, name: str, role: Role, *, stamp: str = "", address: str = "") -> tuple[str, Session]:
         """A new session and its token, which is known to its holder alone."""
-        self.sweep()
-        mine = [session for session in self._all.values() if session.name == name]
-        for session in mine[: max(0, len(mine) + 1 - MOST_OF_ONE)]:
-            self.end(session)
-        while len(self._all) >= self.most:
-            self.end(min(self._all.values(), key=lambda session: session.used_s))
+        self.room(name)
         token, now_s = secrets.token_urlsafe(32), self.now()
         session = Session(_hash(token), name, role, secrets.token_urlsafe(32), now_s, now_s, stamp, address)
         self._all[session.key] = session
         return token, session
+
+    def room(self, name: str) -> list[Session]:
+        """End those that another of a name would be too many for; these."""
+        mine = self.of(name)
+        over = mine[: max(0, len(mine) + 1 - MOST_OF_ONE)]
+        others = sorted((session for session in self._all.values() if session not in over), key=lambda session: session.used_s)
+        over += others[: max(0, len(others) + 1 - self.most)]
+        for session in over:
+            self.end(session)
+        return over
+
+    def of(self, name: str) -> list[Session]:
+        """Those of one name, the oldest first."""
+        return [session for session in self._all.values() if session.name == name]
 
     def find(self, token: str) -> Session | None:
         """The session of a token, used just now; None when there is none, or it is over."""
