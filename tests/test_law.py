@@ -242,10 +242,10 @@ MAY_REACH = {
     **dict.fromkeys(("requests", "httpx", "aiohttp", "urllib3"), ()),
 }
 """Modules that can reach a network, and the files that may use them. `cli/calling.py` and `cli/top` speak to the desk on this machine, or
-by TLS to the one that a person named; `respond/webhook.py` (checkpoints, the alerts of a live desk, and a test message when a person asks),
-`copies/remote.py`, `copies/objects.py` and `web/access/oidc.py` to places that a person wrote into the configuration or on the command
-line, of which there are none unless one does; `web/beside.py` over a Unix socket to what its own desk began; `copies/vault.py` waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a
-vault of its own on loopback, to strike at what it made."""
+by TLS to the one that a person named; `respond/webhook.py` (checkpoints, the alerts of a live desk, and a test message when a person
+asks), `copies/remote.py`, `copies/objects.py` and `web/access/oidc.py` to places that a person wrote into the configuration or on the
+command line, of which there are none unless one does; `web/beside.py` over a Unix socket to what its own desk began; `copies/vault.py`
+waits for its desks, with TLS and their tokens; `drill/vaults.py` runs a vault of its own on loopback, to strike at what it made."""
 
 
 def test_nothing_is_sent_anywhere():
