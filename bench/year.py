@@ -84,7 +84,7 @@ class Year:
         self.now_s += 7200
         step_s = (YEAR_S - 86_400) / incidents
         for number in range(incidents):
-            where = 20 + 10 * (number % 97) / 97, 50 + 10 * (number % 89) / 89
+            where = -55 + 1.1 * (number % 97), -170 + 3.7 * (number % 89)
             for each in range(5):
                 self.now_s += 30
                 said = {

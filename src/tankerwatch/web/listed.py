@@ -14,6 +14,7 @@ from tankerwatch.core.ports import OVER_TOLD, Before, Desk, Listing
 from tankerwatch.web.asking import Refused, ask
 from tankerwatch.web.plain import Answer
 
+KINDS: Final = ("alerts", "incidents", "reports", "exclusions", "guards")
 MOST_OVER: Final = 5000
 LONGEST_NAME: Final = 200
 AFTER_ALL: Final = "\U0010ffff"
@@ -28,29 +29,19 @@ class Listed:
 
     def routes(self) -> list[Route]:
         """What is served here."""
-        desk = self.desk
-        listings = {
-            "alerts": desk.alerts,
-            "incidents": desk.incidents,
-            "reports": desk.reports,
-            "exclusions": desk.exclusions,
-            "guards": desk.guards,
-        }
-        zones = Route("/api/zones", self.zones)
-        return [*(Route(f"/api/{kind}", _answering(kind, listing)) for kind, listing in listings.items()), zones]
+        return [*(Route(f"/api/{kind}", self._answering(kind)) for kind in KINDS), Route("/api/zones", self.zones)]
+
+    def _answering(self, kind: str) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        async def answer(request: Request) -> Response:
+            return Answer({kind: await _listed(getattr(self.desk, kind), request)})
+
+        return answer
 
     async def zones(self, request: Request) -> Response:
         """Zones, which rules one may keep quiet, and how much those that do hold back now."""
         desk = self.desk
         told = await _listed(desk.zones, request)
         return Answer({"zones": told, "quiet_rules": await ask(desk.quiet_rules), "held_back": await ask(desk.held_back)})
-
-
-def _answering(kind: str, listing: Listing) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-    async def answer(request: Request) -> Response:
-        return Answer({kind: await _listed(listing, request)})
-
-    return answer
 
 
 async def _listed(listing: Listing, request: Request) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ import { excludeShips, undoExclusion } from "../state/actions";
 import { desk } from "../state/desk";
 import { detectorWords } from "./filters";
 import { timeAndAge } from "../core/format";
-import { pastLine } from "./older";
+import { pastLine } from "../parts/past-line";
 import { past } from "../state/past";
 import type { Content } from "../parts/parts";
 import type { Alert, Exclusion } from "../core/shapes";

@@ -8,7 +8,7 @@ import { get, words } from "../state/api";
 import { desk } from "../state/desk";
 import { past } from "../state/past";
 import { count, dateTime, readTime } from "../core/format";
-import { pastLine } from "./older";
+import { pastLine } from "../parts/past-line";
 import { severityIcon, type Content } from "../parts/parts";
 import type { Incident } from "../core/shapes";
 

@@ -5,7 +5,7 @@ import type { Zone, ZoneRules } from "../core/chart-shapes";
 import { desk } from "../state/desk";
 import { timeAndAge } from "../core/format";
 import type { Content } from "../parts/parts";
-import { pastLine } from "../alerts/older";
+import { pastLine } from "../parts/past-line";
 import { past } from "../state/past";
 import { everybodys } from "../state/session";
 import { setWho, who } from "../state/settings";

@@ -5,7 +5,7 @@ import { loadShip, selectShip } from "../state/actions";
 import { post, words } from "../state/api";
 import { desk } from "../state/desk";
 import { age, clockTime, dateTime, timeAndAge } from "../core/format";
-import { pastLine } from "../alerts/older";
+import { pastLine } from "../parts/past-line";
 import type { Content } from "../parts/parts";
 import { past } from "../state/past";
 import { who } from "../state/settings";
