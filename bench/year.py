@@ -3,8 +3,8 @@
     nice -n 5 python bench/year.py --data /tmp/year              # builds it once, then measures
     nice -n 5 python bench/year.py --data /tmp/year --page       # and in a browser
 
-2,000 incidents of 5 alerts (10,000 distresses that people reported), 10,000 other reports, 5,000 exclusions, 5,000 guards and 180 zones, all
-over; 40,000 further alerts (put straight into the book: a month of them), 299,000 ships heard once and 1,000 heard now. All but those
+2,000 incidents of 5 alerts (10,000 distresses that people reported), 10,000 other reports, 5,000 exclusions, 5,000 guards and 180 zones,
+all over; 40,000 further alerts (put straight into the book: a month of them); 299,000 ships heard once and 1,000 heard now. All but those
 alerts are decisions and reports that went through the journal and the river.
 """
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import pytest
 
 from tankerwatch.config import load
 from tankerwatch.core.incidents import Alert
-from tankerwatch.core.tables import Batch, Decision
+from tankerwatch.core.ports import PictureNow
+from tankerwatch.core.tables import Batch, Decision, Feeds, Heard, Legs, Pairs, Picture, View
 from tankerwatch.desk import handing_over
+from tankerwatch.desk.berths import FREE_AFTER, Berths
 from tankerwatch.desk.listing import KINDS, listed, one
 from tankerwatch.desk.timeline import Timeline
+from tankerwatch.desk.trails import Trails
 from tankerwatch.detect import catalog
 from tankerwatch.pipeline import River
 from tankerwatch.share import handover
@@ -117,3 +121,39 @@ def test_each_alert_of_a_year_has_its_place_on_the_slider():
     assert line.near(now, 2000.3, after=True)["id"] == "a9000" and line.near(now, 1000.4, after=False)["id"] == "a3"
     assert line.near(now, 5000.0, after=True) is line.near(now, 1000.3, after=False) is None
     assert Timeline(None, None, None).told(now, 20)["bins"] == []
+
+
+def test_a_place_in_the_table_is_anothers_only_after_she_is_gone_for_a_while():
+    berths, gone = Berths(), np.ones(300, np.bool_)
+    gone[[7, 250]] = False
+    assert berths.take(gone) == [(0, 7), (1, 250)] and berths.take(gone) == []
+    gone[7] = True
+    for _ in range(FREE_AFTER):
+        assert berths.take(gone) == [] and berths.place(7) == 0
+    gone[7] = False  # heard again, she is where she was
+    assert berths.take(gone) == []
+    gone[7] = True
+    for _ in range(FREE_AFTER + 1):
+        assert berths.take(gone) == []
+    assert berths.place(7) is berths.place(299) is None and berths.place(250) == 1
+    gone = np.append(gone, [False, False])
+    assert berths.take(gone) == [(0, 300), (2, 301)], "the free place first"
+    assert berths.slots.tolist() == [300, 250, 301]
+    berths.names[:] = [(n, "", n, "") for n in range(3)]
+    lon_deg, blank = np.arange(302.0), np.zeros(302)
+    columns = dict.fromkeys(("lat_deg", "heard_s", "cog_deg", "sog_kn", "heading_deg", "length_m", "kind", "flags"), blank)
+    told = berths.picture(PictureNow(1, 1, 1.0, lon_deg=lon_deg, names=[], gone=gone, **columns))
+    assert told.lon_deg.tolist() == [300.0, 250.0, 301.0] and not told.gone.any() and len(told.flags) == len(told.names) == 3
+
+
+def test_of_a_ship_that_was_heard_once_nothing_stays_in_the_trails():
+    trails, legs = Trails(), Legs.blank(2).replace(event_s=np.array([1000.0, 1000.0]), slot=np.array([3, 4], np.uint32))
+
+    def seen(now_s, legs):
+        trails.take(View(now_s, True, legs, Picture.empty(), Pairs.empty(), Heard(), Feeds.empty()))
+
+    seen(1000.0, legs)
+    seen(86_400.0, legs.take(slice(0, 1)).replace(event_s=np.array([86_400.0])))
+    assert set(trails.points) == set(trails.rows) == {3, 4}
+    seen(90_000.0, Legs.empty())
+    assert set(trails.points) == set(trails.rows) == {3}

@@ -13,7 +13,7 @@ import pytest
 from tankerwatch.config import load
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Decision
-from tankerwatch.desk import charting, deciding
+from tankerwatch.desk import deciding, listing
 from tankerwatch.desk.replaying import PastDesk, Period
 from tankerwatch.detect import catalog
 from tankerwatch.ingest import report
