@@ -83,8 +83,12 @@ def told(river: River, health: Json, held: dict[str, int], since_s: float | None
     }
     zones = [*charting.configured(river), *wanted["zones"]]
     return handover.handover(
-        *(wanted[kind] for kind in ("alerts", "incidents", "reports", "exclusions", "guards")),
-        health=health,
+        wanted["alerts"],
+        wanted["incidents"],
+        wanted["reports"],
+        wanted["exclusions"],
+        wanted["guards"],
+        health,
         zones=[{**zone, "held_back": held.get(zone["id"], 0)} for zone in zones],
         since_s=since_s,
         known=len(times),
