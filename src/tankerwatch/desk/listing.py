@@ -6,7 +6,7 @@ A desk that runs for months knows thousands of each kind that are over, and ever
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ class Kind:
     which they are told; as they came where there is none
     """
 
-    known: Callable[[River], dict[Any, Any]]
+    known: Callable[[River], Mapping[Any, Any]]
     over_s: Callable[[Any], float | None]
     ships: Callable[[Any], tuple[int, ...]]
     shown: Callable[[River, Any], Json]
@@ -68,7 +68,7 @@ def _of_open_incidents(what: str) -> Callable[[River], Collection[str]]:
 
 KINDS: Final = {
     "alerts": Kind(
-        lambda river: dict(river.triage.alerts),
+        lambda river: river.triage.alerts,
         _alert_over_s,
         lambda alert: tuple(alert.ships),
         lambda river, alert: render.alert_json(alert, river.name_of),
@@ -76,13 +76,13 @@ KINDS: Final = {
         _worst,
     ),
     "incidents": Kind(
-        lambda river: dict(river.triage.incidents),
+        lambda river: river.triage.incidents,
         _incident_over_s,
         lambda incident: tuple(incident.ships),
         lambda river, incident: render.incident_json(incident, river.name_of),
     ),
     "reports": Kind(
-        lambda river: dict(river.triage.reports),
+        lambda river: river.triage.reports,
         lambda report: float(report.entered_s),
         lambda report: () if report.ship is None else (report.ship,),
         lambda river, report: render.report_json(report),
