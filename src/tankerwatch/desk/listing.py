@@ -6,7 +6,8 @@ A desk that runs for months knows thousands of each kind that are over, and ever
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Iterable, Mapping
+import math
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ from tankerwatch.triage import render
 
 Json = dict[str, Any]
 
+ROUNDED_S: Final = 0.001
+"""Times are told to a millisecond."""
 _STATES: Final = {OPEN: 0, CLOSED: 1, WITHDRAWN: 2}
 _SEVERITIES: Final = {"distress": 0, "danger": 1, "caution": 2, "notice": 3}
 
@@ -115,19 +118,21 @@ def listed(river: River, kind: str, most_over: int = OVER_TOLD, before: Before |
     ship: only those about her.
     """
     how = KINDS[kind]
-    known = [thing for thing in how.known(river).values() if ship is None or ship in how.ships(thing)]
-    over = [thing for thing in known if how.over_s(thing) is not None]
+    all_known = how.known(river)
+    known = [(how.over_s(thing), thing) for thing in all_known.values() if ship is None or ship in how.ships(thing)]
+    over = [(over_s, thing) for over_s, thing in known if over_s is not None]
     if before is not None:
         limit = (-before[0], before[1])
-        found: Iterable[Any] = heapq.nsmallest(most_over, (thing for thing in over if how.place(thing) > limit), key=how.place)
-    else:
-        newest = over if most_over >= len(over) else heapq.nsmallest(most_over, over, key=how.place)
-        told = {_id(thing) for thing in newest} | set(how.joined(river))
-        found = (thing for thing in known if how.over_s(thing) is None or _id(thing) in told)
-        found = found if how.order is None else sorted(found, key=how.order)
-        if kind == "zones" and ship is None:
-            return [*charting.configured(river), *(how.shown(river, thing) for thing in found)]
-    return [how.shown(river, thing) for thing in found]
+        late_s = before[0] + ROUNDED_S
+        earlier = (thing for over_s, thing in over if over_s <= late_s and how.place(thing) > limit)
+        return [how.shown(river, thing) for thing in heapq.nsmallest(most_over, earlier, key=how.place)]
+    least_s = heapq.nlargest(most_over, (over_s for over_s, _ in over))[-1] if 0 < most_over < len(over) else -math.inf
+    newest = (thing for over_s, thing in over if over_s >= least_s - ROUNDED_S) if most_over else ()
+    chosen = {id(thing) for thing in heapq.nsmallest(most_over, newest, key=how.place)}
+    chosen |= {id(all_known[name]) for name in how.joined(river)}
+    found = [thing for over_s, thing in known if over_s is None or id(thing) in chosen]
+    told = [how.shown(river, thing) for thing in (found if how.order is None else sorted(found, key=how.order))]
+    return [*charting.configured(river), *told] if kind == "zones" and ship is None else told
 
 
 def one(river: River, kind: str, name: str) -> Json | None:
