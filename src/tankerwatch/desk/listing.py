@@ -57,8 +57,10 @@ def _incident_over_s(incident: Incident) -> float | None:
     return None if incident.state == OPEN else _first(incident.end_s, incident.start_s)
 
 
-def _first(*times_s: float | None) -> float:
-    return next((time_s for time_s in times_s if time_s is not None and time_s == time_s), 0.0)
+def _first(time_s: float | None, other_s: float | None) -> float:
+    if time_s is not None and time_s == time_s:
+        return time_s
+    return 0.0 if other_s is None or other_s != other_s else other_s
 
 
 def _worst(alert: Alert) -> tuple[int, int, float, str]:
