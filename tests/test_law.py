@@ -271,7 +271,7 @@ def test_only_sources_call_out():
         )
     inside = (PACKAGE / "web" / "beside.py").read_text(encoding="utf-8")
     assert "AF_INET" not in inside and re.findall(r"sockets\.socket\((\S+),", inside) == ["sockets.AF_UNIX"], "no further than this machine"
-    assert re.findall(r"\w*connect\([^:)]*", inside) == ["connect(self", "connect(self.address", "unix_connect(address, f\"ws"]
+    assert re.findall(r"\w*connect\([^:)]*", inside) == ["connect(self", "connect(self.address", 'unix_connect(address, f"ws']
 
 
 QUESTIONS = """
@@ -286,7 +286,7 @@ QUESTIONS = """
     GET /api/zones   POST /api/zones   POST /api/zones/{id}   POST /api/zones/{id}/remove   POST /api/zones/{id}/undo
     GET /api/zones.geojson   POST /api/zones.geojson
     GET /api/coverage   GET /api/outlines   GET /api/charts   GET /charts/{name}/{z}/{x}/{y}
-    POST /api/reports   POST /api/guard   GET /api/guards   GET /api/replay   POST /api/replay
+    POST /api/reports   POST /api/guard   GET /api/guards   GET /api/replay   GET /api/replay/alert   POST /api/replay
     GET /login   GET /login/oidc   GET /login/oidc/back   GET /api/session   POST /api/login   POST /api/logout
     GET /api/incidents/{id}   GET /api/incidents/{id}/report.html   GET /api/incidents/{id}/chart.svg   GET /api/incidents/{id}/timeline.svg
     GET /api/incidents/{id}/warning

@@ -13,7 +13,7 @@ import pytest
 from tankerwatch.config import load
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Decision
-from tankerwatch.desk import charting, deciding
+from tankerwatch.desk import deciding, listing
 from tankerwatch.desk.replaying import PastDesk, Period
 from tankerwatch.detect import catalog
 from tankerwatch.ingest import report
@@ -101,7 +101,7 @@ def test_removed_it_says_no_more_and_what_it_said_ends(config, received):
     (alert,) = told(river)
     assert alert[2] == "closed"
     assert river.triage.alerts and next(iter(river.triage.alerts.values())).history[-1].words == "BOX is no longer watched."
-    (zone,) = (zone for zone in charting.zones(river) if zone["drawn"])
+    (zone,) = (zone for zone in listing.listed(river, "zones") if zone["drawn"])
     assert (zone["by"], zone["undo"], zone["removed_s"]) == ("ANNA", True, START_S + 1200.5)
 
 
@@ -122,7 +122,7 @@ def test_killed_anywhere_and_replayed_it_is_the_same(config, received, tmp_path)
     batches = cases.live(received, decisions)
 
     def everything(river):
-        return json.dumps([result_of(river).alerts, charting.zones(river)], sort_keys=True, allow_nan=False)
+        return json.dumps([result_of(river).alerts, listing.listed(river, "zones")], sort_keys=True, allow_nan=False)
 
     want = River(config, ("feed",))
     for batch in batches:
@@ -140,7 +140,7 @@ def test_killed_anywhere_and_replayed_it_is_the_same(config, received, tmp_path)
     desk = PastDesk(config, Period(tmp_path, float("-inf"), START_S + 23 * 60))
     desk.warm()
     desk.found()
-    assert [zone["removed_s"] is None for zone in charting.zones(desk.river)] == [True, False]
+    assert [zone["removed_s"] is None for zone in listing.listed(desk.river, "zones")] == [True, False]
 
 
 def test_every_page_is_told(config, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 from tankerwatch.config import load
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Decision, Lines
-from tankerwatch.desk import charting, deciding
+from tankerwatch.desk import charting, deciding, listing
 from tankerwatch.desk.replaying import PastDesk, Period
 from tankerwatch.detect import catalog
 from tankerwatch.ingest import report
@@ -158,7 +158,7 @@ def test_killed_anywhere_it_is_the_same(config, tmp_path):
         want.take(batch)
 
     def everything(river):
-        return json.dumps([result_of(river).alerts, charting.zones(river)], sort_keys=True, allow_nan=False)
+        return json.dumps([result_of(river).alerts, listing.listed(river, "zones")], sort_keys=True, allow_nan=False)
 
     assert [minute(alert) for alert in result_of(want).alerts] == [30.0]
     run = cases.Run(tmp_path, config)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tankerwatch.config import load
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch
-from tankerwatch.desk import charting, deciding
+from tankerwatch.desk import deciding, listing
 from tankerwatch.detect import catalog
 from tankerwatch.ingest import report, zonefile
 from tankerwatch.pipeline import River
@@ -143,7 +143,10 @@ def ring_of(corners):
 
 
 def written(river):
-    return {"type": "FeatureCollection", "features": [feature(z) for z in charting.zones(river) if z["drawn"] and z["removed_s"] is None]}
+    return {
+        "type": "FeatureCollection",
+        "features": [feature(z) for z in listing.listed(river, "zones") if z["drawn"] and z["removed_s"] is None],
+    }
 
 
 def test_what_a_desk_writes_another_reads_back_as_the_same_zones(config):

@@ -123,16 +123,17 @@ class Harbour:
         return {"zones": [], "left_out": len(tree["features"]), "remarks": []}
 
     def desk(self) -> Desk:
-        listed = {kind: (lambda kind=kind: list(self.store[kind].values())) for kind in self.store}
+        listed = {kind: (lambda *asked, kind=kind: list(self.store[kind].values())) for kind in self.store}
         ship = {"id": 200000001, "name": HOSTILE, "lat_deg": 0.0, "lon_deg": -110.0}
         return Desk(
             health=lambda: self.health,
-            alerts=lambda most_over=500, before=None: listed["alerts"](),
+            alerts=listed["alerts"],
             alert=self.store["alerts"].get,
             incidents=listed["incidents"],
             reports=listed["reports"],
             exclusions=listed["exclusions"],
             zones=listed["zones"],
+            one=lambda kind, name: self.store[kind].get(name),
             chart=lambda: self.told,
             coverage=lambda box: self.boxes.append(box) or {"height_deg": 0.02},
             outlines=lambda box: self.boxes.append(box) or [[200000001, 1.0, 2.0, 3.0, 4.0]],
@@ -147,7 +148,10 @@ class Harbour:
             hello=lambda: {"type": "hello", "epoch": self.epoch, "mode": "live"},
             decide=self.decide,
             replay=self.replay,
-            timeline=lambda: None if self.live else {"start_s": 1.0, "end_s": 9.0, "surveyed": True, "gaps": [[2.0, 3.5]], "alerts": []},
+            timeline=lambda bins=None: (
+                None if self.live else {"start_s": 1.0, "end_s": 9.0, "surveyed": True, "gaps": [[2.0, 3.5]], "bins": bins}
+            ),
+            moment=lambda time_s, after: {"id": "a1", "raised_s": time_s + 1, "severity": "caution"} if after else None,
             papers=self.papers(),
             read_zones=self.read_zones,
             snapshot=lambda: self.picture,

@@ -486,9 +486,9 @@ def make_app(desk: FakeDesk) -> Starlette:
     def found(value: object) -> Response:
         return JSONResponse(value) if value is not None else JSONResponse({"error": "no such thing", "help": "look it up by name"}, 404)
 
-    def period(_: Request) -> Response:
+    def period(request: Request) -> Response:
         desk.periods_told += 1
-        return found(fake_past.timeline(desk))
+        return found(fake_past.timeline(desk, int(request.query_params["bins"])))
 
     def ships(request: Request) -> Response:
         text = request.query_params.get("q", "").upper()
@@ -638,6 +638,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             *fake_ship.routes(desk),
             *fake_said_before.routes(desk),
             Route("/api/replay", period),
+            Route("/api/replay/alert", lambda request: JSONResponse({"alert": fake_past.moment(desk, request.query_params)})),
             Route("/api/replay", replay, methods=["POST"]),
             Route("/api/ships", ships),
             Route("/api/ships/{id:int}", lambda request: found(desk.ship(request.path_params["id"]))),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
+
+from tankerwatch.desk.timeline import Timeline
 
 SCENE = {
     "title": "Gulf of Oman, 13 June 2019",
@@ -36,12 +39,25 @@ def journal(desk) -> dict:
     return {**made, "copies": copies, "checkpoint": checkpoint}
 
 
-def timeline(desk) -> dict | None:
-    """The alerts that have been played, one that lies ahead, and half an hour in which nothing was received."""
+def played(desk) -> tuple[Timeline, list]:
+    """The real desk's own rules, of the alerts that have been played and of one that lies ahead."""
     start_s, end_s = desk.hello()["start_s"], desk.hello()["end_s"]
-    if start_s is None:
+    ahead = {"id": "a99", "raised_s": (start_s or 0) + 6 * 3600, "severity": "danger", "state": "open"}
+    alerts = [SimpleNamespace(**{key: alert[key] for key in ahead}) for alert in (*desk.alerts.values(), ahead)]
+    return Timeline(start_s, end_s, None), alerts
+
+
+def timeline(desk, bins: int | None = None) -> dict | None:
+    """What is known of the period, with half an hour in which nothing was received."""
+    if desk.mode == "live":
         return None
-    known = [{key: alert[key] for key in ("id", "raised_s", "severity")} for alert in desk.alerts.values() if alert["state"] != "withdrawn"]
-    ahead = [{"id": "a99", "raised_s": start_s + 6 * 3600, "severity": "danger"}]
-    gaps = [[start_s + 4.5 * 3600, start_s + 5 * 3600]]
-    return {"start_s": start_s, "end_s": end_s, "surveyed": True, "gaps": gaps, "alerts": known + ahead}
+    line, alerts = played(desk)
+    start_s = desk.hello()["start_s"]
+    return {**line.told(alerts, bins), "surveyed": True, "gaps": [[start_s + 4.5 * 3600, start_s + 5 * 3600]]}
+
+
+def moment(desk, asked) -> dict | None:
+    """The alert after a time, or before it."""
+    line, alerts = played(desk)
+    after = "after_s" in asked
+    return line.near(alerts, float(asked["after_s" if after else "before_s"]), after=after)

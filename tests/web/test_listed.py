@@ -24,14 +24,18 @@ def months():
     known = [made(f"a{n:04}", "withdrawn" if n % 9 == 0 else "closed", 1000.0 + n // 3) for n in range(OVER)]
     known += [made(f"open{n}", "open") for n in range(3)]
     incidents = [SimpleNamespace(state="open", alerts=("a0000", "open1")), SimpleNamespace(state="closed", alerts=("a0001",))]
-    triage = SimpleNamespace(alerts={alert.id: alert for alert in known}, incidents=dict(enumerate(incidents)))
+    alerts = {alert.id: alert for alert in known}
+    open_ones = {alert.id: None for alert in known if alert.state == "open"}
+    triage = SimpleNamespace(alerts=alerts, open=open_ones, incidents=dict(enumerate(incidents)))
     return SimpleNamespace(triage=triage, name_of=lambda ship: "X")
 
 
 def test_all_that_are_open_and_the_newest_that_are_over(months, harbour, serve, dist):
     whole = harbour.desk()
     harbour.desk = lambda: replace(
-        whole, alerts=lambda *asked: listed(months, *asked), alert=lambda name: {"id": name} if name in months.triage.alerts else None
+        whole,
+        alerts=lambda *asked: listed(months, "alerts", *asked),
+        alert=lambda name: {"id": name} if name in months.triage.alerts else None,
     )
     running = serve(dist)
     import httpx

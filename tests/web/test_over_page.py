@@ -37,12 +37,13 @@ def made(name, over_s=None):
 def test_what_is_over_is_held_in_part_and_all_of_it_found(browser, harbour, serve):  # noqa: F811 the fixture
     known = {f"a{n:04}": made(f"a{n:04}", CLOCK_S - 60 * (OVER - n)) for n in range(OVER)} | {"open": made("open")}
     incident = Incident("i1", "danger", "open", "Two off Jask", CLOCK_S - 600, None, ("open", "a0003"), (), (), None, None)
-    river = SimpleNamespace(triage=SimpleNamespace(alerts=known, incidents={"i1": incident}), name_of=lambda ship: "FRONT ALTAIR")
+    triage = SimpleNamespace(alerts=known, open={"open": None}, incidents={"i1": incident})
+    river = SimpleNamespace(triage=triage, name_of=lambda ship: "FRONT ALTAIR")
     whole = harbour.desk()
     harbour.store["incidents"]["i1"] = render.incident_json(incident)
     harbour.desk = lambda: replace(
         whole,
-        alerts=lambda *asked: listed(river, *asked),
+        alerts=lambda *asked: listed(river, "alerts", *asked),
         alert=lambda name: render.alert_json(known[name]) if name in known else None,
         health=lambda: {**harbour.health, "alerts": numbers(river)},
     )

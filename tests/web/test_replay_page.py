@@ -61,7 +61,8 @@ def test_the_slider_shows_alerts_gaps_and_what_lies_ahead(open_page, desk):
     page.locator(".bubble", has_text="1 alert").wait_for()
     # What is withdrawn now is on no slider.
     ids = [alert["id"] for alert in desk.alerts.values()]
-    desk.tell({"type": "alerts", "all": False, "alerts": [{**alert, "state": "withdrawn"} for alert in desk.alerts.values()]})
+    desk.alerts = {name: {**alert, "state": "withdrawn"} for name, alert in desk.alerts.items()}
+    desk.tell({"type": "alerts", "all": False, "alerts": list(desk.alerts.values())})
     wait(page, "document.querySelectorAll('.slider .alert-bar').length === 1")
     assert len(ids) > 1
 

@@ -172,7 +172,12 @@ def test_the_page_of_a_ship_and_her_track_as_files(client):
 
 
 def test_guard_and_replay(client, harbour):
-    assert client.get("/api/replay").json() == {"start_s": 1.0, "end_s": 9.0, "surveyed": True, "gaps": [[2.0, 3.5]], "alerts": []}
+    assert client.get("/api/replay").json() == {"start_s": 1.0, "end_s": 9.0, "surveyed": True, "gaps": [[2.0, 3.5]], "bins": None}
+    assert client.get("/api/replay?bins=160").json()["bins"] == 160
+    assert client.get("/api/replay/alert?after_s=5").json()["alert"]["raised_s"] == 6
+    assert client.get("/api/replay/alert?before_s=5").json() == {"alert": None}
+    for wrong in ("?bins=0", "?bins=2001", "?bins=x", "/alert", "/alert?after_s=nan", "/alert?after_s=1&before_s=2", "/alert?before_s="):
+        assert client.get(f"/api/replay{wrong}").status_code == 422
     assert client.post("/api/guard", json={"ship": 200000001, "guard": True}).status_code == 200
     assert harbour.decided == [("guard", "200000001", {"guard": True})]
     ring = {"ship": 200000001, "guard": True, "ring_nm": 3, "until_s": 1560397810, "words": "asked", "by": "ANNA"}
@@ -201,6 +206,7 @@ def test_guard_and_replay(client, harbour):
     assert client.post("/api/replay", json={"paused": True}).status_code == 409
     refused = client.get("/api/replay")
     assert refused.status_code == 409 and "tankerwatch replay" in refused.json()["help"]
+    assert client.get("/api/replay/alert?after_s=5").status_code == 409
 
 
 @pytest.mark.parametrize(

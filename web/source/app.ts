@@ -29,6 +29,7 @@ import { aimed_s, drawReplay } from "./replay/replay";
 import { leaveReport, picking, pickPosition, reportPanel } from "./papers/report";
 import { startSearch } from "./parts/search";
 import { blocksOf } from "./replay/seeking";
+import { needIncident } from "./state/past";
 import { keepNames, namesKept } from "./state/settings";
 import { listen, rung, startSound } from "./alerts/sound";
 import { drawShipMarks } from "./map/ship-marks";
@@ -225,6 +226,7 @@ let leaveSheets: (() => void) | null = null;
 function drawPanel(): void {
   const { ship, alert: alertId, incident: incidentId } = desk.selection;
   const alert = alertId === null ? undefined : desk.alerts.get(alertId);
+  void needIncident();
   const incident = incidentId === null ? undefined : desk.incidents.get(incidentId);
   const sheet = openSheet();
   const wide = !desk.reportOpen && desk.page === "ship" && ship !== null ? shipPart() : null;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,7 +65,7 @@ def incident(arguments: argparse.Namespace) -> int:
         raise InputFault("a page, and something else", where=called(arguments), help="-o FILE.html alone")
     with _past(arguments) as (desk, papers):
         if name is None:
-            _list(desk.desk.incidents(), as_json=arguments.json)
+            _list(desk.desk.incidents(sys.maxsize), as_json=arguments.json)
             return 0
         if arguments.warning:
             draft = _found(papers.warning(name, arguments.name_ships), arguments)

@@ -147,17 +147,20 @@ class Papers:
 
 
 OVER_TOLD: Final = 500
-"""So many alerts that are over are told unless more are asked for."""
+"""So many of each kind that are over are told unless more are asked for."""
 
 Before = tuple[float, str]
-"""When an alert was over, and its id: what was over before it is asked for. Of the same time the ids after it are older."""
+"""When something was over, and its id: what was over before it is asked for. Of the same time the ids after it are older."""
 
 
-class Alerts(Protocol):
-    """How a desk is asked for its alerts."""
+class Listing(Protocol):
+    """How a desk is asked for all of a kind."""
 
-    def __call__(self, most_over: int = OVER_TOLD, before: Before | None = None) -> list[dict[str, Any]]:
-        """All that are open or of an open incident and the newest that are over; with `before` only of these, from there on back."""
+    def __call__(self, most_over: int = OVER_TOLD, before: Before | None = None, ship: int | None = None) -> list[dict[str, Any]]:
+        """All that stand, or belong to an open incident, and the newest that are over; with `before` only of these, from there on back.
+
+        ship: only those about her.
+        """
         ...
 
 
@@ -186,13 +189,17 @@ class Desk:
     """What the web stage may call: the pipeline gives it these; each callable is thread-safe and returns JSON-able values."""
 
     health: Callable[[], dict[str, Any]]
-    alerts: Alerts
+    alerts: Listing
     alert: Callable[[str], dict[str, Any] | None]
-    incidents: Callable[[], list[dict[str, Any]]]
-    reports: Callable[[], list[dict[str, Any]]]
-    exclusions: Callable[[], list[dict[str, Any]]]
-    zones: Callable[[], list[dict[str, Any]]]
+    incidents: Listing
+    reports: Listing
+    """what people typed in: over, as it were, when it was entered"""
+    exclusions: Listing
+    """those that were taken back too"""
+    zones: Listing
     """those of the configuration and those drawn, also what was removed"""
+    one: Callable[[str, str], dict[str, Any] | None]
+    """(incidents, reports, exclusions, guards or zones; id) → one of these, however long it is over"""
     chart: Callable[[], dict[str, Any]]
     """what the map shows beside ships, new each second"""
     coverage: Callable[[tuple[float, float, float, float]], dict[str, Any]]
@@ -201,7 +208,8 @@ class Desk:
     """the hulls in a box"""
     charts: Callable[[], str]
     """the folder of the user's own charts, "" for none"""
-    guards: Callable[[], list[dict[str, Any]]]
+    guards: Listing
+    """the newest word on each ship, those that are over too"""
     ship: Callable[[int], dict[str, Any] | None]
     page: Callable[[int], dict[str, Any] | None]
     """all that the page of one ship shows beside what `ship` and `track` tell"""
@@ -216,11 +224,15 @@ class Desk:
     """(kind, subject, content) → awaitable of the id, done once the decision is durable and applied"""
     replay: Callable[[dict[str, Any]], bool]
     """what the page asks of a replay; False when there is none"""
-    timeline: Callable[[], dict[str, Any] | None]
-    """the period of a replay with its gaps and the alerts known so far; None when there is none"""
+    timeline: Callable[[int | None], dict[str, Any] | None]
+    """(in how many bins the alerts are counted, None to list them) → the period of a replay with its gaps and the alerts known so far; None
+    when there is none
+    """
     papers: Papers
     snapshot: Callable[[], Any]
     """the Picture now (a `tables.Picture`), the names by slot and the clock: `PictureNow`"""
+    moment: Callable[[float, bool], dict[str, Any] | None] = lambda time_s, after: None
+    """(a time of a replay, whether after it or before it) → the next alert that is known of; None where there is none"""
     block: Callable[[int], Block | None] = lambda from_s: None
     """a part of a replay that is over, by the time at which it begins; None where there is none, or it may still change"""
     quiet_rules: Callable[[], list[dict[str, str]]] = list

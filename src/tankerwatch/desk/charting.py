@@ -14,7 +14,6 @@ import numpy as np
 from tankerwatch.core.context import CELL_DEG, Cells, centres_of
 from tankerwatch.core.geo import distance_nm, moved
 from tankerwatch.core.hulls import hulls_of
-from tankerwatch.core.incidents import OPEN
 from tankerwatch.core.meeting import ranked
 from tankerwatch.core.schema import Bool
 from tankerwatch.core.zones import DrawnZone, Zone
@@ -79,7 +78,8 @@ def _place_at(river: River, slot: int, time_s: float) -> list[float | None]:
 
 def _dark(river: River) -> Iterator[dict[str, Any]]:
     """Ships that an open alert calls dark: where they were last, and the best speed that they were seen to make."""
-    silent = [alert for alert in river.triage.alerts.values() if alert.detector == "dark" and alert.state == OPEN and alert.ships]
+    standing = map(river.triage.alerts.__getitem__, river.triage.open)
+    silent = [alert for alert in standing if alert.detector == "dark" and alert.ships]
     picture = river.fleet.picture(river.clock_s) if silent else river.picture
     for alert in silent[-MOST_DARK:]:
         slot = river.fleet.register.slot(alert.ships[0])
@@ -118,11 +118,9 @@ def _jammed(river: River) -> Iterator[dict[str, Any]]:
         }
 
 
-def zones(river: River) -> list[dict[str, Any]]:
-    """Every zone: those of the configuration, which only a file can change, and those that were drawn."""
-    return [_configured(river, zone) for zone in river.areas.zones if not zone.key] + [
-        zone_json(zone) for zone in river.areas.drawn.all.values()
-    ]
+def configured(river: River) -> list[dict[str, Any]]:
+    """The zones of the configuration, which only a file can change."""
+    return [_configured(river, zone) for zone in river.areas.zones if not zone.key]
 
 
 def held_back(river: River) -> dict[str, int]:

@@ -22,11 +22,23 @@ from typing import Any, Final
 import tankerwatch
 from tankerwatch.config import Config
 from tankerwatch.core.incidents import ACCESS
-from tankerwatch.core.ports import OVER_TOLD, Before, Block, Desk, FeedState, Journal, LiveSource, PastBeside, PictureNow
+from tankerwatch.core.ports import (
+    OVER_TOLD,
+    Before,
+    Block,
+    Desk,
+    FeedState,
+    Journal,
+    Listing,
+    LiveSource,
+    PastBeside,
+    PictureNow,
+)
 from tankerwatch.core.tables import Batch, Decision, View
 from tankerwatch.desk import blocks, charting, deciding, listing, panel
 from tankerwatch.desk import health as healths
 from tankerwatch.desk.advice import Advisor
+from tankerwatch.desk.berths import Berths
 from tankerwatch.desk.exporting import TrackFiles
 from tankerwatch.desk.inbox import Inbox, Waiting
 from tankerwatch.desk.intake import Intake, Kept, joined, runs
@@ -137,7 +149,7 @@ class LiveDesk:
         self.player = self._player() if self._player else None
         self.replay_state = FeedState(0, self.player.source.name if self.player else "", "open")
         self.epoch, self.picture_version = next(self.epochs), 0
-        self.names: list[tuple[int, str, int, str]] = []
+        self.berths = Berths()
         self.picture: PictureNow | None = None
 
     def new_river(self) -> River:
@@ -356,14 +368,15 @@ class LiveDesk:
 
     def _draw(self) -> None:
         with self.lock:
-            changed = self.river.fleet.register.changed_names
-            for slot in range(len(self.names), len(self.river.fleet)):
-                self.names.append(panel.name_row(self.river, slot))
-            for slot in changed:
-                self.names[slot] = panel.name_row(self.river, slot)
-            changed.clear()
             self.picture_version += 1
-            self.picture = panel.picture_now(self.river, self.epoch, self.picture_version, list(self.names))
+            whole = panel.picture_now(self.river, self.epoch, self.picture_version)
+            changed, berths = self.river.fleet.register.changed_names, self.berths
+            wanted = dict(berths.take(whole.gone))
+            wanted |= {place: slot for slot in changed if (place := berths.place(slot)) is not None}
+            changed.clear()
+            for place, slot in wanted.items():
+                berths.names[place] = panel.name_row(self.river, slot)
+            self.picture = berths.picture(whole)
 
     # What the web stage may call.
 
@@ -372,19 +385,18 @@ class LiveDesk:
         """The seam to the web stage."""
         return Desk(
             health=self._health,
-            alerts=self._alerts,
-            alert=lambda name: self._read(
-                lambda r: render.alert_json(r.triage.alerts[name], r.name_of) if name in r.triage.alerts else None
-            ),
-            incidents=lambda: self._read(lambda r: [render.incident_json(i, r.name_of) for i in r.triage.incidents.values()]),
-            reports=lambda: self._read(lambda r: [render.report_json(x) for x in r.triage.reports.values()]),
-            exclusions=lambda: self._read(lambda r: [render.exclusion_json(e, r.name_of) for e in r.exclusions.all.values()]),
-            zones=lambda: self._read(charting.zones),
+            alerts=self._listing("alerts"),
+            alert=lambda name: self._read(lambda r: listing.one(r, "alerts", name)),
+            incidents=self._listing("incidents"),
+            reports=self._listing("reports"),
+            exclusions=self._listing("exclusions"),
+            zones=self._listing("zones"),
+            one=lambda kind, name: self._read(lambda r: listing.one(r, kind, name)),
             chart=lambda: self._read(charting.chart),
             coverage=lambda box: charting.coverage(self._read(lambda r: r.learner.context.cells), box),
             outlines=lambda box: self._read(lambda r: charting.outlines(r, box)),
             charts=lambda: self.config.charts,
-            guards=lambda: self._read(lambda r: [render.guard_json(g, r.name_of) for g in r.guards.all.values()]),
+            guards=self._listing("guards"),
             ship=lambda ship: self._of_ship(ship, lambda slot: panel.ship_panel(self.river, self.trails, slot)),
             page=lambda ship: self._of_ship(ship, lambda slot: ship_page(self.river, self.trails, slot)),
             said_before=self._said_before,
@@ -395,6 +407,7 @@ class LiveDesk:
             decide=self._decide,
             replay=self._replay,
             timeline=self._timeline,
+            moment=self._moment,
             papers=papers_of(self, self.show.mode),
             block=self._block,
             quiet_rules=deciding.quiet_rules,
@@ -404,9 +417,12 @@ class LiveDesk:
             snapshot=lambda: self.picture,
         )
 
-    def _alerts(self, most_over: int = OVER_TOLD, before: Before | None = None) -> list[dict[str, Any]]:
-        with self.lock:
-            return listing.listed(self.river, most_over, before)
+    def _listing(self, kind: str) -> Listing:
+        def told(most_over: int = OVER_TOLD, before: Before | None = None, ship: int | None = None) -> list[dict[str, Any]]:
+            with self.lock:
+                return listing.listed(self.river, kind, most_over, before, ship)
+
+        return told
 
     def _read(self, question: Callable[[River], Any]) -> Any:
         with self.lock:
@@ -499,12 +515,16 @@ class LiveDesk:
         self.hub.publish("hello", self._hello())
         return True
 
-    def _timeline(self) -> dict[str, Any] | None:
+    def _timeline(self, bins: int | None = None) -> dict[str, Any] | None:
         timeline = self.timeline
         if timeline is None:
             return None
-        told: dict[str, Any] = self._read(lambda r: timeline.told(r.triage.alerts.values()))
-        return {**told, "blocks": self.replayed}
+        alerts = self._read(lambda r: list(r.triage.alerts.values()))
+        return {**timeline.told(alerts, bins), "blocks": self.replayed}
+
+    def _moment(self, time_s: float, after: bool) -> dict[str, Any] | None:
+        alerts = self._read(lambda r: list(r.triage.alerts.values()))
+        return None if self.timeline is None else self.timeline.near(alerts, time_s, after=after)
 
     def _block(self, from_s: int) -> Block | None:
         if self.timeline is None:

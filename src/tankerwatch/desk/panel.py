@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from tankerwatch.core import mmsi as identities
-from tankerwatch.core.incidents import OPEN, RANK
+from tankerwatch.core.incidents import RANK
 from tankerwatch.core.kernels import beliefs as kernel
 from tankerwatch.core.ports import PictureNow
 from tankerwatch.core.schema import U8
@@ -48,12 +48,11 @@ def number(value: float, digits: int = 1) -> float | None:
 def flags_of(river: River, picture: Picture) -> U8:
     """(n,) the wire's flag byte of each ship."""
     flags = np.zeros(len(picture), np.uint8)
-    for alert in river.triage.alerts.values():
-        if alert.state == OPEN:
-            for ship in alert.ships:
-                slot = river.fleet.register.slot(ship)
-                if slot is not None and slot < len(flags):
-                    flags[slot] |= ALERT | (DANGER if RANK[alert.severity] >= RANK["danger"] else 0)
+    for alert in map(river.triage.alerts.__getitem__, river.triage.open):
+        for ship in alert.ships:
+            slot = river.fleet.register.slot(ship)
+            if slot is not None and slot < len(flags):
+                flags[slot] |= ALERT | (DANGER if RANK[alert.severity] >= RANK["danger"] else 0)
     flags[picture.guarded] |= GUARDED
     flags[~picture.trusted] |= UNTRUSTED
     flags[~(river.clock_s - picture.heard_s <= LOST_S)] |= LOST
@@ -63,8 +62,8 @@ def flags_of(river: River, picture: Picture) -> U8:
     return flags
 
 
-def picture_now(river: River, epoch: int, version: int, names: list[tuple[int, str, int, str]]) -> PictureNow:
-    """All ships for the page. Ships not heard for an hour are gone, unless an open alert is about them."""
+def picture_now(river: River, epoch: int, version: int) -> PictureNow:
+    """All ships for the page, without their names. Ships not heard for an hour are gone, unless an open alert is about them."""
     picture = river.fleet.picture(river.clock_s)
     flags = flags_of(river, picture)
     gone = ~(river.clock_s - picture.heard_s <= GONE_S) & (flags & ALERT == 0)
@@ -81,7 +80,7 @@ def picture_now(river: River, epoch: int, version: int, names: list[tuple[int, s
         length_m=picture.length_m,
         kind=picture.kind,
         flags=flags,
-        names=names,
+        names=[],
         gone=gone,
     )
 

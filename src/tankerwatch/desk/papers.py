@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from tankerwatch.core.incidents import Alert, Evidence, Incident
 from tankerwatch.core.ports import Desk, Papers, Sheet
 from tankerwatch.core.tables import FEED_SHIFT
+from tankerwatch.desk import handing_over
 from tankerwatch.desk.trails import Trails
 from tankerwatch.pipeline import LAND, River, ship_of
 from tankerwatch.share import dossier, handover, warning
@@ -95,18 +95,10 @@ class Office:
 
     def handover(self, since_s: float | None) -> Json:
         """What the next watch must know."""
-        desk = self.desk.desk
-        held = desk.held_back()
-        return handover.handover(
-            desk.alerts(sys.maxsize),
-            desk.incidents(),
-            desk.reports(),
-            desk.exclusions(),
-            desk.guards(),
-            desk.health(),
-            zones=[{**zone, "held_back": held.get(zone["id"], 0)} for zone in desk.zones()],
-            since_s=since_s,
-        )
+        desk = self.desk
+        health, held = desk.desk.health(), desk.desk.held_back()
+        with desk.lock:
+            return handing_over.told(desk.river, health, held, since_s)
 
     def _read(self, name: str) -> tuple[Json, dict[int, Ship], dict[int, Track]] | None:
         desk = self.desk
@@ -163,7 +155,9 @@ class Office:
         if incident["start_s"] is None:
             return "001"
         year = datetime.fromtimestamp(incident["start_s"], UTC).year
-        begun = [(other["start_s"], other["id"]) for other in self.desk.desk.incidents() if other["start_s"] is not None]
+        with self.desk.lock:
+            known = [(render.number(other.start_s, 3), other.id) for other in self.desk.river.triage.incidents.values()]
+        begun = [(start_s, name) for start_s, name in known if start_s is not None]
         earlier = [start_s for start_s, name in begun if (start_s, name) < (incident["start_s"], incident["id"])]
         return f"{1 + sum(datetime.fromtimestamp(start_s, UTC).year == year for start_s in earlier):03d}/{year}"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from tankerwatch.core.errors import InputFault
-from tankerwatch.core.incidents import WITHDRAWN, Alert
+from tankerwatch.core.incidents import RANK, WITHDRAWN, Alert
 from tankerwatch.core.ports import RecordedSource
 from tankerwatch.core.schema import F64
 from tankerwatch.store.past import received_s
@@ -20,6 +20,9 @@ GAP_S: Final = 60.0
 """A silence of this length is a gap of reception."""
 MOST_GAPS: Final = 200
 """Only the longest are told: a slider has no room for more."""
+
+MOST_ALERTS: Final = 5000
+"""Of more the newest are told singly; a page asks for bins."""
 
 Survey = Callable[[], Iterator[F64]]
 """the times of what was received, in pieces, from the beginning to the end; asked for once, in a thread of its own"""
@@ -109,17 +112,50 @@ class Timeline:
         self._gaps, self.surveyed = gaps.longest(), True
         known()
 
-    def told(self, now: Iterable[Alert]) -> dict[str, Any]:
-        """`GET /api/replay`, with the alerts as they are now; of those that are not, as they were when they were known."""
-        alerts = {**self._alerts, **{alert.id: alert for alert in now}}
-        return {
+    def told(self, now: Iterable[Alert], bins: int | None = None) -> dict[str, Any]:
+        """`GET /api/replay`, with the alerts as they are now; of those that are not, as they were when they were known.
+
+        bins: instead of the alerts how many there are in each of so many parts of the period.
+        """
+        raised = self._raised(now)
+        told: dict[str, Any] = {
             "start_s": self.start_s,
             "end_s": self.end_s,
             "surveyed": self.surveyed,
             "gaps": self._gaps,
-            "alerts": [
-                {"id": alert.id, "raised_s": alert.raised_s, "severity": alert.severity}
-                for alert in sorted(alerts.values(), key=lambda alert: alert.raised_s or 0.0)
-                if alert.raised_s is not None and alert.state != WITHDRAWN
-            ],
         }
+        if bins is not None:
+            return {**told, "bins": self._in_bins(raised, bins)}
+        moments = sorted(raised, key=lambda alert: alert.raised_s or 0.0)[-MOST_ALERTS:]
+        return {**told, "alerts": [_moment(alert) for alert in moments], "alerts_left_out": len(raised) - len(moments)}
+
+    def near(self, now: Iterable[Alert], time_s: float, *, after: bool) -> dict[str, Any] | None:
+        """The first alert that was raised after a time, or the last one before it; None where none is known."""
+        raised = ((alert.raised_s, alert.id, alert) for alert in self._raised(now) if alert.raised_s is not None)
+        if after:
+            found = min((each for each in raised if each[0] > time_s), key=lambda each: each[:2], default=None)
+        else:
+            found = max((each for each in raised if each[0] < time_s), key=lambda each: each[:2], default=None)
+        return None if found is None else _moment(found[2])
+
+    def _raised(self, now: Iterable[Alert]) -> list[Alert]:
+        """Every alert that is known, as it is now or as it was when it was known, but for those that were withdrawn."""
+        known = {**self._alerts, **{alert.id: alert for alert in now}}
+        return [alert for alert in known.values() if alert.raised_s is not None and alert.state != WITHDRAWN]
+
+    def _in_bins(self, raised: Sequence[Alert], bins: int) -> list[list[int]]:
+        """[bin, how many, the worst of them as its rank] of each that has any, of so many equal parts of the period."""
+        if self.start_s is None or self.end_s is None or not self.end_s > self.start_s:
+            return []
+        at_s = np.array([alert.raised_s for alert in raised], np.float64)
+        rank = np.array([RANK[alert.severity] for alert in raised], np.int64)
+        within = (at_s >= self.start_s) & (at_s <= self.end_s)
+        part = np.minimum(bins - 1, (at_s[within] - self.start_s) / (self.end_s - self.start_s) * bins).astype(np.int64)
+        worst = np.zeros(bins, np.int64)
+        np.maximum.at(worst, part, rank[within])
+        many = np.bincount(part, minlength=bins)
+        return [[at, int(many[at]), int(worst[at])] for at in np.flatnonzero(many).tolist()]
+
+
+def _moment(alert: Alert) -> dict[str, Any]:
+    return {"id": alert.id, "raised_s": alert.raised_s, "severity": alert.severity}

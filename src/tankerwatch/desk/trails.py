@@ -12,6 +12,8 @@ from tankerwatch.core.tables import View
 
 EVERY_S: Final = 30.0
 KEPT_S: Final = 6 * 3600.0
+FORGOTTEN_S: Final = 86_400.0
+"""Of a ship that was not heard for a day nothing is kept here: the journal has it, and a year hears hundreds of thousands once."""
 POINTS: Final = 1000
 SENTENCES: Final = 8
 COLUMNS: Final = 6  # time since `Trails.since_s`, latitude, longitude, speed, course, displaced
@@ -50,6 +52,10 @@ class Trails:
             points.extend((at_s, lat, lon, sog, cog, displaced))
             if len(points) > COLUMNS * POINTS * 5 // 4:
                 del points[: len(points) - COLUMNS * POINTS]
+        if view.look and view.now_s % 3600 == 0:
+            for slot in [slot for slot, points in self.points.items() if view.now_s - self.since_s - points[-COLUMNS] > FORGOTTEN_S]:
+                del self.points[slot]
+                self.rows.pop(slot, None)
 
     def track(self, slot: int, now_s: float) -> dict[str, list[Any]]:
         """The points of the last six hours as columns; NaN becomes None."""

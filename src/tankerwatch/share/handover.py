@@ -16,7 +16,7 @@ Json = dict[str, Any]
 USUAL_S: Final = 8 * 3600.0
 """A watch, where nobody says how long it was."""
 MOST_CHANGES: Final = 500
-_QUIET_VERBS: Final = frozenset({"amend", "wake"})
+QUIET_VERBS: Final = frozenset({"amend", "wake"})
 """Steps of an alert that change nothing for the next watch."""
 
 
@@ -30,16 +30,17 @@ def handover(
     *,
     zones: Sequence[Json] = (),
     since_s: float | None = None,
+    known: int | None = None,
 ) -> Json:
     """What the next watch must know, from the desk's own answers (docs/reference/wire.md); times of the stream.
 
     `open`, worst first; `snoozed` of these; `incidents` that are open; `exclusions`, `quiet_zones` and `guards` in force; `feeds` with
     `feeds_down`; `clock_check`; `journal`; `webhook`; `kept_quiet`; and of all since `since_s`, oldest first, `changes`: `time_s`, `what`,
     `verb`, `words`, `by`, `title`, `severity` (or null), `of`. The newest 500 of them; `changes_left_out` counts the others.
+
+    known: how many changes there are, where what is given holds only the newest of them.
     """
-    now_s = health["clock_s"]
-    if since_s is None:
-        since_s = None if now_s is None else now_s - USUAL_S
+    now_s, since_s = health["clock_s"], begin_s(health, since_s)
     standing = sorted((a for a in alerts if a["state"] == OPEN), key=lambda a: (-RANK[a["severity"]], a["raised_s"] or 0.0, a["id"]))
     changes = sorted(
         (
@@ -78,8 +79,14 @@ def handover(
         "webhook": health["webhook"],
         "kept_quiet": health["kept_quiet"],
         "changes": kept,
-        "changes_left_out": len(changes) - len(kept),
+        "changes_left_out": (len(changes) if known is None else known) - len(kept),
     }
+
+
+def begin_s(health: Json, since_s: float | None) -> float | None:
+    """Since when changes are told: as asked for, else of a watch; None for all, where no time is known yet."""
+    now_s = health["clock_s"]
+    return now_s - USUAL_S if since_s is None and now_s is not None else since_s
 
 
 def _change(time_s: float | None, what: str, verb: str, words: str, by: str | None, title: str, of: Json) -> Json:
@@ -92,7 +99,7 @@ def _of_alerts(alerts: Iterable[Json]) -> list[Json]:
         _change(step["time_s"], "alert", step["verb"], step["words"], step["by"], alert["title"], alert)
         for alert in alerts
         for step in alert["history"]
-        if step["verb"] not in _QUIET_VERBS
+        if step["verb"] not in QUIET_VERBS
     ]
 
 

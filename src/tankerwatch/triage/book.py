@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from hashlib import blake2b
 
-from tankerwatch.core.incidents import Alert, Incident, Report
+from tankerwatch.core.incidents import OPEN, Alert, Incident, Report
 
 
 def short_id(prefix: str, key: str, taken: dict[str, str]) -> str:
@@ -25,6 +25,8 @@ class Book:
 
     def __init__(self) -> None:
         self.alerts: dict[str, Alert] = {}
+        self.open: dict[str, None] = {}
+        """ids of the alerts that are open: after a year few of many"""
         self.incidents: dict[str, Incident] = {}
         self.reports: dict[str, Report] = {}
         self.refused: dict[str, int] = {}
@@ -39,6 +41,10 @@ class Book:
         if isinstance(thing, Alert):
             changed = self.alerts.get(thing.id) != thing
             self.alerts[thing.id] = thing
+            if thing.state == OPEN:
+                self.open[thing.id] = None
+            else:
+                self.open.pop(thing.id, None)
         elif isinstance(thing, Incident):
             changed = self.incidents.get(thing.id) != thing
             self.incidents[thing.id] = thing

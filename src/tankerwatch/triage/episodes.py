@@ -141,14 +141,8 @@ class Episodes:
 
     def open_distress(self, ships: tuple[int, ...]) -> Alert | None:
         """The open distress alert of the first of these ships."""
-        for alert in self.book.alerts.values():
-            if (
-                alert.detector == "distress"
-                and alert.state == OPEN
-                and ships
-                and alert.ships[:1] == ships[:1]
-                and alert.id not in self.groups
-            ):
+        for alert in map(self.book.alerts.__getitem__, self.book.open):
+            if alert.detector == "distress" and ships and alert.ships[:1] == ships[:1] and alert.id not in self.groups:
                 return alert
         return None
 

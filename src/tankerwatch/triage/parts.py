@@ -25,8 +25,8 @@ class Parts:
         """The open alert of which a new episode is part, None when it stands alone."""
         if finding.detector not in self._absorbed or not finding.ships:
             return None
-        for alert in self._book.alerts.values():
-            if alert.state == OPEN and finding.detector in self._absorbs.get(alert.detector, ()) and finding.ships[0] in alert.ships:
+        for alert in map(self._book.alerts.__getitem__, self._book.open):
+            if finding.detector in self._absorbs.get(alert.detector, ()) and finding.ships[0] in alert.ships:
                 self._whole[finding.key] = alert.id
                 return alert
         return None
@@ -46,8 +46,8 @@ class Parts:
             return []
         parts = {
             other.id: other
-            for other in self._book.alerts.values()
-            if other.state == OPEN and other.detector in others and other.ships and other.ships[0] in alert.ships
+            for other in map(self._book.alerts.__getitem__, self._book.open)
+            if other.detector in others and other.ships and other.ships[0] in alert.ships
         }
         if parts:
             self._whole |= {key: alert.id for key, name in alert_of.items() if name in parts}

@@ -41,8 +41,8 @@ class Triage:
     `budget` says more · quiet: what is not shown singly now ·
     absorbs: detector → those whose findings about its ships are part of its own.
 
-    `alerts`, `incidents` and `reports` hold the newest state of everything by id; `refused` counts what changed nothing, by reason;
-    `first_helpers` who could help when an incident began, which stays true after it is over.
+    `alerts`, `incidents` and `reports` hold the newest state of everything by id, `open` the ids of the alerts that are; `refused` counts
+    what changed nothing, by reason; `first_helpers` who could help when an incident began, which stays true after it is over.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Triage:
         self._no_place: dict[str, None] = {}
         self._helped_s: dict[str, float] = {}
         self.alerts: Mapping[str, Alert] = self._book.alerts
+        self.open: Mapping[str, None] = self._book.open
         self.incidents: Mapping[str, Incident] = self._book.incidents
         self.reports: Mapping[str, Report] = self._book.reports
         self.refused: Mapping[str, int] = self._book.refused
@@ -165,8 +166,7 @@ class Triage:
         return [alert for alert in self._reported() if self._silent_s(alert) <= due_s]
 
     def _reported(self) -> list[Alert]:
-        open_alerts = (self._book.alerts[name] for name in self._episodes.reported)
-        return [alert for alert in open_alerts if alert.state == OPEN]
+        return [self._book.alerts[name] for name in self._book.open if name in self._episodes.reported]
 
     @staticmethod
     def _silent_s(alert: Alert) -> float:
@@ -193,7 +193,8 @@ class Triage:
         ]
         self._incidents.grown.clear()
         if due:
-            closing = {craft for a in self._book.alerts.values() if a.detector in THREAT and a.state == OPEN for craft in a.ships[1:]}
+            standing = (self._book.alerts[name] for name in self._book.open)
+            closing = {craft for a in standing if a.detector in THREAT for craft in a.ships[1:]}
             without = closing | self._incidents.casualties()
             for name in due:
                 self._help(name, picture, now_s, without | self._incidents.threats(name))

@@ -39,6 +39,7 @@ from tankerwatch.web.listed import Listed
 from tankerwatch.web.live import Hub
 from tankerwatch.web.metrics import Metrics
 from tankerwatch.web.papers import PaperRoutes
+from tankerwatch.web.periods import Periods
 from tankerwatch.web.plain import Answer, refusal
 from tankerwatch.web.ready import Ready
 from tankerwatch.web.said_before import SaidBefore
@@ -73,21 +74,18 @@ class Api:
             *Listed(self.desk).routes(),
             Route("/api/alerts/{id}", self.alert),
             *[Route(f"/api/alerts/{{id}}/{verb}", self._decider(verb), methods=["POST"]) for verb in VERBS],
-            Route("/api/incidents", self.incidents),
             Route("/api/ships", self.ships),
             Route("/api/watched", Watched(self.desk).answer),
             Route("/api/ships/{id}", self.ship),
             Route("/api/ships/{id}/track", self.track),
-            Route("/api/reports", self.reports),
             Route("/api/reports", self.report, methods=["POST"]),
-            Route("/api/exclusions", self.exclusions),
             Route("/api/exclusions/{id}/undo", self.undo, methods=["POST"]),
             *Charting(self.desk, self._decide).routes(),
             *ZoneFiles(self.desk).routes(),
             *ship_page.routes(self.desk, self._decide),
             *SaidBefore(self.desk).routes(),
             *PaperRoutes(self.desk, self._decide).routes(),
-            Route("/api/replay", self.timeline),
+            *Periods(self.desk).routes(),
             Route("/api/replay", self.replay, methods=["POST"]),
             *BesideRoutes(self.desk, self.page).routes(),
             *self._for_programs(),
@@ -127,14 +125,6 @@ class Api:
         """One alert with its evidence."""
         return found(await ask(self.desk.alert, request.path_params["id"]), "alert")
 
-    async def incidents(self, request: Request) -> Response:
-        """Every incident."""
-        return Answer({"incidents": await ask(self.desk.incidents)})
-
-    async def reports(self, request: Request) -> Response:
-        """Every report."""
-        return Answer({"reports": await ask(self.desk.reports)})
-
     async def ships(self, request: Request) -> Response:
         """Ships by name, MMSI, IMO number or call sign."""
         return Answer({"ships": (await ask(self.desk.search, request.query_params.get("q", "")[:SEARCH_LETTERS]))[:20]})
@@ -150,27 +140,14 @@ class Api:
     async def report(self, request: Request) -> Response:
         """A person's report."""
         made = await self._decide("report", "", await body_of(request))
-        reports = await ask(self.desk.reports)
-        return Answer(next((report for report in reports if report["id"] == made), {"id": made}), 201)
-
-    async def exclusions(self, request: Request) -> Response:
-        """What people at the desk do not want to hear of."""
-        return Answer({"exclusions": await ask(self.desk.exclusions)})
+        return Answer(await ask(self.desk.one, "reports", made) or {"id": made}, 201)
 
     async def undo(self, request: Request) -> Response:
         """An exclusion is taken back."""
         body = await body_of(request)
         name = request.path_params["id"]
         await self._decide("include", name, {key: body[key] for key in ("words", "by") if key in body})
-        exclusions = await ask(self.desk.exclusions)
-        return found(next((each for each in exclusions if each["id"] == name), None), "exclusion")
-
-    async def timeline(self, request: Request) -> Response:
-        """The period of a replay, its gaps, and the alerts in it that are known so far."""
-        told = await ask(self.desk.timeline)
-        if told is None:
-            raise Refused(409, "this desk is live", "its past: POST /api/past, or tankerwatch replay DIR with the directory of its --data")
-        return Answer(told)
+        return found(await ask(self.desk.one, "exclusions", name), "exclusion")
 
     async def replay(self, request: Request) -> Response:
         """Speed, pause, begin again, or go to another time, in a replay."""

@@ -30,6 +30,13 @@ COLLECTION: Final = record(
         "left_out": COUNT,
     }
 )
+OLDER: Final = (
+    ("over", {"type": "integer", "minimum": 0, "maximum": 5000}),
+    ("before_s", NUMBER),
+    ("before", TEXT),
+    ("ship", SHIP_ID),
+)
+"""How what is over is asked for."""
 _WORDS: Final = {"words": {**TEXT, "maxLength": 4000}, "by": {**TEXT, "maxLength": 80}}
 PLACES: Final[dict[str, Schema]] = {
     "id": {**TEXT, "minLength": 1, "maxLength": 200},
@@ -110,12 +117,19 @@ CALLS: tuple[Call, ...] = (
         "/api/alerts",
         "Alerts, newest state: all that are open and the newest that are over, worst first; with before_s those that were over before.",
         _listed("alerts", "alert"),
-        query=(("over", {"type": "integer", "minimum": 0, "maximum": 5000}), ("before_s", NUMBER), ("before", TEXT)),
+        query=OLDER,
         refusals=(422,),
     ),
     Call("GET", "/api/alerts/{id}", "One alert with its evidence.", named("alert"), refusals=(404,)),
     *_decisions(),
-    Call("GET", "/api/incidents", "Every incident.", _listed("incidents", "incident")),
+    Call(
+        "GET",
+        "/api/incidents",
+        "Incidents: those that are open and the newest that are over.",
+        _listed("incidents", "incident"),
+        query=OLDER,
+        refusals=(422,),
+    ),
     Call("GET", "/api/ships", "Ships by name, MMSI, IMO number or call sign, at most 20.", _listed("ships", "found"), query=(("q", TEXT),)),
     Call(
         "GET",
@@ -154,9 +168,23 @@ CALLS: tuple[Call, ...] = (
     Call("GET", "/metrics", "How the desk is, in the text format of Prometheus.", kind="text/plain"),
     Call("GET", "/api/ships/{id}", "One ship.", named("ship"), refusals=(404,)),
     Call("GET", "/api/ships/{id}/track", "Where she was in the last hours.", named("track"), refusals=(404,)),
-    Call("GET", "/api/reports", "Every report of a person.", _listed("reports", "report")),
+    Call(
+        "GET",
+        "/api/reports",
+        "Reports of people: those of open incidents and the newest others.",
+        _listed("reports", "report"),
+        query=OLDER,
+        refusals=(422,),
+    ),
     Call("POST", "/api/reports", "A person's report, answered once it is durable.", named("report"), 201, _REPORT, refusals=(422, 503)),
-    Call("GET", "/api/exclusions", "What rules leave out, those that were taken back too.", _listed("exclusions", "exclusion")),
+    Call(
+        "GET",
+        "/api/exclusions",
+        "What rules leave out, and the newest that were taken back.",
+        _listed("exclusions", "exclusion"),
+        query=OLDER,
+        refusals=(422,),
+    ),
     Call(
         "POST",
         "/api/exclusions/{id}/undo",
@@ -173,7 +201,22 @@ CALLS: tuple[Call, ...] = (
         body=record({"ship": SHIP_ID, "guard": maybe(YES_OR_NO)}, {"ring_nm": maybe(NUMBER), "until_s": maybe(NUMBER), **_WORDS}),
         refusals=(404, 422, 503),
     ),
-    Call("GET", "/api/replay", "The period of a replay, its gaps and its alerts; 409 when live.", named("period"), refusals=(409,)),
+    Call(
+        "GET",
+        "/api/replay",
+        "The period of a replay, its gaps and its alerts, or with bins how many there are in each part of it; 409 when live.",
+        named("period"),
+        query=(("bins", {"type": "integer", "minimum": 1, "maximum": 2000}),),
+        refusals=(409, 422),
+    ),
+    Call(
+        "GET",
+        "/api/replay/alert",
+        "The first alert of a replay after a time, or the last one before it; null where none is known.",
+        record({"alert": maybe(named("moment"))}),
+        query=(("after_s", NUMBER), ("before_s", NUMBER)),
+        refusals=(409, 422),
+    ),
     Call(
         "POST",
         "/api/replay",
@@ -207,7 +250,7 @@ BY: Final = record({}, {"by": TEXT})
 CALLS = (
     *CALLS,
     _simply("GET", "/api/watched", "Ships in an open alert, of the own fleet and guarded."),
-    _simply("GET", "/api/zones", "Zones of the configuration and drawn ones."),
+    _simply("GET", "/api/zones", "Zones of the configuration and drawn ones, and the newest that were removed.", query=OLDER),
     _simply("POST", "/api/zones", "A new zone.", _ZONE, status=201),
     _simply("GET", "/api/zones.geojson", "The drawn zones as a file.", kind=GEOJSON, query=_PAPER),
     _simply("POST", "/api/zones.geojson", "What zones such a file holds; nothing is kept.", record({"type": TEXT})),
@@ -238,7 +281,7 @@ CALLS = (
     Call("GET", "/past/{key}/", "The page of one; to the live page when it is over.", kind="text/html"),
     _simply("GET", "/past/{key}/api/{call}", "Any call of that page, as the same of the desk.", answer=None, kind="*/*"),
     _simply("POST", "/past/{key}/api/{call}", "The same.", {"type": "object"}, answer=None, kind="*/*"),
-    _simply("GET", "/api/guards", "Who is guarded, and who was."),
+    _simply("GET", "/api/guards", "Who is guarded, and the newest that no longer are.", query=OLDER),
     Call("GET", "/login", "The page of the log-in.", kind="text/html", refusals=(503,)),
     _simply("GET", "/login/oidc", "To the identity provider.", status=303, refusals=(409, 503)),
     _simply("GET", "/login/oidc/back", "Back from it.", answer=None, kind="text/html", refusals=(403, 409, 503)),

@@ -32,7 +32,6 @@ class Charting:
     def routes(self) -> list[Route]:
         """Each is written down in docs/reference/wire.md."""
         return [
-            Route("/api/zones", self.zones),
             Route("/api/zones", self.draw, methods=["POST"]),
             Route("/api/zones/{id}", self.change, methods=["POST"]),
             Route("/api/zones/{id}/remove", self.remove, methods=["POST"]),
@@ -42,12 +41,6 @@ class Charting:
             Route("/api/charts", self.charts),
             Route("/charts/{name}/{z}/{x}/{y}", self.tile),
         ]
-
-    async def zones(self, request: Request) -> Response:
-        """Every zone, which rules one may keep quiet, and how much those that do hold back now."""
-        desk = self._desk
-        parts = {"zones": desk.zones, "quiet_rules": desk.quiet_rules, "held_back": desk.held_back}
-        return Answer({name: await ask(question) for name, question in parts.items()})
 
     async def draw(self, request: Request) -> Response:
         """A new zone."""
@@ -73,8 +66,7 @@ class Charting:
         return await self._told(name)
 
     async def _told(self, name: str, status: int = 200) -> Response:
-        zones = await ask(self._desk.zones)
-        answer = found(next((zone for zone in zones if zone["id"] == name), None), "zone")
+        answer = found(await ask(self._desk.one, "zones", name), "zone")
         answer.status_code = status
         return answer
 

@@ -70,11 +70,10 @@ class PaperRoutes:
     async def note(self, request: Request) -> Response:
         """A person's words about an incident."""
         body, name = await body_of(request), request.path_params["id"]
-        incidents = {incident["id"] for incident in await ask(self.desk.incidents)}
-        if name not in incidents:
+        if await ask(self.desk.one, "incidents", name) is None:
             return found(None, "incident")
         await self.decide("note", name, {key: body[key] for key in ("words", "by") if key in body})
-        return Answer(next((each for each in await ask(self.desk.incidents) if each["id"] == name), {}))
+        return found(await ask(self.desk.one, "incidents", name), "incident")
 
     async def handover(self, request: Request) -> Response:
         """What the next watch must know."""

@@ -212,10 +212,11 @@ SHAPES: Final[dict[str, Schema]] = {
             "end_s": maybe(NUMBER),
             "surveyed": YES_OR_NO,
             "gaps": many({"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}, 200),
-            "alerts": many(record({"id": TEXT, "raised_s": maybe(NUMBER), "severity": SEVERITY})),
             "blocks": TEXT,
-        }
+        },
+        {"alerts": many(named("moment"), 5000), "alerts_left_out": COUNT, "bins": many({**many(COUNT, 3), "minItems": 3}, 2000)},
     ),
+    "moment": record({"id": TEXT, "raised_s": maybe(NUMBER), "severity": SEVERITY}),
     "health": record(
         {
             "type": {"const": "health"},

@@ -29,9 +29,6 @@ def routes(desk: Desk, decide: Decide) -> list[Route]:
     async def page(request: Request) -> Response:
         return found(await ask(desk.page, ship_id(request.path_params["id"])), "ship")
 
-    async def guards(request: Request) -> Response:
-        return Answer({"guards": await ask(desk.guards)})
-
     async def guard(request: Request) -> Response:
         body = await body_of(request)
         ship = body.get("ship")
@@ -44,7 +41,6 @@ def routes(desk: Desk, decide: Decide) -> list[Route]:
     return [
         Route("/api/ships/{id}/page", page),
         *[Route(f"/api/ships/{{id}}/track{kind}", _file_of(desk, kind)) for kind in FILES],
-        Route("/api/guards", guards),
         Route("/api/guard", guard, methods=["POST"]),
     ]
 

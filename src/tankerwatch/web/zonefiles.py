@@ -53,7 +53,7 @@ class ZoneFiles:
 
     async def write(self, request: Request) -> Response:
         """The drawn zones; with `?save=1` as a file to keep."""
-        zones = await ask(self.desk.zones)
+        zones = await ask(self.desk.zones, 0)
         features = [feature(zone) for zone in zones if zone["drawn"] and zone["removed_s"] is None]
         headers = {"Content-Type": KIND}
         if request.query_params.get("save") == "1":

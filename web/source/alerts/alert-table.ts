@@ -35,7 +35,7 @@ function row(alert: Alert): TemplateResult {
     <td>${states(alert)}</td>
     <td class="figures">${moment(alert.raised_s, desk.clock_s())}<br />${age(alert.raised_s, desk.clock_s())}</td>
     <td>${alert.assigned ?? "nobody"}</td>
-    <td>${incident ? incident.title : "none"}</td>
+    <td>${incident ? incident.title : (alert.incident ?? "none")}</td>
   </tr>`;
 }
 

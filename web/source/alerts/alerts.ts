@@ -11,6 +11,7 @@ import { guardList } from "../ship/guards";
 import { admits, filter, filtering, filterLine, hiddenLine, written } from "./filters";
 import { age, clockTime, count, timeAndAge } from "../core/format";
 import { olderLine } from "./older";
+import { pastIncidents } from "./past-incidents";
 import { keepOver, laterFirst, older, shownIn } from "../state/over";
 import { severityIcon } from "../parts/parts";
 import { calling, silentWords, soundLine } from "./sound";
@@ -229,7 +230,7 @@ function list(): TemplateResult {
       ${shown.some((group) => group.alerts.length || group.incident) ? repeat(shown, (group) => group.key, groupOf) : asleep.length || filtering() ? nothing : emptyList()}
       ${asleep.length ? fold(`Snoozed: ${asleep.length}, first back at ${clockTime(desk.alerts.get(asleep[0])?.snoozed_until_s)}`, "asleep", asleepOpen || filter.state === "snoozed", (open) => { asleepOpen = open; }, repeat(sleepers, (alert) => alert.id, row)) : nothing}
       ${over.length ? fold(overWords(), "", shownIn.list, (open) => { overOpen = open; desk.changed(); }, repeat(past, (alert) => alert.id, pastRow), olderLine()) : nothing}
-      ${guardList()} ${exclusionList()}
+      ${pastIncidents()} ${guardList()} ${exclusionList()}
     </div>`;
 }
 

@@ -5,6 +5,8 @@ import { excludeShips, undoExclusion } from "../state/actions";
 import { desk } from "../state/desk";
 import { detectorWords } from "./filters";
 import { timeAndAge } from "../core/format";
+import { pastLine } from "../parts/past-line";
+import { past } from "../state/past";
 import type { Content } from "../parts/parts";
 import type { Alert, Exclusion } from "../core/shapes";
 
@@ -23,15 +25,14 @@ function item(exclusion: Exclusion): TemplateResult {
   </li>`;
 }
 
-let unfolded = false;
-
 export function exclusionList(): Content {
   const all = [...desk.exclusions.values()].sort((one, other) => Number(one.undone_s !== null) - Number(other.undone_s !== null) || other.made_s - one.made_s);
   if (!all.length) return nothing;
   const active = all.filter((exclusion) => exclusion.undone_s === null).length;
-  return html`<details class="over exclusions" ?open=${unfolded} @toggle=${(event: Event) => { unfolded = (event.target as HTMLDetailsElement).open; }}>
+  return html`<details class="over exclusions" ?open=${past.exclusions.shown} @toggle=${(event: Event) => { past.exclusions.shown = (event.target as HTMLDetailsElement).open; }}>
     <summary>Left out at the desk: ${active || "nothing any more"}</summary>
     <ul role="list">${all.map(item)}</ul>
+    ${pastLine(past.exclusions)}
   </details>`;
 }
 

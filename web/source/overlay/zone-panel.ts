@@ -6,6 +6,8 @@ import type { Zone, ZoneRules } from "../core/chart-shapes";
 import { desk } from "../state/desk";
 import { timeAndAge } from "../core/format";
 import type { Content } from "../parts/parts";
+import { pastLine } from "../parts/past-line";
+import { past } from "../state/past";
 import { everybodys } from "../state/session";
 import { setWho, who } from "../state/settings";
 import type { Severity } from "../core/severity";
@@ -60,7 +62,7 @@ export function zoneList(show: (zone: Zone) => void, begin: (zone: Zone | null) 
     </div>
     <ul class="zone-list" role="list">${all.filter((zone) => zone.removed_s === null).map((zone) => item(zone, show, begin))}</ul>
     ${removed.length
-      ? html`<details class="deeper"><summary>Removed: ${removed.length}</summary><ul class="zone-list" role="list">${removed.map((zone) => item(zone, show, begin))}</ul></details>`
+      ? html`<details class="deeper" ?open=${past.zones.shown} @toggle=${(event: Event) => { past.zones.shown = (event.target as HTMLDetailsElement).open; }}><summary>Removed: ${removed.length}</summary><ul class="zone-list" role="list">${removed.map((zone) => item(zone, show, begin))}</ul>${pastLine(past.zones)}</details>`
       : nothing}`;
 }
 

@@ -7,12 +7,10 @@ import { desk } from "../state/desk";
 import { liveButton } from "./beside";
 import { clockTime, dateOnly, dateTime, duration, readTime } from "../core/format";
 import { icon } from "../parts/parts";
-import { gaps, keepPeriod, moments, seek, standing_s, stepAlert, stepBy, underway } from "./seeking";
-import { SEVERITY_RANK } from "../core/severity";
+import { BINS, bins, gaps, keepPeriod, seek, standing_s, stepAlert, stepBy, underway } from "./seeking";
 import type { Hello } from "../core/shapes";
 
 const SPEEDS = [1, 10, 30, 60, 120, 300, 600, 1200, 3600];
-const BINS = 160;
 const CLASSES = ["notice", "caution", "danger", "distress"];
 /** Half a thumb: so far from the slider's edges its ends are. */
 const INSET_PX = 6;
@@ -26,23 +24,12 @@ let dragged_s: number | null = null;
 export const aimed_s = (): number | null => dragged_s ?? (underway() ? standing_s() : null);
 
 function bars(start_s: number, end_s: number, now_s: number): TemplateResult[] {
-  const counts = new Float64Array(BINS);
-  const worst = new Int8Array(BINS);
-  for (const { raised_s, severity } of moments()) {
-    const bin = Math.min(BINS - 1, Math.floor(((raised_s - start_s) / (end_s - start_s)) * BINS));
-    if (!(bin >= 0) || raised_s > end_s) continue;
-    counts[bin]++;
-    worst[bin] = Math.max(worst[bin], SEVERITY_RANK[severity]);
-  }
-  const highest = Math.max(1, ...counts);
-  const drawn: TemplateResult[] = [];
-  for (let bin = 0; bin < BINS; bin++) {
-    if (!counts[bin]) continue;
-    const height = 8 + (13 * counts[bin]) / highest + 3 * worst[bin];
+  const highest = Math.max(1, ...bins().map(([, alerts]) => alerts));
+  return bins().map(([bin, alerts, worst]) => {
+    const height = 8 + (13 * alerts) / highest + 3 * worst;
     const ahead = start_s + (bin / BINS) * (end_s - start_s) > now_s;
-    drawn.push(svg`<rect class="alert-bar ${CLASSES[worst[bin]]} ${ahead ? "ahead" : ""}" x=${bin} y=${32 - height} width="0.8" height=${height} />`);
-  }
-  return drawn;
+    return svg`<rect class="alert-bar ${CLASSES[worst]} ${ahead ? "ahead" : ""}" x=${bin} y=${32 - height} width="0.8" height=${height} />`;
+  });
 }
 
 function silences(start_s: number, end_s: number): TemplateResult[] {
@@ -64,8 +51,8 @@ const moment = (time_s: number, hello: Hello): string =>
 function bubble(time_s: number, hello: Hello): string {
   const gap = gaps().find(([from_s, to_s]) => time_s > from_s && time_s < to_s);
   if (gap) return `${moment(time_s, hello)} · nothing received for ${duration(gap[1] - gap[0])}`;
-  const reach_s = (hello.end_s! - hello.start_s!) / BINS;
-  const near = moments().filter((alert) => Math.abs(alert.raised_s - time_s) <= reach_s).length;
+  const pointed = Math.floor(((time_s - hello.start_s!) / (hello.end_s! - hello.start_s!)) * BINS);
+  const near = bins().reduce((sum, [bin, alerts]) => sum + (Math.abs(bin - pointed) <= 1 ? alerts : 0), 0);
   return `${moment(time_s, hello)}${near ? ` · ${near} ${near === 1 ? "alert" : "alerts"}` : ""}`;
 }
 

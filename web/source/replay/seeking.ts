@@ -1,23 +1,27 @@
 /** Where a replay may go: its period, its gaps and its alerts as the desk tells them, and the way to another time. */
 
 import { selectAlert, steerReplay } from "../state/actions";
-import { get } from "../state/api";
+import { get, words } from "../state/api";
 import { desk } from "../state/desk";
-import type { Severity } from "../core/severity";
 import type { Hello } from "../core/shapes";
 
-export interface Moment {
+interface Moment {
   id: string;
   raised_s: number;
-  severity: Severity;
 }
+
+/** In which part of the period, how many alerts, and the rank of the worst of them. */
+type Bin = [bin: number, alerts: number, worst: number];
+
+/** Into so many parts the period is cut: a year has more alerts than a slider has room for. */
+export const BINS = 160;
 
 interface Period {
   start_s: number | null;
   end_s: number | null;
   surveyed: boolean;
   gaps: [from_s: number, to_s: number][];
-  alerts: Moment[];
+  bins: Bin[];
   /** Names what is replayed, in the addresses of its blocks. */
   blocks?: string;
 }
@@ -28,17 +32,22 @@ const ASK_AGAIN_MS = 3000;
 
 let period: Period | null = null;
 let askedFor = "";
+let askedWith = "";
 let askedAt_ms = -ASK_AGAIN_MS;
 let going_s: number | null = null;
 let wanted_s: number | null = null;
 
-/** Ask again whenever the desk says something new of the replay: what lies ahead is told nowhere else. */
+/** Ask again whenever the desk says something new of the replay, or knows of other alerts: what lies ahead is told nowhere else. */
 export function keepPeriod(hello: Hello): void {
   const key = `${hello.epoch} ${hello.start_s} ${hello.end_s} ${hello.ended}`;
-  if (key === askedFor || performance.now() - askedAt_ms < ASK_AGAIN_MS / 10) return;
+  const open = desk.openAlerts().length;
+  const alerts = `${open} ${desk.health?.alerts?.over ?? desk.alerts.size - open}`;
+  const waited_ms = performance.now() - askedAt_ms;
+  if (key === askedFor ? alerts === askedWith || waited_ms < ASK_AGAIN_MS : waited_ms < ASK_AGAIN_MS / 10) return;
   askedFor = key;
+  askedWith = alerts;
   askedAt_ms = performance.now();
-  get<Period>("/api/replay").then(
+  get<Period>(`/api/replay?bins=${BINS}`).then(
     (told) => {
       period = told;
       desk.changed();
@@ -50,15 +59,8 @@ export function keepPeriod(hello: Hello): void {
 export const blocksOf = (): string => period?.blocks ?? "";
 export const gaps = (): Period["gaps"] => period?.gaps ?? [];
 
-/** Every alert that is known of, in order of time: those of now, and those that were seen when this was played before. */
-export function moments(): Moment[] {
-  const found = new Map((period?.alerts ?? []).map((alert) => [alert.id, alert]));
-  for (const { id, raised_s, severity, state } of desk.alerts.values()) {
-    if (state === "withdrawn") found.delete(id);
-    else found.set(id, { id, raised_s, severity });
-  }
-  return [...found.values()].sort((one, other) => one.raised_s - other.raised_s);
-}
+/** How many alerts there are in each part of the period that has any: those of now, and those that were seen when this was played before. */
+export const bins = (): Bin[] => period?.bins ?? [];
 
 /** The time that is being gone to, else the clock. */
 export const standing_s = (): number => wanted_s ?? going_s ?? desk.clock_s();
@@ -88,16 +90,19 @@ export function stepBy(seconds: number): void {
 }
 
 /** To the next alert or the one before, and show it. */
-export function stepAlert(by: 1 | -1): void {
+export async function stepAlert(by: 1 | -1): Promise<void> {
   if (!isReplay()) return;
   const now_s = standing_s();
-  const known = moments();
   // While it plays, the alert that was just gone to is behind already: "before" means the one before that.
   const behind_s = now_s - AFTER_ALERT_S - Math.max(1, desk.hello!.paused ? 0 : 2 * desk.hello!.speed);
-  const to = by > 0 ? known.find((alert) => alert.raised_s > now_s) : known.findLast((alert) => alert.raised_s < behind_s);
-  if (!to) return desk.say(by > 0 ? "No later alert is known so far" : "There is no alert before this one");
-  selectAlert(to.id, false);
-  seek(to.raised_s + AFTER_ALERT_S);
+  try {
+    const { alert } = await get<{ alert: Moment | null }>(`/api/replay/alert?${by > 0 ? `after_s=${now_s}` : `before_s=${behind_s}`}`);
+    if (!alert) return desk.say(by > 0 ? "No later alert is known so far" : "There is no alert before this one");
+    selectAlert(alert.id, false);
+    seek(alert.raised_s + AFTER_ALERT_S);
+  } catch (problem) {
+    desk.say(words(problem), true);
+  }
 }
 
 function isReplay(): boolean {

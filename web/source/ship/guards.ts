@@ -5,7 +5,9 @@ import { loadShip, selectShip } from "../state/actions";
 import { post, words } from "../state/api";
 import { desk } from "../state/desk";
 import { age, clockTime, dateTime, timeAndAge } from "../core/format";
+import { pastLine } from "../parts/past-line";
 import type { Content } from "../parts/parts";
+import { past } from "../state/past";
 import { who } from "../state/settings";
 import type { Guard } from "../core/shapes";
 
@@ -56,16 +58,15 @@ function item(guard: Guard): TemplateResult {
   </li>`;
 }
 
-let unfolded = false;
-
 export function guardList(): Content {
   const all = [...desk.guards.values()].sort((one, other) => Number(one.over_s !== null) - Number(other.over_s !== null) || other.made_s - one.made_s);
   if (!all.length) return nothing;
   const holding = all.filter((guard) => guard.over_s === null);
   const guarded = holding.filter((guard) => guard.guard).length;
   const not = holding.length - guarded;
-  return html`<details class="over guards" ?open=${unfolded} @toggle=${(event: Event) => { unfolded = (event.target as HTMLDetailsElement).open; }}>
+  return html`<details class="over guards" ?open=${past.guards.shown} @toggle=${(event: Event) => { past.guards.shown = (event.target as HTMLDetailsElement).open; }}>
     <summary>Guarded at the desk: ${guarded || "nobody now"}${not ? `, not guarded: ${not}` : ""}</summary>
     <ul role="list">${all.map(item)}</ul>
+    ${pastLine(past.guards)}
   </details>`;
 }

@@ -5,6 +5,7 @@ import type { Area } from "./area";
 import { desk } from "./desk";
 import type { Alert, Incident, Message } from "../core/shapes";
 import { forgetOver, settle, takeAll } from "./over";
+import { forgetPast, past } from "./past";
 import { ENDED, stillIn, takeSession, toLogin } from "./session";
 import { FrameError, KIND_CHANGE, KIND_SNAPSHOT, parseFrame } from "../core/wire";
 
@@ -166,35 +167,30 @@ function readText(text: string): void {
       break;
     case "alerts":
       if (message.all) takeAll(message.alerts.map(fillIn));
-      else keep(desk.alerts, message.alerts.map(fillIn), false);
+      else for (const alert of message.alerts) desk.alerts.set(alert.id, fillIn(alert));
       desk.alertsKnown ||= message.all;
       break;
     case "incidents":
-      keep(desk.incidents, message.incidents.map(fillInIncident), message.all);
+      past.incidents.take(message.incidents.map(fillInIncident), message.all);
       settle();
       break;
     case "reports":
-      keep(desk.reports, message.reports, message.all);
+      past.reports.take(message.reports, message.all);
       break;
     case "exclusions":
-      keep(desk.exclusions, message.exclusions, message.all);
+      past.exclusions.take(message.exclusions, message.all);
       break;
     case "zones":
-      keep(desk.zones, message.zones, message.all);
+      past.zones.take(message.zones, message.all);
       break;
     case "guards":
-      keep(desk.guards, message.guards, message.all);
+      past.guards.take(message.guards, message.all);
       break;
     case "chart":
       desk.chart = message;
       break;
   }
   desk.changed();
-}
-
-function keep<T extends { id: string }>(into: Map<string, T>, items: T[], all: boolean): void {
-  if (all) into.clear();
-  for (const item of items) into.set(item.id, item);
 }
 
 /** The lists in a message may be left out when there is nothing in them. */
@@ -217,6 +213,7 @@ function forget(): void {
   desk.told.clear();
   desk.alerts.clear();
   forgetOver();
+  forgetPast();
   desk.incidents.clear();
   desk.reports.clear();
   desk.exclusions.clear();

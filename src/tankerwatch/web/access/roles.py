@@ -51,6 +51,7 @@ TABLE: Final[dict[str, Role]] = {
     "GET /api/reports": Role.VIEWER,
     "GET /api/exclusions": Role.VIEWER,
     "GET /api/replay": Role.VIEWER,
+    "GET /api/replay/alert": Role.VIEWER,
     "GET /api/ships.geojson": Role.VIEWER,
     "GET /api/ships/{id}/page": Role.VIEWER,
     "GET /api/ships/{id}/history": Role.VIEWER,
