@@ -1,10 +1,10 @@
-import{a as g,b as l,i as y}from"./part-chunk-ICBFJ6ML.js";import"./part-chunk-LKJCGD7D.js";import{i as h,o as m,y as u,z as f}from"./part-chunk-R6YLA3QU.js";import{c as b,f as $,g as v}from"./part-chunk-EPVBKNSL.js";import{F as n,a as i,d as r,f as d,h as a,l as c,m as p}from"./part-chunk-GLZBEX64.js";import"./part-chunk-CRXK43VX.js";var t=null,A=()=>[];function k(e){let o=[e.state==="open"?e.acknowledged_s===null?"new":"acknowledged":e.state];return e.confirmed&&o.push("confirmed"),e.snoozed_until_s!==null&&o.push(`snoozed until ${a(e.snoozed_until_s)}`),o.join(", ")}function _(e){t.close(),h(e.id),m(e)}function E(e){let o=e.incident?n.incidents.get(e.incident):void 0;return i`<tr class="${e.severity} ${e.state}" data-table-id=${e.id}>
+import{a as g,b as l,i as y}from"./part-chunk-PFUVRZT6.js";import"./part-chunk-4ZD7RJRO.js";import{i as h,o as m,y as u,z as f}from"./part-chunk-M4WEDW54.js";import{c as b,f as $,g as v}from"./part-chunk-XCSXILBF.js";import{F as n,a as i,d as r,f as d,h as a,l as c,m as p}from"./part-chunk-L4SIGK2F.js";import"./part-chunk-CRXK43VX.js";var t=null,A=()=>[];function k(e){let o=[e.state==="open"?e.acknowledged_s===null?"new":"acknowledged":e.state];return e.confirmed&&o.push("confirmed"),e.snoozed_until_s!==null&&o.push(`snoozed until ${a(e.snoozed_until_s)}`),o.join(", ")}function _(e){t.close(),h(e.id),m(e)}function E(e){let o=e.incident?n.incidents.get(e.incident):void 0;return i`<tr class="${e.severity} ${e.state}" data-table-id=${e.id}>
     <td><span class="severity ${e.severity}">${u(e.severity)}<span class="severity-word">${e.severity}</span></span></td>
     <th scope="row"><button class="link" @click=${()=>_(e)}>${e.title}</button></th>
     <td>${k(e)}</td>
     <td class="figures">${p(e.raised_s,n.clock_s())}<br />${c(e.raised_s,n.clock_s())}</td>
     <td>${e.assigned??"nobody"}</td>
-    <td>${o?o.title:"none"}</td>
+    <td>${o?o.title:e.incident??"none"}</td>
   </tr>`}function w(){if(!t?.open)return;let e=A().map(s=>n.alerts.get(s)).filter(s=>s!==void 0&&b(s)),o=e.filter(s=>s.state==="open").length;d(i`<div class="panel-head">
         <div class="panel-title"><p class="over">in the order of the list; what is over comes last</p><h2 tabindex="-1">Alerts as a table</h2></div>
         <button class="plain" aria-label="Close the table" title="Close (Esc)" @click=${()=>t.close()}>${f("close")}</button>

@@ -1,9 +1,0 @@
-import{h,p as _}from"./part-chunk-RMYE6B7E.js";import{E as i,V as f,W as $,a as o,d as p,l as n,m as c,n as m,q as d,r}from"./part-chunk-WPKYSVMF.js";async function k(e){try{return await f("/api/guard",i.name?{...e,by:i.name}:e),n.say(e.guard===null?`Taken back, ${n.kept()}`:e.guard?`She is guarded now, ${n.kept()}`:`She is no longer guarded, ${n.kept()}`),_(!0),!0}catch(s){return n.say($(s),!0),!1}}function y(e){let s=[e.guard?"guarded":"not guarded"];if(e.ring_nm!==null&&s.push(`ring ${e.ring_nm} NM`),e.until_s!==null){let l=Math.floor(e.until_s/86400)===Math.floor(n.clock_s()/86400);s.push(`until ${l?c(e.until_s):m(e.until_s)}${e.over_s===null?`, ${d(e.until_s,n.clock_s())}`:""}`)}else e.over_s===null&&s.push("with no end");return s.join(", ")}var g=e=>n.fleet.nameOf(e.ship)||e.name;function v(e){let s=e.over_s!==null;return o`<li class=${s?"exclusion undone":"exclusion"} data-guard-id=${e.id}>
-    <button class="link" @click=${()=>h(e.ship)}>${g(e)}</button>
-    <p class="exclusion-words">${y(e)}</p>
-    <p class="quiet">${e.words?`${e.words} · `:""}${e.by} · <span class="figures">${r(e.made_s,n.clock_s())}</span></p>
-    ${s?o`<p class="quiet">over since <span class="figures">${r(e.over_s,n.clock_s())}</span></p>`:o`<button class="decides small" @click=${()=>k({ship:e.ship,guard:null})}>Undo<span class="unseen">: ${g(e)} as the configuration says</span></button>`}
-  </li>`}var b=!1;function N(){let e=[...n.guards.values()].sort((t,u)=>+(t.over_s!==null)-+(u.over_s!==null)||u.made_s-t.made_s);if(!e.length)return p;let s=e.filter(t=>t.over_s===null),l=s.filter(t=>t.guard).length,a=s.length-l;return o`<details class="over guards" ?open=${b} @toggle=${t=>{b=t.target.open}}>
-    <summary>Guarded at the desk: ${l||"nobody now"}${a?`, not guarded: ${a}`:""}</summary>
-    <ul role="list">${e.map(v)}</ul>
-  </details>`}export{k as a,y as b,N as c};
