@@ -17,6 +17,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+import fake_beside
 import fake_charting
 import fake_incident
 import fake_past
@@ -137,6 +138,7 @@ class FakeDesk:
         self.messages: list[str] = []
         self.sockets = 0
         self.posts: list[tuple[str, dict]] = []
+        self.past: FakeDesk | None = None
 
     def make_alert(self, number, detector, severity, slots, ago_s, title, reason, incident=None, state="open"):
         return {
@@ -637,6 +639,7 @@ def make_app(desk: FakeDesk) -> Starlette:
             *fake_zones.routes(desk),
             *fake_ship.routes(desk),
             *fake_said_before.routes(desk),
+            *fake_beside.routes(desk, make_app),
             Route("/api/replay", period),
             Route("/api/replay/alert", lambda request: JSONResponse({"alert": fake_past.moment(desk, request.query_params)})),
             Route("/api/replay", replay, methods=["POST"]),
