@@ -534,7 +534,6 @@ def test_alerts_are_no_objects_of_a_past_epoch(open_page, desk):
     page.keyboard.press("j")
     del desk.alerts["a5"]
     desk.count = 300
-    desk.tell(desk.hello())
     desk.epoch += 1
     wait(page, "tankerwatch.ships() === 300")
     wait(page, "document.querySelectorAll('#list .group [data-alert-id]').length === 4")

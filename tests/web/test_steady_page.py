@@ -137,7 +137,7 @@ def test_no_time_is_made_up_before_the_desk_has_told_it(open_page, desk, monkeyp
     page.route_web_socket("**/ws", late)
     page.route("**/api/blocks/*", block)
     before = desk.periods_told
-    monkeypatch.setattr(fake_past, "timeline", lambda of: {**period(of), "blocks": "abc"})
+    monkeypatch.setattr(fake_past, "timeline", lambda *of: {**period(*of), "blocks": "abc"})
     page.reload()
     page.locator(".badge.reconstruction").wait_for()
     until(lambda: (held and desk.periods_told > before) or page.wait_for_timeout(20), "the page did not ask for the period")

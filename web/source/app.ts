@@ -408,6 +408,7 @@ parts.chart.addEventListener("pointermove", (event) => {
 parts.chart.addEventListener("pointerleave", () => {
   parts.pointer.textContent = "";
 });
+element("skip").addEventListener("click", () => parts.chart.focus());
 element("zoom-in").addEventListener("click", () => map.zoomBy(1));
 element("zoom-out").addEventListener("click", () => map.zoomBy(-1));
 new ResizeObserver(() => {

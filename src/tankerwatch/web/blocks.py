@@ -52,7 +52,7 @@ class Blocks:
         text = request.path_params["from"]
         if not (text.isascii() and text.isdigit() and len(text) <= 11 and int(text) % BLOCK_S == 0):
             raise Refused(404, "there is no such block", f"a block begins at a time that {BLOCK_S} divides, in seconds since 1970")
-        period = await ask(self.desk.timeline)
+        period = await ask(self.desk.timeline, 1)
         if period is None:
             raise Refused(409, "this desk is live", "its past is shown by: tankerwatch replay DIR, with the directory of its --data")
         found = await ask(self.desk.block, int(text))

@@ -175,4 +175,4 @@ import{b as de,c as ue,g as pe}from"./part-chunk-4ZD7RJRO.js";import{A as E,B as
                 <p>${r.words}</p>
               </li>`)}
           </ul>`:o`<p class="quiet">Nothing yet. Press R to type in what you hear.</p>`}
-    </div>`}export{ft as a,ht as b,$t as c,gt as d,wt as e,be as f,ye as g,At as h,Dt as i,Kt as j,Ge as k,ts as l,rs as m,ls as n,ps as o,ms as p,qe as q,_s as r,xs as s,it as t,Hs as u};
+    </div>`}export{L as a,R as b,ft as c,ht as d,$t as e,gt as f,wt as g,be as h,ye as i,At as j,Dt as k,Kt as l,Ge as m,ts as n,rs as o,ls as p,ps as q,ms as r,qe as s,_s as t,xs as u,it as v,Hs as w};
