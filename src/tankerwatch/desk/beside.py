@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +44,6 @@ class _Look:
     used_s: float
     open: int = 0
     """pages that look"""
-    gone: bool = field(default=False)
 
 
 class Beside:
@@ -187,5 +186,6 @@ async def _shown(desk: Any, address: str) -> None:
     app = create_app(desk.desk, desk.hub, hosts=frozenset({INSIDE}), dist=DIST)
     pumping = asyncio.create_task(desk.pump())
     desk.survey()
-    await serve_inside(app, address, lambda: _say({"ready": True}))
-    pumping.cancel()
+    serving = asyncio.create_task(serve_inside(app, address, lambda: _say({"ready": True})))
+    # A past that stands still would look like one in which nothing happens: then the process ends, and its page says so.
+    await asyncio.wait([pumping, serving], return_when=asyncio.FIRST_COMPLETED)

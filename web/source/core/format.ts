@@ -118,3 +118,9 @@ export function readTime(text: string, clock_s: number): number | null {
     : Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate());
   return date_ms / 1000 + Number(hour) * 3600 + Number(minute) * 60 + Number(second ?? 0);
 }
+
+/** The same of what has been: 20:00 said at 04:00 is of yesterday. */
+export function readPast(text: string, clock_s: number): number | null {
+  const time_s = readTime(text, clock_s);
+  return time_s !== null && time_s > clock_s ? time_s - 86_400 : time_s;
+}

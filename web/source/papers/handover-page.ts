@@ -9,7 +9,7 @@ import { desk } from "../state/desk";
 import { feedWell } from "../top/feeds";
 import { Fetched } from "../state/fetched";
 import { detectorWords } from "../alerts/filters";
-import { clockTime, count, dateTime, moment, readTime, timeAndAge } from "../core/format";
+import { clockTime, count, dateTime, moment, readPast, timeAndAge } from "../core/format";
 import { panelHead, severityIcon, type Content } from "../parts/parts";
 import { mutedUntil_ms } from "../state/settings";
 import type { Severity } from "../core/severity";
@@ -56,9 +56,9 @@ const query = (): string => `since_s=${from_s()}`;
 
 function begin(): void {
   const typed = document.querySelector<HTMLInputElement>("#handover-since")!.value;
-  const time_s = readTime(typed, desk.clock_s());
+  const time_s = readPast(typed, desk.clock_s());
   problem = time_s === null ? "Time as 2019-06-13 02:50Z, or 02:50Z for today" : null;
-  if (time_s !== null) since_s = time_s > desk.clock_s() ? time_s - 86400 : time_s; // 20:00 said at 04:00 is of yesterday
+  if (time_s !== null) since_s = time_s;
   desk.changed();
 }
 

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { beside } from "../core/base";
 import { SEVERITY_RANK, type Severity } from "../core/severity";
 import type { Alert } from "../core/shapes";
-import { clockTime, dateOnly, readTime } from "../core/format";
+import { clockTime, dateOnly, readPast } from "../core/format";
 import { icon, severityIcon, type Content } from "../parts/parts";
 import { post, words } from "../state/api";
 import { desk } from "../state/desk";
@@ -50,9 +50,9 @@ export const liveButton = (): Content =>
 function typed(event: Event): void {
   event.preventDefault();
   const field = document.querySelector<HTMLInputElement>("#past-from")!;
-  const time_s = field.value.trim() ? readTime(field.value, desk.clock_s()) : desk.clock_s() - USUAL_S;
+  const time_s = field.value.trim() ? readPast(field.value, desk.clock_s()) : desk.clock_s() - USUAL_S;
   if (time_s === null) return desk.say("Write it as 14:30, or as 2019-06-13 14:30, UTC", true);
-  void lookBack(time_s > desk.clock_s() ? time_s - 86_400 : time_s); // 20:00 said at 04:00 is of yesterday
+  void lookBack(time_s);
 }
 
 /** From when on, in the panel of the desk's health. */
@@ -93,7 +93,7 @@ export function watchPresent(): void {
   setInterval(() => void look(), LOOK_AGAIN_MS);
 }
 
-/** The worst that came since the page of the past was opened, and was not there then; "" when there is none. */
+/** The worst that came since the page of the past was opened, and was not there then; null when there is none. */
 export const urgentNow = (): Severity | null => urgent[0]?.severity ?? null;
 
 /** What is said over the map of it. */
