@@ -40,7 +40,7 @@ class Kept:
         self.open.set()
 
     def __call__(self, batch: Batch) -> tuple[int, None]:
-        assert self.open.wait(20)
+        assert self.open.wait(60)
         self.batches.append(batch)
         return len(self.batches), None
 

@@ -39,7 +39,7 @@ class Held(DirectoryTarget):
         self.go = threading.Event()
 
     def append(self, mark, frames):
-        assert self.go.wait(30)
+        assert self.go.wait(60)
         return super().append(mark, frames)
 
 

@@ -52,7 +52,7 @@ class Shaky:
         self.held.set()
 
     def _line(self) -> None:
-        assert self.held.wait(30)
+        assert self.held.wait(60)
         if self.cut:
             raise OSError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
 

@@ -242,7 +242,7 @@ def test_whether_a_desk_is_ready(running, client, harbour):
 def test_a_desk_that_hangs_is_not_ready_and_gathers_no_threads(monkeypatch):
     monkeypatch.setattr(ready, "PATIENCE_S", 0.02)
     going, questions = threading.Event(), []
-    call = ready.Ready(SimpleNamespace(health=lambda: (questions.append(1), going.wait(5), {"journal": {"state": "ok"}})[2]))
+    call = ready.Ready(SimpleNamespace(health=lambda: (questions.append(1), going.wait(60), {"journal": {"state": "ok"}})[2]))
 
     async def run():
         told = [(await call.ready(None)).status_code for _ in range(3)]
