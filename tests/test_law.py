@@ -179,6 +179,18 @@ def all_tables() -> list[type[Table]]:
     return [kind for kind in vars(tables).values() if isinstance(kind, type) and issubclass(kind, Table) and kind is not Table]
 
 
+def test_nobody_waits_in_a_way_that_forgets_an_end():
+    """asyncio.wait_for loses, until Python 3.12, the cancellation that comes together with the answer: the task goes on for ever."""
+    lost = [
+        f"{named(path)}:{node.lineno}"
+        for path in sources()
+        for node in ast.walk(tree(path))
+        if (isinstance(node, ast.Attribute) and ast.unparse(node) == "asyncio.wait_for")
+        or (isinstance(node, ast.ImportFrom) and node.module == "asyncio")
+    ]
+    assert not lost, "async with asyncio.timeout(…)"
+
+
 def test_a_unit_is_the_end_of_a_name():
     for kind in all_tables():
         for column in kind.columns():

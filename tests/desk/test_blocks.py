@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from array import array
+from contextlib import closing
 from http.client import HTTPConnection
 
 import numpy as np
@@ -59,12 +60,12 @@ def read(data):
 def test_blocks_of_a_real_replay_are_kept_by_the_browser(start_desk, story_log, tmp_path):
     with start_desk(f"file:{story_log}?speed=3600", tmp_path / "data") as desk:
         desk.until(lambda d: d.health()["feeds"][0]["state"] == "ended")
-        line = HTTPConnection("127.0.0.1", desk.port, timeout=60)
 
         def get(path, **headers):
-            line.request("GET", path, headers=headers)
-            answer = line.getresponse()
-            return answer, answer.read()
+            with closing(HTTPConnection("127.0.0.1", desk.port, timeout=60)) as line:  # one each: a desk closes those that are idle
+                line.request("GET", path, headers=headers)
+                answer = line.getresponse()
+                return answer, answer.read()
 
         of, clock_s = desk.get("/api/replay")["blocks"], desk.health()["clock_s"]
         from_s = int(clock_s - 60 - BLOCK_S - FINAL_AFTER_S) // BLOCK_S * BLOCK_S

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from starlette.requests import Request
 
 from tankerwatch.config import load
 from tankerwatch.core.incidents import Alert
@@ -19,6 +23,7 @@ from tankerwatch.desk.trails import Trails
 from tankerwatch.detect import catalog
 from tankerwatch.pipeline import River
 from tankerwatch.share import handover
+from tankerwatch.web import geojson
 
 BEGIN_S = 1_560_000_000.0
 SHIP = 311000001
@@ -84,6 +89,30 @@ def test_what_stands_in_whole_and_what_is_over_piece_by_piece(river, kind):
         each["id"] for each in listed(river, kind, sys.maxsize) if SHIP + 1 in each.get("ships", [each.get("ship")])
     ]
     assert hers or kind in ("zones", "guards", "alerts", "incidents")
+
+
+@pytest.mark.parametrize("most", [45, 10_000])
+def test_all_alerts_for_another_map_are_asked_for_in_pieces(river, monkeypatch, most):
+    monkeypatch.setattr(geojson, "PIECE", 30)
+    monkeypatch.setattr(geojson, "MOST_FEATURES", most)
+    asked = []
+
+    def alerts(*of):
+        asked.append(of)
+        return listed(river, "alerts", *of)
+
+    def told(query):
+        calls = geojson.GeoJson(SimpleNamespace(alerts=alerts, snapshot=lambda: None))
+        collection = json.loads(asyncio.run(calls.alerts(Request({"type": "http", "query_string": query}))).body)
+        return [feature["id"] for feature in collection["features"]], collection["left_out"]
+
+    how, known = KINDS["alerts"], river.triage.alerts
+    standing = [alert.id for alert in sorted(known.values(), key=how.order) if how.over_s(alert) is None]
+    names = standing + [alert.id for alert in sorted((a for a in known.values() if how.over_s(a) is not None), key=how.place)]
+    assert standing and len(names) > 50
+    assert told(b"") == (standing, 0) and asked == [(0,)]
+    assert told(b"state=all") == (names[:most], len(names[most:]))
+    assert max(of[0] for of in asked) == 30, "more at once, and the desk stands still for long"
 
 
 @pytest.mark.parametrize("since_s", [None, 0.0, BEGIN_S + 500.0, BEGIN_S + 3e5])

@@ -154,3 +154,23 @@ def test_a_slow_river_delays_nobodys_safety(tmp_path):
         asyncio.run(ask())
     finally:
         gate.set()
+
+
+@pytest.mark.parametrize("turns", range(5))
+def test_who_is_told_to_end_ends_also_while_something_comes(turns):
+    """asyncio.wait_for forgets, until Python 3.12, that its task is cancelled where what it waits for comes at the same moment."""
+
+    async def run():
+        inbox, keep = Inbox(), Kept()
+        intake = Intake(inbox, keep, lambda now_s: None)
+        keeping = asyncio.create_task(intake.run())
+        await asyncio.sleep(0.01)
+        put(inbox, 1)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        keeping.cancel()
+        over, _ = await asyncio.wait({keeping}, timeout=5)
+        intake.close()
+        assert over == {keeping}
+
+    asyncio.run(run())

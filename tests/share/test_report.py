@@ -102,7 +102,7 @@ def test_all_that_was_found_is_told(demo: Result):
         assert held["reason"] in spoken and held["title"] in spoken and held["rule"]["wrong"] in spoken
         assert all(piece["sentence"] in spoken for piece in held["evidence"][: report.MOST_EVIDENCE] if piece["sentence"])
     for helper in demo.incidents[0]["helpers"]:
-        assert helper["name"] in spoken and f"{helper['distance_nm']:.1f} nm" in spoken
+        assert helper["name"] in spoken and f"{helper['distance_nm']:.1f} NM" in spoken
     assert "tankerwatch analyse feed.nmea" in spoken and "2019-06-13 00:30:10 to 13:30:00 UTC" in spoken and "radar lost" in spoken
     assert len(read.by_class("mark")) == 2 * len(demo.alerts), "each in the chart and in the time line"
     assert len(read.by_class("way")) >= 5 and len(read.by_class("bow")) == 5 and read.by_class("inset")
@@ -191,4 +191,4 @@ def test_incidents_name_their_alerts():
     one, two = alert(1, incident="incident-1"), alert(2)
     page = report.page(result([one, two], [incident(one)]), land=None, about={})
     article = page.partition("<article")[2].partition("</article>")[0]
-    assert re.findall(r'href="(#alert-\d+)"', article) == ["#alert-1"] and "9.8 nm" in article and ">32 min<" in article
+    assert re.findall(r'href="(#alert-\d+)"', article) == ["#alert-1"] and "9.8 NM" in article and ">32 min<" in article

@@ -30,7 +30,7 @@ def test_two_casualties_make_one_incident_of_higher_severity(triage, findings, a
     (both,) = current(desk)
     assert [incident.id for incident in changed] == [both.id] == [first.id]
     assert both.severity == "distress"
-    assert both.title == "FRONT ALTAIR and KOKUKA COURAGEOUS: two casualties 11 nm apart"
+    assert both.title == "FRONT ALTAIR and KOKUKA COURAGEOUS: two casualties 11 NM apart"
     assert both.ships == (200000001, 200000002, 4_000_000_001)
     assert {alert.incident for alert in desk.alerts.values()} == {both.id}
 
@@ -91,7 +91,7 @@ def test_a_bridge_merges_two_incidents_into_the_older(triage, findings, decision
     closed = desk.incidents[younger.id]
     assert (closed.state, closed.end_s, closed.alerts) == ("closed", at(5), ())
     assert closed.title == "Now part of another incident: MMSI 000000002: sudden stop"
-    assert left.title == "MMSI 000000001, MMSI 000000002 and MMSI 000000003: three casualties within 24 nm"
+    assert left.title == "MMSI 000000001, MMSI 000000002 and MMSI 000000003: three casualties within 24 NM"
 
 
 def test_withdrawn_members_leave_and_an_empty_incident_is_withdrawn(triage, findings, at):

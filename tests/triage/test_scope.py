@@ -179,6 +179,6 @@ def test_here_is_not_elsewhere(findings, at):
     assert len(door.take(findings(near, far, {**far, "lat": float("nan"), "episode": "nowhere"}), at(0))) == 3
     told = door.exclude(exclusion(TANKER, **here), at(1))
     assert [episode for _, episode in verbs(told)] == [str((TANKER,))]
-    assert "within 5 nm of here" in told.reason[0]
+    assert "within 5 NM of here" in told.reason[0]
     assert not len(door.take(findings({**near, "episode": "new"}), at(2)))
     assert verbs(door.take(findings({**far, "episode": "new", "verb": "amend"}), at(3))) == [("raise", "new")]

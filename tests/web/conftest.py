@@ -151,6 +151,7 @@ class Harbour:
             timeline=lambda bins=None: (
                 None if self.live else {"start_s": 1.0, "end_s": 9.0, "surveyed": True, "gaps": [[2.0, 3.5]], "bins": bins}
             ),
+            replayed=lambda: None if self.live else "abc",
             moment=lambda time_s, after: {"id": "a1", "raised_s": time_s + 1, "severity": "caution"} if after else None,
             papers=self.papers(),
             read_zones=self.read_zones,

@@ -39,7 +39,9 @@ def test_blocks_are_fetched_ahead_of_the_slider(browser, harbour, serve):  # noq
     ends = {"start_s": FIRST_S, "end_s": CLOCK_S + 3600}
     hello = {**ends, "type": "hello", "epoch": 5, "mode": "replay", "title": "T", "speed": 1, "paused": True}
     period = {**ends, "surveyed": True, "gaps": [], "alerts": [], "blocks": "abc"}
-    harbour.desk = lambda: replace(made_up, block=block, timeline=lambda bins: {**period, "bins": []}, hello=lambda: hello)
+    harbour.desk = lambda: replace(
+        made_up, block=block, timeline=lambda bins: {**period, "bins": []}, replayed=lambda: "abc", hello=lambda: hello
+    )
     running = serve(DIST)
     asked, came, called_off, complaints = [], [], [], []
 

@@ -38,7 +38,9 @@ def test_the_past_is_shown_while_the_slider_is_drawn(browser, harbour, serve):  
     ends = {"start_s": FIRST_S, "end_s": CLOCK_S + 3600}
     period = {**ends, "surveyed": True, "gaps": [], "alerts": [], "blocks": "abc"}
     hello = {**ends, "type": "hello", "epoch": 5, "mode": "replay", "title": "T", "speed": 1, "paused": True}
-    harbour.desk = lambda: replace(made_up, block=block, timeline=lambda bins: {**period, "bins": []}, hello=lambda: hello)
+    harbour.desk = lambda: replace(
+        made_up, block=block, timeline=lambda bins: {**period, "bins": []}, replayed=lambda: "abc", hello=lambda: hello
+    )
     running = serve(DIST)
     complaints = []
     page = browser.new_page(viewport={"width": 1280, "height": 800})

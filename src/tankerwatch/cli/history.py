@@ -176,7 +176,7 @@ def _show(asked: History, arguments: argparse.Namespace) -> None:
         print_json({"positions": [{**row, "name": names.get(row["mmsi"])} for row in _some(found)]})
         return
     away = arguments.near is not None
-    print(f"{'time':20}  {'MMSI':9}  {'latitude':>10}  {'longitude':>10}  {'kn':>5}  {'course':>6}{'     nm' if away else ''}  name")
+    print(f"{'time':20}  {'MMSI':9}  {'latitude':>10}  {'longitude':>10}  {'kn':>5}  {'course':>6}{'     NM' if away else ''}  name")
     for row in found:
         place = f"{_number(row['lat_deg'], 5):>10}  {_number(row['lon_deg'], 5):>10}"
         apart = f"  {row['distance_nm']:>5.1f}" if away else ""

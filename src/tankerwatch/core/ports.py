@@ -228,6 +228,8 @@ class Desk:
     """(in how many bins the alerts are counted, None to list them) → the period of a replay with its gaps and the alerts known so far; None
     when there is none
     """
+    replayed: Callable[[], str | None]
+    """what is replayed, as the addresses of its blocks name it; None where there is no replay"""
     papers: Papers
     snapshot: Callable[[], Any]
     """the Picture now (a `tables.Picture`), the names by slot and the clock: `PictureNow`"""

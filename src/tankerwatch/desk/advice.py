@@ -56,7 +56,8 @@ class Advisor:
             sys.executable, "-c", CHILD, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
         )
         try:
-            said, _ = await asyncio.wait_for(process.communicate(wish), PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                said, _ = await process.communicate(wish)
             content = json.loads(said)
         except (TimeoutError, OSError, ValueError):
             return  # no advice is no harm: the rule's excess is gathered all the same

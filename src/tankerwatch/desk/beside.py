@@ -84,7 +84,9 @@ class Beside:
             with contextlib.suppress(ConnectionError):  # it ended at once, and may have said why
                 process.stdin.write(pickle.dumps((self._config, self._directory, from_s, str(folder / "socket"))))
                 await process.stdin.drain()
-            told = json.loads(await asyncio.wait_for(process.stdout.readline(), READY_WITHIN_S) or "{}")
+            async with asyncio.timeout(READY_WITHIN_S):
+                said = await process.stdout.readline()
+            told = json.loads(said or "{}")
         except (TimeoutError, OSError, ValueError):
             told = {
                 "what": f"the past was not there within {READY_WITHIN_S:.0f} s",

@@ -48,7 +48,8 @@ class Intake:
         next_s = loop.time()
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._inbox.arrived.wait(), EVERY_S)
+                async with asyncio.timeout(EVERY_S):
+                    await self._inbox.arrived.wait()
             await asyncio.sleep(max(0.0, next_s - loop.time()))
             while self._held_bytes > AHEAD_BYTES:
                 self._taken.clear()
@@ -69,7 +70,8 @@ class Intake:
     async def kept(self, patience_s: float, gather_s: float) -> list[Kept]:
         """All that the river has not seen yet, in order; waits for something to come, and then a moment for more."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._came.wait(), patience_s)
+            async with asyncio.timeout(patience_s):
+                await self._came.wait()
             await asyncio.sleep(gather_s)
         held, self._held, self._held_bytes = self._held, [], 0
         self._came.clear()

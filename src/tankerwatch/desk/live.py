@@ -277,7 +277,8 @@ class LiveDesk:
     async def _play_on(self) -> None:
         """What is due of a replay, to the disk and through the river."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.inbox.arrived.wait(), LOOK_AGAIN_S if self._unanswered else PUMP_S)
+            async with asyncio.timeout(LOOK_AGAIN_S if self._unanswered else PUMP_S):
+                await self.inbox.arrived.wait()
             await asyncio.sleep(PUMP_S / 4)
         loop, player = asyncio.get_running_loop(), self.player
         assert player is not None
@@ -407,6 +408,7 @@ class LiveDesk:
             decide=self._decide,
             replay=self._replay,
             timeline=self._timeline,
+            replayed=lambda: None if self.timeline is None else self.replayed,
             moment=self._moment,
             papers=papers_of(self, self.show.mode),
             block=self._block,

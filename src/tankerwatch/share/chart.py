@@ -255,4 +255,4 @@ def _scale_bar(frame: coast.Frame) -> str:
     right, y = frame.wide - 16, frame.high - 14
     left = right - miles / unit_nm
     bar = f'<path d="M{left:.1f} {y - 6:g}V{y:g}H{right:g}V{y - 6:g}"/>'
-    return f'{bar}<text x="{(left + right) / 2:.1f}" y="{y - 5:g}" text-anchor="middle">{miles:g} nm</text>'
+    return f'{bar}<text x="{(left + right) / 2:.1f}" y="{y - 5:g}" text-anchor="middle">{miles:g} NM</text>'

@@ -272,7 +272,7 @@ def _by_whom(alert: Json) -> str:
 
 def _here(exclusion: Json) -> str:
     here = exclusion["here"]
-    return "" if here is None else f", within {here['radius_nm']:g} nm of {place(here['lat_deg'], here['lon_deg'])}"
+    return "" if here is None else f", within {here['radius_nm']:g} NM of {place(here['lat_deg'], here['lon_deg'])}"
 
 
 def _guards(guards: Sequence[Json]) -> str:
@@ -280,7 +280,7 @@ def _guards(guards: Sequence[Json]) -> str:
         row(
             f"<b>{text(guard['name'])}</b> ({text(guard['ship'])})",
             "guarded" if guard["guard"] else "not guarded, whatever the configuration says",
-            "" if guard["ring_nm"] is None else f"ring of {guard['ring_nm']:g} nm",
+            "" if guard["ring_nm"] is None else f"ring of {guard['ring_nm']:g} NM",
             "until someone ends it" if guard["until_s"] is None else f"{clock(guard['until_s'])} UTC",
             f"{text(guard['words'])} ({text(guard['by'] or 'desk')})",
         )

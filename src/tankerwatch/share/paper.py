@@ -112,7 +112,7 @@ def severity_cell(severity: str) -> str:
 def helpers_table(helpers: Sequence[Mapping[str, Any]], caption: str) -> str:
     """Who can help: distance, bearing and time; "" when there is nobody. No course and no place to meet (SAFETY.md)."""
     rows = "".join(
-        f'<tr><th scope="row">{text(helper["name"])}</th><td>{_decimal(helper["distance_nm"], 1)} nm</td>'
+        f'<tr><th scope="row">{text(helper["name"])}</th><td>{_decimal(helper["distance_nm"], 1)} NM</td>'
         f"<td>{_decimal(helper['bearing_deg'], 0, 3)}°</td><td>{_hours(helper['hours'])}</td></tr>"
         for helper in helpers
     )

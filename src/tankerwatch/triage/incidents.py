@@ -341,7 +341,7 @@ class Incidents:
         ]
         if not apart:
             return title
-        return f"{title} {max(apart):.0f} nm apart" if len(distinct) == 2 else f"{title} within {max(apart):.0f} nm"
+        return f"{title} {max(apart):.0f} NM apart" if len(distinct) == 2 else f"{title} within {max(apart):.0f} NM"
 
     def _called(self, alert: Alert) -> str:
         if alert.ships:

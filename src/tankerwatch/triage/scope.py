@@ -227,7 +227,7 @@ class Gate:
             # What has no place is not known to be here.
             if not distance_nm(exclusion.lat_deg, exclusion.lon_deg, lat_deg, lon_deg) <= exclusion.radius_nm:
                 return ""
-            where = f" within {exclusion.radius_nm:g} nm of here"
+            where = f" within {exclusion.radius_nm:g} NM of here"
         by = "" if exclusion.by == "desk" else f" by {_plain(exclusion.by)}"
         return f"{LEFT_OUT} decided at the desk{by}, nothing more is said {whom}{where}: {_plain(exclusion.words)}"
 

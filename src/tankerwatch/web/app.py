@@ -186,7 +186,8 @@ class Api:
     async def _decide(self, kind: str, subject: str, content: dict[str, Any]) -> Any:
         """Carry out a decision; back when it is durable. Raises Refused."""
         try:
-            made = await asyncio.wait_for(self.desk.decide(kind, subject, content), STORED_WITHIN_S)
+            async with asyncio.timeout(STORED_WITHIN_S):
+                made = await self.desk.decide(kind, subject, content)
         except InputFault as fault:
             raise Refused(422, fault.what, fault.help) from fault
         except KeyError:

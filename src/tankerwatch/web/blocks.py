@@ -16,6 +16,7 @@ from starlette.routing import Route
 from tankerwatch.core.ports import BLOCK_S, Block, Desk
 from tankerwatch.web.asking import Refused, ask
 from tankerwatch.web.frames import HEADER, NO_U16, VERSION, scaled
+from tankerwatch.web.periods import not_replayed
 
 BLOCK: Final = 5
 UNTRUSTED: Final = 8
@@ -52,15 +53,15 @@ class Blocks:
         text = request.path_params["from"]
         if not (text.isascii() and text.isdigit() and len(text) <= 11 and int(text) % BLOCK_S == 0):
             raise Refused(404, "there is no such block", f"a block begins at a time that {BLOCK_S} divides, in seconds since 1970")
-        period = await ask(self.desk.timeline, 1)
-        if period is None:
-            raise Refused(409, "this desk is live", "its past is shown by: tankerwatch replay DIR, with the directory of its --data")
+        replayed = self.desk.replayed()
+        if replayed is None:
+            raise not_replayed()
         found = await ask(self.desk.block, int(text))
         if found is None:
             raise Refused(404, "this block is not there", "it is not over yet, was not played, or is more than six hours back")
         content = await ask(packed, found)
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        headers = {"ETag": tag, "Cache-Control": FOR_EVER if request.query_params.get("of") == period.get("blocks") else "no-cache"}
+        headers = {"ETag": tag, "Cache-Control": FOR_EVER if request.query_params.get("of") == replayed else "no-cache"}
         if tag in [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "")[:1000].split(",")]:
             return Response(status_code=304, headers=headers)
         return Response(content, media_type="application/octet-stream", headers=headers)

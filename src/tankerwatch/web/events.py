@@ -105,7 +105,8 @@ class Events:
                     told = epoch, changed
                     yield self._event("alert", alert, f"{self.run}-{epoch}-{changed}")
                 try:
-                    await asyncio.wait_for(wake.wait(), self.heartbeat_s)
+                    async with asyncio.timeout(self.heartbeat_s):
+                        await wake.wait()
                 except TimeoutError:
                     yield ": still here\n\n"
         finally:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -14,13 +13,14 @@ from starlette.routing import Route
 
 from tankerwatch.core.incidents import OPEN
 from tankerwatch.core.mmsi import KIND_WORDS
-from tankerwatch.core.ports import Desk, PictureNow
+from tankerwatch.core.ports import Before, Desk, PictureNow
 from tankerwatch.web.areas import Area
 from tankerwatch.web.asking import Refused, ask
 from tankerwatch.web.frames import NO_POSITION, NO_U16, State, advanced
 from tankerwatch.web.plain import Answer
 
 MOST_FEATURES: Final = 10_000
+PIECE: Final = 1000
 KIND: Final = "application/geo+json"
 WORLD: Final = Area(1, -180.0, -90.0, 180.0, 90.0)
 FLAGS: Final = {"alert": 1, "danger": 2, "guarded": 4, "untrusted": 8, "lost": 16, "at_rest": 32, "small_craft": 64, "own_fleet": 128}
@@ -96,6 +96,29 @@ def _holds(area: Area, lon_deg: Any, lat_deg: Any) -> bool:
     return bool(inside and area.south_deg <= lat_deg <= area.north_deg)
 
 
+class _Found:
+    """Alerts of an area as features, each once, as many as are told; the others are counted."""
+
+    def __init__(self, area: Area) -> None:
+        self.area = area
+        self.features: list[dict[str, Any]] = []
+        self.left_out = 0
+        self._known: set[str] = set()
+
+    def take(self, alerts: Iterable[dict[str, Any]]) -> None:
+        """These too."""
+        for alert in alerts:
+            lon_deg, lat_deg = alert["lon_deg"], alert["lat_deg"]
+            if alert["id"] in self._known or not _holds(self.area, lon_deg, lat_deg):
+                continue
+            self._known.add(alert["id"])
+            if len(self.features) == MOST_FEATURES:
+                self.left_out += 1
+            else:
+                feature = {"type": "Feature", "id": alert["id"], "geometry": _point(lon_deg, lat_deg), "properties": _brief(alert)}
+                self.features.append(feature)
+
+
 class GeoJson:
     """The two calls."""
 
@@ -113,18 +136,27 @@ class GeoJson:
         return _collection(features, picture.clock_s if picture is not None else math.nan, left_out)
 
     async def alerts(self, request: Request) -> Response:
-        """Alerts in an area: the open ones, or `state=all`. One without a place is told where no area is asked, with a geometry of null."""
+        """Alerts in an area: the open ones or, with `state=all`, also those that are over, the newest first.
+
+        One without a place is told where no area is asked, with a geometry of null.
+        """
         area, state = area_asked(request.query_params), request.query_params.get("state", OPEN)
         if state not in (OPEN, "all"):
             raise Refused(422, "state is open or all", "such as /api/alerts.geojson?state=all")
-        alerts = await ask(self.desk.alerts, 0 if state == OPEN else sys.maxsize)
-        wanted = [a for a in alerts if (state == "all" or a["state"] == OPEN) and _holds(area, a["lon_deg"], a["lat_deg"])]
+        found = _Found(area)
+        found.take(alert for alert in await ask(self.desk.alerts, 0) if alert["state"] == OPEN)
+        before: Before | None = None if state == OPEN else (math.inf, "")
+        while before is not None:  # piece by piece, for the desk stands still while it tells one
+            over = await ask(self.desk.alerts, PIECE, before)
+            found.take(over)
+            before = (_over_s(over[-1]), over[-1]["id"]) if len(over) == PIECE else None
         picture = self.desk.snapshot()
-        features = [
-            {"type": "Feature", "id": a["id"], "geometry": _point(a["lon_deg"], a["lat_deg"]), "properties": _brief(a)}
-            for a in wanted[:MOST_FEATURES]
-        ]
-        return _collection(features, picture.clock_s if picture is not None else math.nan, max(0, len(wanted) - MOST_FEATURES))
+        return _collection(found.features, picture.clock_s if picture is not None else math.nan, found.left_out)
+
+
+def _over_s(alert: dict[str, Any]) -> float:
+    """Since when an alert is over, as the desk orders them."""
+    return float(alert["updated_s"] or 0.0 if alert["end_s"] is None else alert["end_s"])
 
 
 def _brief(alert: dict[str, Any]) -> dict[str, Any]:

@@ -223,7 +223,8 @@ class Hub:
         await self._tell_words(socket, slot, desk)
         assert slot.resume is not None
         with contextlib.suppress(TimeoutError):
-            said = await asyncio.wait_for(asyncio.shield(slot.resume), RESUME_WITHIN_S)
+            async with asyncio.timeout(RESUME_WITHIN_S):
+                said = await asyncio.shield(slot.resume)
             state = self._state
             if said is not None and state is not None and said.epoch == state.epoch and 0 < said.seq <= state.seq:
                 await self._resume(socket, slot, state, said)

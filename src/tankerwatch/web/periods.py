@@ -31,7 +31,10 @@ class Periods:
         text = request.query_params.get("bins")
         if text is not None and not (text.isascii() and text.isdigit() and len(text) <= 4 and 0 < int(text) <= MOST_BINS):
             raise Refused(422, "bins is in how many parts of the period alerts are counted", f"1 to {MOST_BINS}: /api/replay?bins=160")
-        return Answer(await self._told(None if text is None else int(text)))
+        told = await ask(self.desk.timeline, None if text is None else int(text))
+        if told is None:
+            raise not_replayed()
+        return Answer(told)
 
     async def moment(self, request: Request) -> Response:
         """The first alert after a time, or the last one before it."""
@@ -43,11 +46,11 @@ class Periods:
             time_s = math.nan
         if not math.isfinite(time_s) or (after and "before_s" in asked):
             raise Refused(422, "after which time, or before which", "/api/replay/alert?after_s=1560394800, in seconds since 1970")
-        await self._told(1)
+        if self.desk.replayed() is None:
+            raise not_replayed()
         return Answer({"alert": await ask(self.desk.moment, time_s, after)})
 
-    async def _told(self, bins: int | None) -> dict[str, object]:
-        told: dict[str, object] | None = await ask(self.desk.timeline, bins)
-        if told is None:
-            raise Refused(409, "this desk is live", "its past: POST /api/past, or tankerwatch replay DIR with the directory of its --data")
-        return told
+
+def not_replayed() -> Refused:
+    """What is said where the replay is asked for and there is none."""
+    return Refused(409, "this desk is live", "its past: POST /api/past, or tankerwatch replay DIR with the directory of its --data")

@@ -36,7 +36,8 @@ class Ready:
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._well())  # one for all who ask: a desk that hangs does not gather threads
         try:
-            well = await asyncio.wait_for(asyncio.shield(self._asking), PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                well = await asyncio.shield(self._asking)
         except Exception as fault:
             log.error("the desk does not say how it is: %r", fault)
             well = False

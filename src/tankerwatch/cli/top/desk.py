@@ -101,7 +101,8 @@ async def attend(line: Line, seen: Seen, changed: Callable[[], None], *, silent_
             ) as socket:
                 await socket.send(NO_MAP)
                 while True:
-                    said = await asyncio.wait_for(socket.recv(), silent_s)
+                    async with asyncio.timeout(silent_s):
+                        said = await socket.recv()
                     if isinstance(said, str):
                         seen.hear(json.loads(said))
                         changed()

@@ -40,7 +40,7 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
             continue
         raised, leg = said.leg is not None, said.leg or 0
         words = (
-            f"Two ships use the number of {{0}} at once, {said.apart_nm:.0f} nm apart: neither position may be taken for hers."
+            f"Two ships use the number of {{0}} at once, {said.apart_nm:.0f} NM apart: neither position may be taken for hers."
             if raised
             else "Only one ship is heard under the number of {0} now."
         )

@@ -127,14 +127,14 @@ def _raise(view: View, seen: Near, settings: Settings, found: list[Findings]) ->
         if not makes[row]:
             severity, score, memory.level[seen.at[row]] = "notice", 0.4, RAISED
             minutes = round(float(kept.beside_s[row]) / 60)
-            words = f"{{1}} came up to {{0}} and has kept {apart:.1f} nm off at her speed for {minutes} min."
+            words = f"{{1}} came up to {{0}} and has kept {apart:.1f} NM off at her speed for {minutes} min."
         else:
             danger = speed >= settings["fast_kn"] or seen.there_s[row] < 120
             severity = "danger" if danger else "notice" if slow[row] else "caution"
             score = 0.5 + 0.2 * (seen.sort[row] == UNTOLD) + 0.1 * danger + 0.1 * (kept.aim_s[row] >= 2 * settings["hold_s"])
             memory.level[seen.at[row]] = NEARBY if danger else RAISED
             minutes = max(1, round(float(seen.there_s[row]) / 60))
-            words = f"{{1}} makes for {{0}} at {speed:.0f} kn: {apart:.1f} nm off, there in about {minutes} min."
+            words = f"{{1}} makes for {{0}} at {speed:.0f} kn: {apart:.1f} NM off, there in about {minutes} min."
         _say(view, found, "raise", [ship, craft], float(memory.since_s[seen.at[row]]), severity, score, words)
 
 
@@ -148,7 +148,7 @@ def _amend(view: View, seen: Near, settings: Settings, found: list[Findings]) ->
         memory.level[at] = ALONGSIDE if alongside[row] else NEARBY
         words = f"{{1}} is alongside {{0}}: {apart * 1852:.0f} m off."
         if not alongside[row]:
-            words = f"{{1}} still makes for {{0}} at {seen.speed_kn[row]:.0f} kn and is {apart:.1f} nm off."
+            words = f"{{1}} still makes for {{0}} at {seen.speed_kn[row]:.0f} kn and is {apart:.1f} NM off."
         _say(view, found, "amend", [int(seen.ship[row]), int(seen.craft[row])], float(memory.since_s[at]), "danger", 0.9, words)
 
 
@@ -166,10 +166,10 @@ def _end(view: View, memory: Approaches, settings: Settings, found: list[Finding
             words = f"{{1}} now says what it is: {f'a ship of {length} m' if length else 'one that has its business here'}."
             _say(view, found, "withdraw", slots, since_s, "notice", 0.2, words)
         elif view.now_s - memory.seen_s[row] > settings["clear_s"]:
-            words = f"{{1}} has not been seen near {{0}} for {settings['clear_s'] / 60:.0f} min; nearest was {nearest:.1f} nm."
+            words = f"{{1}} has not been seen near {{0}} for {settings['clear_s'] / 60:.0f} min; nearest was {nearest:.1f} NM."
             _say(view, found, "end", slots, since_s, "notice", 0.5, words)
         elif memory.away_s[row] >= GONE_S and view.now_s == memory.seen_s[row] and _apart(memory, row) >= GONE_NM:
-            _say(view, found, "end", slots, since_s, "notice", 0.5, f"{{1}} has drawn away from {{0}}; nearest was {nearest:.1f} nm.")
+            _say(view, found, "end", slots, since_s, "notice", 0.5, f"{{1}} has drawn away from {{0}}; nearest was {nearest:.1f} NM.")
         else:
             continue
         over.append(row)

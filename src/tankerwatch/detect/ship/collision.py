@@ -360,7 +360,7 @@ def _say(view: View, risks: Risks, pairs: Candidates, keys: U64, settings: Setti
     unseen_s = now_s - risks.seen_s
     for row in np.flatnonzero((unseen_s > settings["clear_s"]) & among(risks.level, (1, 2))).tolist():
         slots = [slot_of(view.picture, ship[0]) for ship in ships_of(risks.key[row : row + 1])]
-        nearest = f"They came no nearer than {risks.nearest_m[row] / 1852:.2f} nm."
+        nearest = f"They came no nearer than {risks.nearest_m[row] / 1852:.2f} NM."
         words = f"{{0}} and {{1}} are past each other or have altered. {nearest}"
         found.append(_told(view, risks, row, "end", slots, words, severity="notice"))
         risks.level[row] = PAST_EACH_OTHER
@@ -411,7 +411,7 @@ def _words(picture: Picture, pairs: Candidates, n: int) -> tuple[list[int], str]
     gap = float(pairs.gap_m[n])
     near = "their hulls would touch" if gap < 1 else f"they pass {gap:.0f} m apart"
     apart = float(pairs.distance_m[n]) / 1852
-    return slots, f"{words}, {apart:.1f} nm apart: in {max(float(pairs.tcpa_s[n]) / 60, 1):.0f} min {near} if both hold on."
+    return slots, f"{words}, {apart:.1f} NM apart: in {max(float(pairs.tcpa_s[n]) / 60, 1):.0f} min {near} if both hold on."
 
 
 def _starboard(picture: Picture, pairs: Candidates, n: int) -> bool:

@@ -172,7 +172,7 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
         minutes = max(1, round((now_s - since_s) / 60))
         before = f"made {was_kn:.1f} kn before and" if was_kn == was_kn else "says that she is not under command and"
         words = (
-            f"{{0}} {before} now drifts {direction:03.0f}° at {speed_kn:.1f} kn across her heading: {run_nm:.2f} nm in {minutes} minutes."
+            f"{{0}} {before} now drifts {direction:03.0f}° at {speed_kn:.1f} kn across her heading: {run_nm:.2f} NM in {minutes} minutes."
         )
         say("raise", slot, since_s, 0.9 if picture.nav_status[slot] == NOT_UNDER_COMMAND else 0.7, words, (source_row,))
     for mmsi, since_s in zip(ships_of(spelled.ended.key)[0], spelled.ended.since_s.tolist(), strict=True):

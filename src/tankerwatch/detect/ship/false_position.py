@@ -70,7 +70,7 @@ def step(view: View, memory: Spells, settings: Settings) -> tuple[Findings, Spel
         if said.leg is None:
             found.append(_ended(said.mmsi, said.since_s, said.time_s))
         elif not _told(signs, said.mmsi):
-            words = f"{{0}} reports positions {said.apart_nm:.1f} nm from where she can be: hers is not to be trusted."
+            words = f"{{0}} reports positions {said.apart_nm:.1f} NM from where she can be: hers is not to be trusted."
             lat, lon = float(view.legs.lat_deg[said.leg]), float(view.legs.lon_deg[said.leg])
             row = int(view.legs.source_row[said.leg])
             found.append(_raised(said.mmsi, said.since_s, said.time_s, 0.85, words, lat, lon, row))

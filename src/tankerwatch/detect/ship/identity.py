@@ -277,7 +277,7 @@ def _shared(picture: Picture, mmsi: int, other: int, imo: int, time_s: float) ->
         return ""
     apart = float(distance_nm(picture.lat_deg[a], picture.lon_deg[a], picture.lat_deg[b], picture.lon_deg[b]))
     if time_s - picture.heard_s[a] < HEARD_S and time_s - picture.heard_s[b] < HEARD_S:
-        return f"{{0}} and {{1}}, {apart:.0f} nm apart, both send IMO {imo}." if apart > 1.0 else ""
+        return f"{{0}} and {{1}}, {apart:.0f} NM apart, both send IMO {imo}." if apart > 1.0 else ""
     gone_s = picture.first_s[a] - picture.heard_s[b]
     if 0 < gone_s < 86_400 and apart <= 1.0 + 20.0 * (time_s - picture.heard_s[b]) / 3600:
         return f"{{0}} sends IMO {imo}, as {{1}} did until {gone_s / 60:.0f} minutes before {{0}} appeared: one ship under another number."

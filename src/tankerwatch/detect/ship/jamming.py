@@ -198,7 +198,7 @@ def _said(view: View, memory: Hits, rows: np.ndarray, verb: str) -> Findings:
     words = (
         "No ship there shows false or lost positions any more."
         if verb == "end"
-        else f"{len(rows)} ships within {radius:.0f} nm lost their satellite positions or report false ones, all within {minutes:.0f} min, "
+        else f"{len(rows)} ships within {radius:.0f} NM lost their satellite positions or report false ones, all within {minutes:.0f} min, "
         "{0} first: no position there is to be trusted."
     )
     return finding(

@@ -111,7 +111,7 @@ def step(view: View, memory: Stayers, settings: Settings) -> tuple[Findings, Sta
         joined.level[row] = 1
         hours = (now_s - float(joined.since_s[row])) / 3600
         words = (
-            f"{{0}} has stayed {hours:.0f} hours within {max(joined.extent_nm[row], 0.5):.1f} nm, not at anchor, where no other ship lies."
+            f"{{0}} has stayed {hours:.0f} hours within {max(joined.extent_nm[row], 0.5):.1f} NM, not at anchor, where no other ship lies."
         )
         say("raise", slot, row, words)
     for row in np.flatnonzero(over & (joined.level == 1)).tolist():

@@ -145,7 +145,7 @@ def _fallen_silent(view: View, memory: Together, settings: Settings, found: list
             memory = memory.take(np.argsort(memory.key, kind="stable"))
             apart = distance_nm(picture.lat_deg[slot], picture.lon_deg[slot], picture.lat_deg[host], picture.lon_deg[host])
             words = (
-                f"{{0}} fell silent {float(apart):.1f} nm from {{1}}, whom she was coming up to and who waits at "
+                f"{{0}} fell silent {float(apart):.1f} NM from {{1}}, whom she was coming up to and who waits at "
                 f"{picture.sog_kn[host]:.1f} kn and is heard as before: they may be meeting."
             )
             slots = [slot, host]

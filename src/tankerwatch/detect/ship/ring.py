@@ -101,7 +101,7 @@ def _judge(
             row[2], row[3] = now_s, RAISED
             sog = float(picture.sog_kn[craft])
             speed = f", making {sog:.0f} kn" if sog >= 0.5 else ", without way" if sog == sog else ""
-            words = f"{{1}} is inside the ring of {ring_nm:g} nm round {{0}}: {apart_nm:.1f} nm off{speed}."
+            words = f"{{1}} is inside the ring of {ring_nm:g} NM round {{0}}: {apart_nm:.1f} NM off{speed}."
             _say(view, found, "raise", *key, row[0], words)
     there = set(picture.mmsi[heard].tolist())
     for key in [key for key, row in rows.items() if key[0] == ship and row[3] != DRAWN and row[1] != now_s]:

@@ -265,7 +265,7 @@ def step(view: View, memory: Stops, settings: Settings) -> tuple[Findings, Stops
             kept.level[row] = DONE
             say("withdraw", slot, row, 0.1, "{0} has anchored or moored: she stopped by will.")
         elif over[row] and run_nm > since_nm and not forgotten:
-            say("withdraw", slot, row, 0.1, f"{{0}} has made {run_nm:.1f} nm since: she never stopped, the speed that she sent was wrong.")
+            say("withdraw", slot, row, 0.1, f"{{0}} has made {run_nm:.1f} NM since: she never stopped, the speed that she sent was wrong.")
         elif over[row]:
             said = "still lies there after a day" if forgotten else f"makes way again: {sog:.1f} kn"
             say("end", slot, row, 0.5, f"{{0}} {said}.")

@@ -178,10 +178,14 @@ class Door:
         if len(self._telling) >= MOST_TOLD:
             log.error("the journal does not keep up: %s of %r is not in it", verb, name)
             return
-        stored = self.journalled("access", name[:LONGEST_NAME], {"verb": verb, **content})
-        made = asyncio.ensure_future(asyncio.wait_for(stored, STORED_WITHIN_S))
+        made = asyncio.ensure_future(self._stored(self.journalled("access", name[:LONGEST_NAME], {"verb": verb, **content})))
         self._telling.add(made)
         made.add_done_callback(self._told)
+
+    @staticmethod
+    async def _stored(decision: Awaitable[Any]) -> None:
+        async with asyncio.timeout(STORED_WITHIN_S):
+            await decision
 
     def _told(self, made: asyncio.Future[Any]) -> None:
         self._telling.discard(made)
