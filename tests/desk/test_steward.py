@@ -67,7 +67,7 @@ def test_a_decision_is_answered_when_enough_copies_have_it(tmp_path, config):
         told = desk.desk.health()["journal"]
         assert told["durable"] == 0 and told["copies"][0]["name"] == str(tmp_path / "copy")
         target.go.set()
-        assert await asyncio.wait_for(decision, 10)
+        assert await asyncio.wait_for(decision, 60)
         assert desk.desk.health()["journal"]["durable"] >= 1
 
     with FileJournal(tmp_path / "a", targets=[target], min_copies=2) as journal:
@@ -80,7 +80,7 @@ def test_a_decision_that_no_second_copy_takes_is_not_acknowledged(tmp_path, conf
 
     async def then(desk, decision) -> None:
         with pytest.raises(TimeoutError, match="not stored"):
-            await asyncio.wait_for(decision, 10)
+            await asyncio.wait_for(decision, 60)
         target.go.set()
 
     with FileJournal(tmp_path / "a", targets=[target], min_copies=2) as journal:
