@@ -28,9 +28,11 @@ export function takeSession(message: SessionMessage): void {
   if (message.name) setWho(message.name);
 }
 
-/** To the log-in, and from there back to what is looked at. */
+let leaving = false;
+
+/** To the log-in, and from there back to what is looked at; not for her who logs out just now, and hears so by the WebSocket first. */
 export function toLogin(): void {
-  location.assign(`/login?ended${location.hash}`);
+  if (!leaving) location.assign(`/login?ended${location.hash}`);
 }
 
 /** After the connection broke: is the log-in over, or only the line? */
@@ -44,21 +46,40 @@ export async function stillIn(): Promise<void> {
   }
 }
 
-async function logOut(): Promise<void> {
+async function logOut(everywhere: boolean): Promise<void> {
+  const still = everywhere ? "you are not logged out anywhere" : "you are not logged out";
+  leaving = true;
   try {
-    await fetch("/api/logout", { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf() ?? "" }, body: "{}" });
-    location.assign("/login");
+    const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf() ?? "" };
+    const { ok, status } = await fetch("/api/logout", { method: "POST", headers, body: JSON.stringify(everywhere ? { everywhere } : {}) });
+    if (ok || status === 401) return location.assign("/login");
+    desk.say(`The desk answered ${status}: ${still}`, true);
   } catch {
-    desk.say("The desk cannot be reached: you are not logged out", true);
+    desk.say(`The desk cannot be reached: ${still}`, true);
   }
+  leaving = false;
 }
+
+const left_s = (held: SessionMessage): number => Math.max(0, held.left_s - (performance.now() - toldAt_ms) / 1000);
 
 /** The name, what she may do, and the way out; nothing where nobody logs in. */
 export function sessionLine(): TemplateResult | typeof nothing {
   if (!session) return nothing;
   if (session.role === "public") return html`<span class="session"><span class="session-name">PUBLIC</span> <span class="wide">late, rounded positions</span></span>`;
-  const left_s = Math.max(0, session.left_s - (performance.now() - toldAt_ms) / 1000);
-  return html`<span class="session ${left_s < SOON_S ? "soon" : ""}"
-      ><span class="session-name">${session.name}</span> <span class="session-role">${session.role}${left_s < SOON_S ? `, log-in ends in ${duration(left_s)}` : ""}</span></span
-    ><button class="top-button" @click=${logOut}>Log out</button>`;
+  const left = left_s(session);
+  return html`<span class="session ${left < SOON_S ? "soon" : ""}"
+      ><span class="session-name">${session.name}</span> <span class="session-role">${session.role}${left < SOON_S ? `, log-in ends in ${duration(left)}` : ""}</span></span
+    ><button class="top-button" title="Here; everywhere: click on the feeds" @click=${() => logOut(false)}>Log out</button>`;
+}
+
+/** The same in the panel of the desk's health, with the way out of every browser: there, for a wall's screen goes dark with it. */
+export function sessionSection(): TemplateResult | typeof nothing {
+  if (!session || session.role === "public") return nothing;
+  return html`<h3>Log-in</h3>
+    <p><strong>${session.name}</strong>, ${session.role}; ends in ${duration(left_s(session))} at the latest</p>
+    <div class="buttons">
+      <button @click=${() => logOut(false)}>Log out</button>
+      <button aria-describedby="log-out-everywhere" @click=${() => logOut(true)}>Log out everywhere</button>
+    </div>
+    <p class="quiet" id="log-out-everywhere">Everywhere: here and in each other browser with this name, a screen on the wall too.</p>`;
 }

@@ -7,6 +7,7 @@ import { desk } from "../state/desk";
 import { count, duration, perSecond, timeAndAge } from "../core/format";
 import { journalSection } from "./journal";
 import { fact, icon } from "../parts/parts";
+import { sessionSection } from "../state/session";
 import type { Feed, Health } from "../core/shapes";
 import { webhookSection } from "./webhook";
 
@@ -46,6 +47,7 @@ function panel(health: Health): TemplateResult {
         ${fact("Lines", counters ? count(counters.lines) : null)} ${rejected.map(([reason, number]) => fact(`Refused: ${reason.replaceAll("_", " ")}`, count(number)))}
         ${fact("Version", health.version)}
       </dl>
+      ${sessionSection()}
     </div>`;
 }
 

@@ -1,0 +1,62 @@
+"""The ways out, in a real browser: of every browser at once, of one, and of the past for who only looks."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import test_access_page as entered
+from fake_access import make_users
+from fake_desk import FakeDesk
+
+browser, enter, opened, ready = entered.browser, entered.enter, entered.opened, entered.ready
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    desk = entered.pages.Desk(ships=20, mode="live")
+    desk.past = FakeDesk(mode="replay", ships=20)
+    made = entered.Watched(desk, make_users(tmp_path_factory.mktemp("out") / "users.json"))
+    yield made
+    desk.drop_sockets = desk.past.drop_sockets = True
+    made.stop()
+
+
+def test_out_everywhere_and_not_where_the_desk_refuses(browser, watched):
+    with (
+        opened(browser, watched.base, entered.PHONE, allowed=["401", "403", "429"]) as here,
+        opened(browser, watched.base, allowed=["401", "403"]) as wall,
+    ):
+        for page in (here, wall):
+            enter(page, "WILL")
+            ready(page)
+        here.locator("button.health").press("Enter")
+        here.locator("#feeds", has_text="WILL, watchkeeper; ends in 12 h").wait_for()
+        assert entered.violations(here) == [] and entered.narrow_enough(here)
+        # A refusal is told, and she stays.
+        here.route("**/api/logout", lambda route: route.fulfill(status=429, body="{}"))
+        here.click("#feeds button:has-text('Log out everywhere')")
+        here.locator("#notice", has_text="The desk answered 429: you are not logged out anywhere").wait_for()
+        assert len(watched.door.sessions.of("WILL")) == 2
+        here.unroute("**/api/logout")
+        here.locator("#feeds button", has_text="Log out everywhere").press("Enter")
+        here.wait_for_url(re.compile("/login$"))  # she did it herself: nothing has "ended"
+        wall.wait_for_url(re.compile("/login.ended"))
+        assert watched.door.sessions.of("WILL") == []
+
+
+def test_who_only_looks_finds_back_from_the_past(browser, watched):
+    with opened(browser, watched.base) as page:
+        enter(page, "VERA")
+        ready(page)
+        page.goto(f"{watched.base}/past/k-1_A/")
+        page.locator(".badge.replay").wait_for()
+        page.locator(".session", has_text="VERA").wait_for()
+        assert [words.strip() for words in page.locator("#replay button").filter(visible=True).all_inner_texts()] == ["Back to live"]
+        page.locator(".to-live").press("Enter")
+        page.locator(".badge.live").wait_for()
