@@ -15,7 +15,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tankerwatch import desk
+from tankerwatch.cli import main
 from tankerwatch.core import kernels
+from tankerwatch.core.kernels import compiling
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "tools" / "environment.py"
@@ -60,8 +63,10 @@ def test_everything_is_pinned():
     assert {"numpy", "llvmlite", "h11", "hatchling"} <= seen
 
 
-def test_every_kernel_is_warmed(monkeypatch):
-    """`make` compiles all kernels: each file of the folder has its turn."""
+def test_every_kernel_is_warmed(monkeypatch, tmp_path):
+    """`make` compiles all kernels: each file of the folder has its turn, and a desk that begins knows that it was so."""
+    (tmp_path / "compiled-new").mkdir()
+    monkeypatch.setattr(compiling, "folder", lambda: tmp_path / "compiled-new")
     told: list[str] = []
     called: list[str] = []
     names = sorted(path.stem for path in Path(kernels.__file__).parent.glob("[!_]*.py"))
@@ -71,3 +76,15 @@ def test_every_kernel_is_warmed(monkeypatch):
             monkeypatch.setattr(module, "warm", lambda name=name: called.append(name))
     assert kernels.warm(told.append) == told == names
     assert called and set(called) <= set(names)
+    assert kernels.warmed()
+
+
+def test_a_desk_compiles_before_it_says_where_it_is(monkeypatch, tmp_path, capsys):
+    done: list[str] = []
+    monkeypatch.setattr(kernels, "warmed", lambda: "compiled" in done)
+    monkeypatch.setattr(kernels, "warm", lambda: done.append("compiled"))
+    for name in ("demo", "replay", "watch"):
+        monkeypatch.setattr(desk, name, lambda *_given, name=name, **_more: done.append(name))
+    assert main(["watch", "tcp://127.0.0.1:1", "--data", str(tmp_path)]) == main(["demo"]) == 0
+    assert done == ["compiled", "watch", "demo"]
+    assert capsys.readouterr().err.count("compiling its inner loops") == 1

@@ -59,6 +59,15 @@ def reached(arguments: argparse.Namespace, config: Config, data: Path | None = N
     return replace(config, access=replace(access, users_file=users_file, public=arguments.public or access.public))
 
 
+def compile_first() -> None:
+    """Compile the inner loops where that was never done: a desk that says where it is answers from then on."""
+    from tankerwatch.core import kernels
+
+    if not kernels.warmed():
+        complain("compiling its inner loops, once for each version; that takes a minute or two")
+        kernels.warm()
+
+
 def versions() -> dict[str, str]:
     """The versions of the program and of what it stands on, by name."""
     from importlib.metadata import PackageNotFoundError
@@ -84,6 +93,7 @@ def demo(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.json:
         raise InputFault("--json tells what a whole run found", where=called(arguments), help="add --headless")
+    compile_first()
     from tankerwatch.desk import demo as serve_demo
 
     serve_demo(speed=arguments.speed, listen=arguments.listen or config.listen, config=reached(arguments, config))
@@ -101,6 +111,7 @@ def watch(arguments: argparse.Namespace) -> int:
     if not sources:
         help = "name a feed, such as tcp://127.0.0.1:10110, or see the scene: tankerwatch demo"
         raise InputFault("there is nothing to watch", where=called(arguments), help=help)
+    compile_first()
     from tankerwatch.desk import watch as serve_watch
 
     listen = arguments.listen or config.listen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 
-from tankerwatch.cli.commands import called, config_of, reached
+from tankerwatch.cli.commands import called, compile_first, config_of, reached
 from tankerwatch.cli.output import complain, count, print_found, print_json, progress_bar
 from tankerwatch.core.errors import InputFault
 
@@ -18,6 +18,8 @@ def replay(arguments: argparse.Namespace) -> int:
     from tankerwatch.desk import replay as serve
     from tankerwatch.desk.replaying import PastDesk, Period
 
+    if not arguments.headless:
+        compile_first()
     begin_s = -math.inf if arguments.begin is None else arguments.begin
     period = Period(arguments.data, begin_s, math.inf if arguments.end is None else arguments.end)
     with progress_bar(arguments.progress) as progress:

@@ -20,5 +20,12 @@ def warm(say: Callable[[str], None] | None = None) -> list[str]:
         compile_all = getattr(import_module(f"{__name__}.{name}"), "warm", None)
         if compile_all is not None:
             compile_all()
-    import_module(f"{__name__}.compiling").forget_old()
+    compiling = import_module(f"{__name__}.compiling")
+    compiling.say_all_compiled()
+    compiling.forget_old()
     return names
+
+
+def warmed() -> bool:
+    """Whether `warm` has been through with these sources here before."""
+    return bool(import_module(f"{__name__}.compiling").all_compiled())

@@ -23,6 +23,7 @@ _CORE = Path(__file__).resolve().parent.parent
 MADE_OF = ("kernels", "ais/layouts.py", "hour.py", "mids.py", "mmsi.py")
 """What kernels are compiled from: themselves and what they read when they are compiled (a test compares it with what they import)."""
 _NAME = "compiled-"
+_ALL = "all"
 
 
 def kernel(function: Any) -> Any:
@@ -78,6 +79,16 @@ def _fingerprint() -> str:
         for path in sorted((_CORE / name).glob("*.py")) or [_CORE / name]:
             made.update(path.read_bytes())
     return made.hexdigest()[:16]
+
+
+def all_compiled() -> bool:
+    """Whether all was compiled before: it takes a minute, in which a desk answers nobody."""
+    return (folder() / _ALL).is_file()
+
+
+def say_all_compiled() -> None:
+    """From now on it is."""
+    (folder() / _ALL).touch()
 
 
 def forget_old() -> None:
