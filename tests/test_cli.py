@@ -313,9 +313,12 @@ def test_config_show(said, tmp_path):
     assert json.loads(said("config", "show", "--json")[1][-1])["guard"]["kinds"] == ["tanker"]
 
 
-def test_version(said):
+def test_version(said, capsys):
     assert set(json.loads(said("version", "--json")[1][-1])) == {"tankerwatch", "python", "numpy", "numba", "pyarrow", "starlette"}
     assert said("version")[1][0].startswith("python 3.")
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out.startswith("python 3.")
 
 
 def test_journal(said, tmp_path):

@@ -160,6 +160,19 @@ def test_only_a_proxy_that_is_known_is_believed(client, headers, address):
     assert found == 403 if address is None else (found["client"][0], found["scheme"]) == (address, "https")
 
 
+@pytest.mark.parametrize(
+    ("front", "hosts", "opened"),
+    [
+        (Front(tls=True), {"127.0.0.1:8443", "localhost:8443", "desk.example", "desk.example:8443"}, "https://desk.example:8443/"),
+        (Front(proxies=(PROXY,)), {"127.0.0.1:8420", "localhost", "desk.example", "desk.example:8420"}, "https://desk.example/"),
+        (Front(), {"127.0.0.1:8420", "localhost:8420", "[::1]:8420"}, "http://127.0.0.1:8420/"),
+    ],
+)
+def test_who_asks_for_another_address_is_told_one_where_the_desk_is(front, hosts, opened):
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"203.0.113.4:8443")]}
+    assert Guard(None, frozenset(hosts), front).problem(scope) == ("this desk has another address", f"open {opened}")
+
+
 def test_a_desk_that_knows_no_proxy_is_not_passed_on_by_one():
     import asyncio
 

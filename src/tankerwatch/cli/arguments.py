@@ -61,6 +61,15 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return arguments
 
 
+class Version(argparse.Action):
+    """What `tankerwatch version` says, for who types it as of other programs."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: Any, values: Any, option_string: str | None = None) -> NoReturn:
+        """Say it, and end."""
+        commands.version(argparse.Namespace(json=False))
+        parser.exit()
+
+
 def parser() -> Parser:
     """The parser of the whole command line."""
     top = Parser(
@@ -69,6 +78,7 @@ def parser() -> Parser:
         epilog="Begin with: tankerwatch demo. Each command explains itself: tankerwatch watch --help",
         allow_abbrev=False,
     )
+    top.add_argument("--version", action=Version, nargs=0, help="the same as: tankerwatch version")
     group = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     add = _adder(group)

@@ -126,8 +126,7 @@ class Guard:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
-            named = min(self.hosts, key=lambda host: (host.startswith(("127.", "localhost", "[::1]")), host))
-            return "this desk has another address", f"open {self.scheme}://{named}/"
+            return "this desk has another address", f"open {self.scheme}://{min(self.hosts, key=self._farther)}/"
         if "transfer-encoding" in headers and "content-length" in headers:
             return "this request has two lengths", "send one of Content-Length and Transfer-Encoding"
         changes = scope["type"] == "websocket" or scope["method"] not in READING
@@ -138,6 +137,11 @@ class Guard:
         if elsewhere and (changes or headers.get("sec-fetch-mode") != "navigate"):
             return "another site asked for this", "use the desk's own page"
         return None
+
+    def _farther(self, host: str) -> tuple[bool, bool, str]:
+        """How far an address is from the one to open: that of others' machines, with the port unless a proxy has another."""
+        with_port = ":" in host.rpartition("]")[2]
+        return host.startswith(("127.", "localhost", "[::1]")), with_port is bool(self.front.proxies), host
 
     def _signed(self, scope: Scope, send: Send) -> Send:
         async def signed(message: Message) -> None:
