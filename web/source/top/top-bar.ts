@@ -74,7 +74,7 @@ function healthLine(palette: () => void): TemplateResult {
         : bad("no word from the desk")}
     </button>
     ${sessionLine()}
-    ${hasPast() ? html`<button class="top-button wide" @click=${() => lookBack()} title="As it was known an hour ago; other times: click on the feeds (B)">Look back</button>` : nothing}
+    ${hasPast() ? html`<button class="top-button wide look-back" @click=${() => lookBack()} title="As it was known an hour ago; other times: click on the feeds (B)">Look back</button>` : nothing}
     <button class="top-button decides" @click=${() => openReport()} title="Type in a report (R)">Report</button>
     <button class="top-button" @click=${palette} title="Day, dusk, night (N)" aria-label="Palette: ${desk.palette}">${icon(desk.palette)}</button>
     <button class="top-button" @click=${() => openHelp()} title="Help (?)" aria-label="Help">?</button>`;
