@@ -1,4 +1,4 @@
-"""The ways out, in a real browser: of every browser at once, of one, and of the past for who only looks."""
+"""What the page offers to whom, in a real browser: the way out of every browser at once, and of the past for who only looks."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ def test_out_everywhere_and_not_where_the_desk_refuses(browser, watched):
         for page in (here, wall):
             enter(page, "WILL")
             ready(page)
+        told = wall.locator(".health-line").first
+        assert "v0.1.0" in told.inner_text() and told.evaluate("line => line.scrollWidth <= line.clientWidth"), "all of it is to be read"
+        wall.keyboard.press("z")
+        wall.locator("#zone-by").wait_for()
+        assert wall.locator("#zone-by").input_value() == "WILL" and wall.locator("#zone-by").get_attribute("readonly") is not None
         here.locator("button.health").press("Enter")
         here.locator("#feeds", has_text="WILL, watchkeeper; ends in 12 h").wait_for()
         assert entered.violations(here) == [] and entered.narrow_enough(here)
@@ -50,10 +55,23 @@ def test_out_everywhere_and_not_where_the_desk_refuses(browser, watched):
         assert watched.door.sessions.of("WILL") == []
 
 
-def test_who_only_looks_finds_back_from_the_past(browser, watched):
+def test_who_only_looks_begins_nothing_and_finds_back_from_the_past(browser, watched):
     with opened(browser, watched.base) as page:
         enter(page, "VERA")
         ready(page)
+        page.click("[data-alert-id='a3'] button")
+        page.locator("#panel h2").wait_for()
+        page.keyboard.press("c")
+        page.locator("#notice", has_text="You are here to look: a watchkeeper decides").wait_for()
+        page.keyboard.press("z")
+        page.keyboard.press("y")
+        page.locator("#tools", has_text="Layers").wait_for()
+        assert page.locator("#zone-name").count() == 0
+        page.keyboard.press("y")
+        page.click("#panel .chip >> nth=0")
+        page.keyboard.press("o")
+        page.locator("#panel h3", has_text="Guard her").wait_for()
+        assert not page.locator("#guard-ring, #guard-by").filter(visible=True).count()
         page.goto(f"{watched.base}/past/k-1_A/")
         page.locator(".badge.replay").wait_for()
         page.locator(".session", has_text="VERA").wait_for()

@@ -8,9 +8,10 @@ import { desk } from "../state/desk";
 import { focusWhenDrawn } from "../state/focus";
 import { canExclude, excludeForm, sendExclusion } from "./exclusions";
 import { age, clockTime } from "../core/format";
+import { byField } from "../parts/by-field";
 import type { Content } from "../parts/parts";
-import { looksOnly, named } from "../state/session";
-import { setWho, who } from "../state/settings";
+import { looksOnly, ONLY_LOOKS } from "../state/session";
+import { who } from "../state/settings";
 import type { Alert } from "../core/shapes";
 
 const SNOOZES: [number, string][] = [[5, "5 min"], [15, "15 min"], [30, "30 min"], [60, "1 h"], [240, "4 h"]];
@@ -90,7 +91,7 @@ function refusal(alert: Alert, deed: Deed): string {
 export function answerByKey(deed: Deed): void {
   const alert = desk.selection.alert === null ? undefined : desk.alerts.get(desk.selection.alert);
   if (!alert) return desk.say(`Select an alert first, with J or K: then ${keyOf(deed)} answers it`);
-  const why = refusal(alert, deed);
+  const why = looksOnly() ? ONLY_LOOKS : refusal(alert, deed);
   if (why) return desk.say(why);
   if (deed === "acknowledge" || deed === "confirm" || deed === "reopen") return void answer(alert, deed);
   if (deed === "snooze" && alert.snoozed_until_s !== null) return void answer(alert, "snooze", { minutes: 0 });
@@ -182,8 +183,7 @@ export function answerForm(alert: Alert): unknown {
       <label for="alert-words">Words for the record${begun?.id === alert.id ? html`<span class="begun"> · Enter: ${DOING[begun.deed]} · Esc: leave it</span>` : nothing}</label>
       <textarea id="alert-words" rows="2" autocomplete="off" aria-describedby="alert-problem"></textarea>
       <div class="inline by">
-        <label for="alert-by">Your name</label>
-        <input id="alert-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${who.name} ?readonly=${named()} @change=${(event: Event) => setWho((event.target as HTMLInputElement).value)} />
+        ${byField("alert-by")}
       </div>
       <p id="alert-problem" class="problem" role="alert">${mishap ?? nothing}</p>
       <div class="buttons">

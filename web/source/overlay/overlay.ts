@@ -20,7 +20,7 @@ import type { Camera } from "../core/camera";
 import { Still } from "../map/still";
 import { letters } from "../state/settings";
 import { paletteOfHour, paletteOfSun } from "../core/sun";
-import { looksOnly } from "../state/session";
+import { looksOnly, ONLY_LOOKS } from "../state/session";
 import { addCorner, beginZone, drawDraft, drawFound, drawZones, drawing, leaveZone, moveCorner, takeCorner, zonesKey } from "./zones";
 
 export interface Host {
@@ -113,6 +113,7 @@ export function start(host: Host): Overlay {
   }
 
   function zone(which: Zone | null): void {
+    if (looksOnly()) return desk.say(ONLY_LOOKS);
     open = true;
     bringing = false;
     picking = null;
@@ -278,7 +279,7 @@ export function start(host: Host): Overlay {
     const [file] = event.dataTransfer?.files ?? [];
     if (!file || !ofFile(event)) return;
     event.preventDefault();
-    if (looksOnly()) return desk.say("You are here to look: a watchkeeper decides", true);
+    if (looksOnly()) return desk.say(ONLY_LOOKS, true);
     bring(true);
     void import("./zone-file").then(({ readFile }) => readFile(file), () => desk.say("A part of this page could not be loaded from the desk; drop it again", true));
   });

@@ -5,8 +5,8 @@ import { post, words } from "../state/api";
 import type { Zone, ZoneRules } from "../core/chart-shapes";
 import { desk } from "../state/desk";
 import { count } from "../core/format";
+import { byField } from "../parts/by-field";
 import type { Content } from "../parts/parts";
-import { setWho, who } from "../state/settings";
 import { zoneWords } from "./zone-panel";
 import { quietChoice } from "./zone-quiet";
 import { drawing, signed } from "./zones";
@@ -176,8 +176,7 @@ function list(deeds: FileDeeds): Content {
 function keepForm(): TemplateResult {
   const many = chosen().length;
   return html`<div class="inline by">
-      <label for="found-by">Your name</label>
-      <input id="found-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${who.name} @change=${(event: Event) => setWho((event.target as HTMLInputElement).value)} />
+      ${byField("found-by")}
     </div>
     <div class="buttons"><button class="main decides" ?disabled=${busy || !many} @click=${keep}>${many === 1 ? "Keep 1 zone" : `Keep ${many} zones`}</button></div>`;
 }

@@ -5,11 +5,11 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { Zone, ZoneRules } from "../core/chart-shapes";
 import { desk } from "../state/desk";
 import { timeAndAge } from "../core/format";
+import { byField } from "../parts/by-field";
 import type { Content } from "../parts/parts";
 import { pastLine } from "../parts/past-line";
 import { past } from "../state/past";
 import { everybodys } from "../state/session";
-import { setWho, who } from "../state/settings";
 import type { Severity } from "../core/severity";
 import { KIND_WORDS } from "../core/shapes";
 import { heldWords, quietChoice, quietWords } from "./zone-quiet";
@@ -154,8 +154,7 @@ export function zoneForm(draft: Draft, done: () => void): TemplateResult {
     <label class="alone"><input type="checkbox" .checked=${draft.port} @change=${(event: Event) => { draft.port = (event.target as HTMLInputElement).checked; }} />a port: daily work in it is kept quiet</label>
     ${quietChoice(draft, "zone", "Rules that are quiet in it")}
     <div class="inline by">
-      <label for="zone-by">Your name</label>
-      <input id="zone-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${who.name} @change=${(event: Event) => setWho(value(event))} />
+      ${byField("zone-by")}
     </div>
     <p class="problem" role="alert">${draft.problem ?? nothing}</p>
     <div class="buttons">

@@ -9,8 +9,8 @@ import { desk } from "../state/desk";
 import { Fetched } from "../state/fetched";
 import { dateTime, duration, moment, position, timeAndAge } from "../core/format";
 import { helpersTable } from "../alerts/incident-panel";
+import { byField } from "../parts/by-field";
 import { fact, panelHead, positionLine, severityIcon, type Content } from "../parts/parts";
-import { setWho, who } from "../state/settings";
 import type { Alert, Evidence, HistoryEntry, Incident, Report } from "../core/shapes";
 import { leaveWarning, warningForm } from "./warning-form";
 
@@ -134,8 +134,7 @@ function notes(incident: Incident): TemplateResult {
       <label for="incident-words">A note for the record</label>
       <textarea id="incident-words" rows="2" maxlength="2000" autocomplete="off" aria-describedby="incident-problem"></textarea>
       <div class="inline by">
-        <label for="incident-by">Your name</label>
-        <input id="incident-by" type="text" autocomplete="off" maxlength="60" placeholder="desk" value=${who.name} @change=${(event: Event) => setWho((event.target as HTMLInputElement).value)} />
+        ${byField("incident-by")}
         <button class="decides main" @click=${() => note(incident)}>Write it down</button>
       </div>
       <p id="incident-problem" class="problem" role="alert">${problem ?? nothing}</p>

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { desk } from "../state/desk";
 import { guardWords, sendGuard, type GuardWish } from "./guards";
-import { setWho, who } from "../state/settings";
+import { byField } from "../parts/by-field";
 import type { Ship, ShipPage } from "../core/shapes";
 
 const RINGS_NM = [0.5, 1, 2, 3, 5, 10];
@@ -37,7 +37,7 @@ export function guardForm(ship: Ship, page: ShipPage, sent: () => void): Templat
           <button class="decides" @click=${() => send({ ship: ship.id, guard: null }, sent)}>Undo</button>
         </div>`
       : html`<p class="quiet">${ship.guarded ? "She is guarded as the configuration says: craft that close on her are told." : "She is not guarded."}</p>`}
-    <div class="guard-form">
+    <div class="guard-form decides">
       <div class="field"><label for="guard-ring">Ring round her</label>
         <select id="guard-ring"><option value="0">no ring</option>${RINGS_NM.map((ring_nm) => html`<option value=${ring_nm} ?selected=${ring_nm === 3}>${ring_nm} NM</option>`)}</select>
       </div>
@@ -45,11 +45,11 @@ export function guardForm(ship: Ship, page: ShipPage, sent: () => void): Templat
         <select id="guard-end">${ENDS.map(([hours, said]) => html`<option value=${hours} ?selected=${hours === 8}>${said}</option>`)}</select>
       </div>
       <div class="field"><label for="guard-words">Words for the record</label><input id="guard-words" type="text" maxlength="500" autocomplete="off" /></div>
-      <div class="field"><label for="guard-by">Your name</label><input id="guard-by" type="text" maxlength="60" autocomplete="off" placeholder="desk" .value=${who.name} @change=${(event: Event) => setWho((event.target as HTMLInputElement).value)} /></div>
+      <div class="field">${byField("guard-by")}</div>
     </div>
     <div class="buttons">
       <button class="decides main" @click=${() => guard(ship.id, sent)}>${active ? "Guard her so instead" : "Guard her"}</button>
       ${ship.guarded || active ? html`<button class="decides" @click=${() => send({ ship: ship.id, guard: false }, sent)}>Do not guard her</button>` : nothing}
     </div>
-    <p class="quiet hint">An alert comes when another craft enters the ring, and, ring or not, when one makes for her. It ends by the desk's clock.</p>`;
+    <p class="quiet hint decides">An alert comes when another craft enters the ring, and, ring or not, when one makes for her. It ends by the desk's clock.</p>`;
 }

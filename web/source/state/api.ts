@@ -1,7 +1,7 @@
 /** Calls to the desk. A refusal carries one line and what to do about it; both are for people. */
 
 import { BASE } from "../core/base";
-import { csrf, everybodys, looksOnly, toLogin } from "./session";
+import { csrf, everybodys, looksOnly, ONLY_LOOKS, toLogin } from "./session";
 
 export class Refusal extends Error {
   constructor(
@@ -27,7 +27,7 @@ export async function get<T>(path: string): Promise<T> {
 }
 
 export async function post<T>(path: string, body: unknown): Promise<T> {
-  if (looksOnly()) throw new Refusal("You are here to look: a watchkeeper decides");
+  if (looksOnly()) throw new Refusal(ONLY_LOOKS);
   const token = csrf();
   const headers = { "Content-Type": "application/json", ...(token ? { "X-CSRF-Token": token } : {}) };
   return answer<T>(await fetch(BASE + path, { method: "POST", headers, body: JSON.stringify(body) }));

@@ -14,6 +14,8 @@ let session: SessionMessage | null = null;
 let toldAt_ms = 0;
 
 export const csrf = (): string | null => session?.csrf || null;
+/** What she is told who may only look. */
+export const ONLY_LOOKS = "You are here to look: a watchkeeper decides";
 /** Whether she may only look. */
 export const looksOnly = (): boolean => session?.role === "viewer" || session?.role === "public";
 /** Whether this is the page for everybody, where the present is not shown. */
