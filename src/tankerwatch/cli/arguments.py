@@ -64,7 +64,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 class Version(argparse.Action):
     """What `tankerwatch version` says, for who types it as of other programs."""
 
-    def __call__(self, parser: argparse.ArgumentParser, namespace: Any, values: Any, option_string: str | None = None) -> NoReturn:
+    def __call__(self, parser: argparse.ArgumentParser, *_given: Any, **_more: Any) -> NoReturn:
         """Say it, and end."""
         commands.version(argparse.Namespace(json=False))
         parser.exit()
