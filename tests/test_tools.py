@@ -83,8 +83,10 @@ def test_a_desk_compiles_before_it_says_where_it_is(monkeypatch, tmp_path, capsy
     done: list[str] = []
     monkeypatch.setattr(kernels, "warmed", lambda: "compiled" in done)
     monkeypatch.setattr(kernels, "warm", lambda: done.append("compiled"))
-    for name in ("demo", "replay", "watch"):
+    for name in ("demo", "watch"):
         monkeypatch.setattr(desk, name, lambda *_given, name=name, **_more: done.append(name))
     assert main(["watch", "tcp://127.0.0.1:1", "--data", str(tmp_path)]) == main(["demo"]) == 0
     assert done == ["compiled", "watch", "demo"]
     assert capsys.readouterr().err.count("compiling its inner loops") == 1
+    done.clear()
+    assert main(["replay", str(tmp_path / "nothing")]) == 2 and done == ["compiled"]
