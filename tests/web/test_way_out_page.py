@@ -55,10 +55,12 @@ def test_out_everywhere_and_not_where_the_desk_refuses(browser, watched):
         assert watched.door.sessions.of("WILL") == []
 
 
-def test_who_only_looks_begins_nothing_and_finds_back_from_the_past(browser, watched):
+def test_who_only_looks_begins_nothing_and_finds_back_from_the_past(browser, watched, monkeypatch):
+    monkeypatch.setattr(watched.door.sessions, "longest_s", 600.0)
     with opened(browser, watched.base) as page:
         enter(page, "VERA")
         ready(page)
+        page.locator(".session.soon", has_text="viewer, log-in ends in ").wait_for()
         page.click("[data-alert-id='a3'] button")
         page.locator("#panel h2").wait_for()
         page.keyboard.press("c")
