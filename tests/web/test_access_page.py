@@ -175,6 +175,13 @@ def test_what_everybody_sees(browser):
             assert page.evaluate("tankerwatch.ships()") == 5
             page.locator(".badge", has_text="LATE").wait_for()
             page.locator(".session", has_text="PUBLIC").wait_for()
+            for key in "thjr":
+                page.keyboard.press(key)
+            page.locator("#notice", has_text="late and rounded positions, and nothing more").wait_for()
+            page.keyboard.press("?")
+            page.locator("#help[open]").wait_for()
+            assert page.locator("dialog[open]").count() == 1 and not page.locator("#panel").is_visible()
+            page.keyboard.press("Escape")
             assert not page.locator(".top-button", has_text="Report").is_visible()
             wait(page, "tankerwatch.pixelOf(538000001) !== null")
             x, y = page.evaluate("tankerwatch.pixelOf(538000001)")

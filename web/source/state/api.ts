@@ -1,7 +1,7 @@
 /** Calls to the desk. A refusal carries one line and what to do about it; both are for people. */
 
 import { BASE } from "../core/base";
-import { csrf, everybodys, looksOnly, ONLY_LOOKS, toLogin } from "./session";
+import { csrf, everybodys, LATE_ALONE, looksOnly, ONLY_LOOKS, toLogin } from "./session";
 
 export class Refusal extends Error {
   constructor(
@@ -22,7 +22,7 @@ async function answer<T>(response: Response): Promise<T> {
 }
 
 export async function get<T>(path: string): Promise<T> {
-  if (everybodys()) throw new Refusal("This page shows everybody late and rounded positions, and nothing more");
+  if (everybodys()) throw new Refusal(LATE_ALONE);
   return answer<T>(await fetch(BASE + path, { headers: { Accept: "application/json" } }));
 }
 

@@ -16,6 +16,8 @@ let toldAt_ms = 0;
 export const csrf = (): string | null => session?.csrf || null;
 /** What she is told who may only look. */
 export const ONLY_LOOKS = "You are here to look: a watchkeeper decides";
+/** What everybody is told at the address for everybody. */
+export const LATE_ALONE = "This page shows everybody late and rounded positions, and nothing more";
 /** Whether she may only look. */
 export const looksOnly = (): boolean => session?.role === "viewer" || session?.role === "public";
 /** Whether this is the page for everybody, where the present is not shown. */

@@ -8,6 +8,7 @@ import { desk } from "../state/desk";
 import { openHelp } from "./help";
 import { turnTime } from "../replay/beside";
 import { replayKey, togglePlay } from "../replay/replay";
+import { everybodys, LATE_ALONE } from "../state/session";
 import { letters } from "../state/settings";
 
 export interface KeyDeeds {
@@ -18,6 +19,8 @@ export interface KeyDeeds {
 }
 
 const PAN_PX = 80;
+/** An empty table of alerts would be believed where alerts are not told. */
+const FOR_EVERYBODY = "fln+=-_? ";
 
 function typing(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement && target.type === "range") return false;
@@ -46,6 +49,7 @@ export function startKeys(deeds: KeyDeeds): void {
     }
     if (typing(event.target)) return;
     if (!letters.on && event.key.length === 1 && event.key !== " ") return;
+    if (everybodys() && event.key.length === 1 && !FOR_EVERYBODY.includes(event.key.toLowerCase())) return desk.say(LATE_ALONE);
     const onMap = event.target === document.body || (event.target instanceof Element && event.target.id === "chart");
     const arrows: Record<string, [number, number]> = { ArrowLeft: [-PAN_PX, 0], ArrowRight: [PAN_PX, 0], ArrowUp: [0, -PAN_PX], ArrowDown: [0, PAN_PX] };
     if (onMap && arrows[event.key]) {
