@@ -185,7 +185,8 @@ def test_every_role_may_do_what_it_may_and_no_more(desk, tokens):
 def test_who_decided_cannot_be_forged(desk):
     with desk.log_in("WILL") as will:
         assert will.post("/api/alerts/a1/confirm", json={"words": "w", "by": "ADA"}).status_code == 200
-        assert will.post("/api/guard", json={"ship": 200000001, "guard": True, "by": "ADA"}).status_code == 200
+        answer = will.post("/api/guard", json={"ship": 200000001, "guard": True, "by": "ADA"})
+        assert answer.status_code == 200 and answer.json()["by"] == "WILL"
         assert will.post("/api/reports", json={"words": "smoke", "by": "ADA"}).status_code == 201
         desk.harbour.store["exclusions"]["e1"] = {"id": "e1"}
         assert will.post("/api/exclusions/e1/undo", json={"by": "ADA"}).status_code == 200

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from tankerwatch.core.errors import InputFault
 from tankerwatch.core.ports import Desk
+from tankerwatch.web.access.sessions import current
 from tankerwatch.web.asking import Refused, ask, body_of, found, ship_id
 from tankerwatch.web.plain import Answer
 
@@ -36,7 +37,8 @@ def routes(desk: Desk, decide: Decide) -> list[Route]:
             raise Refused(422, "guard needs a ship and yes or no", 'send {"ship": 538008888, "guard": true}')
         content: dict[str, Any] = {key: body[key] for key in GUARD if key in body}
         await decide("guard", str(ship), content)
-        return Answer({"ship": ship, **content})
+        session = current.get()
+        return Answer({"ship": ship, **content, **({} if session is None else {"by": session.name})})
 
     return [
         Route("/api/ships/{id}/page", page),
