@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -88,7 +89,8 @@ def all_compiled() -> bool:
 
 def say_all_compiled() -> None:
     """From now on it is."""
-    (folder() / _ALL).touch()
+    with suppress(OSError):  # a full disk: it is looked at again at the next start
+        (folder() / _ALL).touch()
 
 
 def forget_old() -> None:
