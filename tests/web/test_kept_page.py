@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import fake_ship
 import test_page as pages
 from test_charting_page import DANGER, inked
 from test_pace_page import PIXELS
@@ -23,6 +24,7 @@ KINDS = range(100, 109)
 FRESH_DANGER, OLD_DANGER, FRESH_RADAR, OLD_RADAR, FRESH_REST, OLD_REST, TANKER_REST, SAILS = range(110, 118)
 ALL_DRAWN = slice(100, 118)
 REACH = 7
+TRACK = (127, 166, 191)  # of the palette at dusk
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def test_what_a_symbol_tells_and_what_moves_between_reports(open_page, desk):
         return np.array(page.evaluate(PIXELS, [desk.ids[slot], REACH]), int)
 
     # Never colour alone: any two kinds differ in where there is ink.
-    shapes = {slot: seen(slot)[:, 3] > 140 for slot in KINDS}
+    shapes = {slot: seen(slot)[:, :3].max(axis=1) > 70 for slot in KINDS}  # without the dark edge
     for one, other in itertools.combinations(KINDS, 2):
         assert (shapes[one] ^ shapes[other]).sum() >= 8, (desk.kind[one], desk.kind[other])
     # Age is on every symbol: an alert's is hollow, and one that is an outline is broken.
@@ -99,6 +101,22 @@ def test_what_is_told_where_it_is_and_beside_whatever_is_open(open_page, desk):
     page = open_page(fragment="#map=13.00/25.4310/57.6120&l=meetings")
     # A pass is drawn though one of the two is out of view.
     pages.until(lambda: inked(page, DANGER, 90) > 50, "the place where both will be nearest is not drawn")
+    # Where she was silent her track is dotted: nobody saw her go that way.
+    whole = desk.track
+    desk.track = lambda ship: fake_ship.hole(whole(ship))
+    page.evaluate(f"location.hash = 'map=14.00/25.4310/57.6120&l=&ship={desk.ids[SAILS]}'")
+    wait(page, f"tankerwatch.shown().track?.time_s.length > 9 && tankerwatch.pixelOf({desk.ids[SAILS]}) !== null")
+    way = page.evaluate("tankerwatch.shown().track")
+    pause = int(np.argmax(np.diff(way["time_s"])))
+    gap, heard = (np.mean([[way[edge][at], way[edge][at + 1]] for edge in ("lat_deg", "lon_deg")], axis=1) for at in (pause, pause - 5))
+
+    def drawn_at(place):
+        page.evaluate(f"location.hash = 'map=14.00/{place[0]:.5f}/{place[1]:.5f}&l=&ship={desk.ids[SAILS]}'")
+        wait(page, f"location.hash.includes('{place[0]:.4f}')")
+        page.wait_for_timeout(400)
+        return inked(page, TRACK)
+
+    assert drawn_at(gap) < 0.5 * drawn_at(heard)
     # Of a fast replay's clock the page is told late: what is told has been.
     desk.health = lambda: {"type": "guards", "guards": [], "all": False}  # which tells no clock
     fresh = dict(desk.alerts["a4"], id="b1", raised_s=desk.clock_s + 90, updated_s=desk.clock_s + 90)

@@ -45,6 +45,7 @@ def test_her_page_by_keyboard_alone(open_page, with_hole):
     row.wait_for()
     assert "check digit wrong" in row.inner_text() and "5 min ago" in row.inner_text()
     assert "2 h 0 min ago" in page.locator(".ages tr", has_text="Destination").first.inner_text()
+    assert "12° a minute to port" in page.locator(".ages tr", has_text="Turn").first.inner_text()
     assert "check digit is wrong" in page.inner_text(".conflict")
     assert page.locator(".ages tr.past", has_text="3 times").count() == 1
     assert page.locator("#panel .line", has_text="Panama").count() == 1
