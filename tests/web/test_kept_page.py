@@ -101,6 +101,12 @@ def test_what_is_told_where_it_is_and_beside_whatever_is_open(open_page, desk):
     page = open_page(fragment="#map=13.00/25.4310/57.6120&l=meetings")
     # A pass is drawn though one of the two is out of view.
     pages.until(lambda: inked(page, DANGER, 90) > 50, "the place where both will be nearest is not drawn")
+    # Range rings with no ship to be round are round the next place that is clicked.
+    page.keyboard.press("g")
+    page.locator("#notice", has_text="Click the middle of the rings").wait_for()
+    page.mouse.click(900, 300)
+    wait(page, "/rings=1.4.25[.]/.test(location.hash)")
+    page.keyboard.press("g")
     # Where she was silent her track is dotted: nobody saw her go that way.
     whole = desk.track
     desk.track = lambda ship: fake_ship.hole(whole(ship))
