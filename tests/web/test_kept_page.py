@@ -22,8 +22,10 @@ violations, wait = pages.violations, pages.wait
 
 KINDS = range(100, 109)
 FRESH_DANGER, OLD_DANGER, FRESH_RADAR, OLD_RADAR, FRESH_REST, OLD_REST, TANKER_REST, SAILS = range(110, 118)
-ALL_DRAWN = slice(100, 118)
+EASTWARD, UNTRUSTED, OWN, GUARDED = range(118, 122)
+ALL_DRAWN = slice(100, 122)
 REACH = 7
+GRID, GRID_WORDS = (22, 33, 43), (93, 113, 128)
 TRACK = (127, 166, 191)  # of the palette at dusk
 
 
@@ -37,15 +39,17 @@ def desk():
     desk.flags[ALL_DRAWN], desk.kind[ALL_DRAWN], desk.heard_s[ALL_DRAWN], desk.lost[ALL_DRAWN] = 0, 2, desk.clock_s, False
     desk.cog[ALL_DRAWN], desk.sog[ALL_DRAWN] = 0.0, 0.0
     desk.lat[ALL_DRAWN] = 24.904  # on no line of the grid
-    desk.lon[ALL_DRAWN] = 57.0 + 0.004 * np.arange(18)
+    desk.lon[ALL_DRAWN] = 57.0 + 0.0035 * np.arange(22)
     desk.kind[KINDS] = np.arange(9)
     desk.flags[[FRESH_DANGER, OLD_DANGER]] = 3
-    desk.lat[[FRESH_DANGER, OLD_DANGER]] = 24.91  # whose names hide nobody
+    desk.lat[[FRESH_DANGER, OLD_DANGER, OWN, GUARDED]] = 24.91  # whose names hide nobody
     desk.kind[[FRESH_RADAR, OLD_RADAR]] = 10
     desk.flags[[FRESH_REST, OLD_REST, TANKER_REST]] = 32
     desk.kind[TANKER_REST] = 1
     desk.heard_s[OLD_DANGER] -= 8 * 60
     desk.heard_s[[OLD_RADAR, OLD_REST]] -= 25 * 60
+    desk.flags[[UNTRUSTED, OWN, GUARDED]] = 8, 128, 4
+    desk.cog[EASTWARD] = 90.0
     desk.sog[SAILS] = 20.0
     desk.serve()
     yield desk
@@ -53,7 +57,7 @@ def desk():
 
 
 def test_what_a_symbol_tells_and_what_moves_between_reports(open_page, desk):
-    page = open_page(fragment="#map=14/24.904/57.034&l=")
+    page = open_page(fragment="#map=14/24.904/57.037&l=")
     page.keyboard.press("l")
     page.keyboard.press("l")  # names of those that matter alone
     page.wait_for_timeout(600)
@@ -65,6 +69,16 @@ def test_what_a_symbol_tells_and_what_moves_between_reports(open_page, desk):
     shapes = {slot: seen(slot)[:, :3].max(axis=1) > 70 for slot in KINDS}  # without the dark edge
     for one, other in itertools.combinations(KINDS, 2):
         assert (shapes[one] ^ shapes[other]).sum() >= 8, (desk.kind[one], desk.kind[other])
+    # She points where she heads: a thin bow there, and a broad stern.
+    lit = (seen(EASTWARD)[:, :3].max(axis=1) > 70).reshape(2 * REACH + 1, -1)
+    assert lit[:, :REACH].sum() > 2 * lit[:, REACH + 1 :].sum() > 0 and lit.any(axis=0).sum() > lit.any(axis=1).sum()
+    # A position that is not trusted, the own fleet, and who is guarded bear marks round them.
+    rounds = {
+        slot: (np.array(page.evaluate(PIXELS, [desk.ids[slot], 12]), int)[:, 3] > 60).sum() for slot in (100, UNTRUSTED, OWN, GUARDED)
+    }
+    assert all(rounds[slot] > rounds[100] + 15 for slot in (UNTRUSTED, OWN, GUARDED)) and len(set(rounds.values())) == 4, rounds
+    # The grid of degrees, with its words.
+    assert inked(page, GRID, 600) > 1000 and inked(page, GRID_WORDS, 640) > 20
     # Age is on every symbol: an alert's is hollow, and one that is an outline is broken.
     centre = {slot: seen(slot).reshape(2 * REACH + 1, 2 * REACH + 1, 4)[REACH, REACH, :3] for slot in (FRESH_DANGER, OLD_DANGER)}
     assert np.abs(centre[FRESH_DANGER] - DANGER).max() < 30 < np.abs(centre[OLD_DANGER] - DANGER).max()
@@ -116,13 +130,16 @@ def test_what_is_told_where_it_is_and_beside_whatever_is_open(open_page, desk):
     pause = int(np.argmax(np.diff(way["time_s"])))
     gap, heard = (np.mean([[way[edge][at], way[edge][at + 1]] for edge in ("lat_deg", "lon_deg")], axis=1) for at in (pause, pause - 5))
 
-    def drawn_at(place):
+    def drawn_at(place, size=60):
         page.evaluate(f"location.hash = 'map=14.00/{place[0]:.5f}/{place[1]:.5f}&l=&ship={desk.ids[SAILS]}'")
         wait(page, f"location.hash.includes('{place[0]:.4f}')")
         page.wait_for_timeout(400)
-        return inked(page, TRACK)
+        return inked(page, TRACK, size)
 
     assert drawn_at(gap) < 0.5 * drawn_at(heard)
+    # And dotted in time, by ten minutes.
+    dot, between = ([way[edge][at] for edge in ("lat_deg", "lon_deg")] for at in (20, 25))
+    assert drawn_at(dot, 8) > 1.3 * drawn_at(between, 8)
     # Of a fast replay's clock the page is told late: what is told has been.
     desk.health = lambda: {"type": "guards", "guards": [], "all": False}  # which tells no clock
     fresh = dict(desk.alerts["a4"], id="b1", raised_s=desk.clock_s + 90, updated_s=desk.clock_s + 90)
