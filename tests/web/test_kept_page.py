@@ -124,6 +124,16 @@ def test_what_is_told_where_it_is_and_beside_whatever_is_open(open_page, desk):
     # A pass is drawn though one of the two is out of view.
     pages.until(lambda: inked(page, DANGER, 90) > 50, "the place where both will be nearest is not drawn")
     assert inked(page, DANGER, 8) > 40, "a dot where each will be"
+    # Who types on as soon as the key is pressed types words, and no deeds.
+    page.keyboard.press("j")
+    page.locator("#panel[data-shows='alert a1'] #alert-to").wait_for()
+    page.keyboard.press("w")
+    page.keyboard.type("BEN")
+    page.keyboard.press("Enter")
+    page.locator("[data-alert-id='a1'] .tag", has_text="→ BEN").wait_for()
+    assert desk.posts == [("assign a1", {"words": "", "to": "BEN"})]
+    page.keyboard.press("Escape")
+    page.locator("#panel").wait_for(state="hidden")
     # Range rings with no ship to be round are round the next place that is clicked.
     page.keyboard.press("g")
     page.locator("#notice", has_text="Click the middle of the rings").wait_for()
