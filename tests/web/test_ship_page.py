@@ -53,9 +53,12 @@ def test_her_page_by_keyboard_alone(open_page, with_hole):
     assert page.locator("#panel .sentences code").count() == 3
     assert page.evaluate("window.hacked") is None and page.locator("#panel img").count() == 0
     # Her alerts are bars at the top of the time line.
-    red = "(([r, g, b, a]) => a > 200 && r > 180 && g < 120 && b < 120)"
-    top = "(canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, 40).data)(document.querySelector('.timeline.linked canvas'))"
-    wait(page, f"(data => Array.from({{ length: data.length / 4 }}, (_, at) => data.slice(4 * at, 4 * at + 4)).filter({red}).length)({top}) > 20")
+    red = """(canvas => {
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, 40);
+        const is = (at) => data[at] > 180 && data[at + 1] < 120 && data[at + 2] < 120 && data[at + 3] > 200;
+        return Array.from({ length: data.length / 4 }, (_, at) => is(4 * at)).filter(Boolean).length;
+    })(document.querySelector('.timeline.linked canvas'))"""
+    wait(page, f"{red} > 20")
     # Along her track with keys, and a part of it: the map is told.
     assert "1 gap, the longest 41 min" in page.evaluate(THEN)
     page.focus(".timeline [role=slider]")
