@@ -16,6 +16,7 @@ from tankerwatch.core.errors import InputFault
 from tankerwatch.core.tables import Batch, Decision, Lines
 from tankerwatch.desk import deciding, exporting
 from tankerwatch.desk.health import Health
+from tankerwatch.desk.panel import ship_panel
 from tankerwatch.desk.ship_page import ship_page
 from tankerwatch.desk.snapshots import Remembered
 from tankerwatch.desk.trails import Trails
@@ -105,6 +106,19 @@ def test_who_she_has_said_she_is_and_since_when(desk):
     assert newest["station"] == "r200000900" and newest["sentence"].endswith(f"*{newest['sentence'][-2:]}")
     assert [piece["time_s"] for piece in page["sentences"]] == sorted((piece["time_s"] for piece in page["sentences"]), reverse=True)
     assert page["gap_s"] == 360.0 and page["guard"] is None
+
+
+def test_how_fast_she_turns_is_of_her_courses(config):
+    river, trails = River(config, ("feed",)), Trails()
+    lat, lon, said = 24.0, 58.0, []
+    for at in range(0, 300, 5):
+        course = (360 - 0.3 * at) % 360
+        lat += 12 / 3600 * 5 / 60 * np.cos(np.radians(course))
+        lon += 12 / 3600 * 5 / 60 * np.sin(np.radians(course)) / np.cos(np.radians(lat))
+        said.append((BEGIN_S + at, sentences(encoder.position_a(ONE, lat, lon, 12.0, course, round(course) % 360, 0, at % 60))[0]))
+    river.take(Batch(lines=lines_of(said)))
+    river.finish()
+    assert ship_panel(river, trails, river.fleet.register.slot(ONE))["turn"] == pytest.approx(-18, abs=2), "to port"
 
 
 def test_two_senders_in_turn_are_told_as_such(desk):

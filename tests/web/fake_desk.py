@@ -260,7 +260,7 @@ class FakeDesk(MadeUpAlerts):
             "sog_kn": float(self.sog[slot]),
             "cog_deg": float(self.cog[slot]),
             "heading_deg": float(self.cog[slot]),
-            "turn": None,
+            "turn": -12.4,
             "nav_status": 0,
             "nav_status_words": "under way using engine",
             "usual_sog_kn": 12.4,

@@ -119,6 +119,7 @@ def test_never_for_these_two_here_and_back(open_page, desk):
 
 
 def test_the_list_shows_what_is_asked_for_and_never_hides_a_distress(open_page, desk):
+    desk.flags[0] |= 4
     page = open_page()
     everything = listed(page)
     choose(page, "Rule", "dark")
@@ -128,6 +129,8 @@ def test_the_list_shows_what_is_asked_for_and_never_hides_a_distress(open_page, 
     choose(page, "Rule", "")
     choose(page, "Ships", "own")
     wait(page, f"{IN_LIST}.join() === 'a1,a4'")
+    choose(page, "Ships", "guarded")
+    wait(page, f"{IN_LIST}.join() === 'a1,a2'")
     choose(page, "Ships", "all")
     choose(page, "Severity", "danger")
     wait(

@@ -49,8 +49,19 @@ def test_an_incident_from_its_panel_by_keyboard_alone(open_page, desk):
     wait(page, "location.hash.includes('page=incident/i1')")
     wait(page, CHART)
     shown = page.inner_text("#panel")
-    for wanted in ("Who can help", "HYUNDAI DUBAI", "164°", "17 min", "FRONT ALTAIR", "explosion reported by master", f"· {HOSTILE_NAME}"):
+    for wanted in (
+        "Who can help",
+        "HYUNDAI DUBAI",
+        "164°",
+        "17 min",
+        "FRONT ALTAIR",
+        "explosion reported by master",
+        "UKMTO · 25°27.000′N 057°22.800′E",
+        f"· {HOSTILE_NAME}",
+    ):
         assert wanted in shown, wanted
+    numbered = page.locator(".sheet-body summary").all_inner_texts()  # as on the chart
+    assert [line[:3] for line in numbered] == ["1. ", "2. "] and "FRONT ALTAIR" in numbered[0] and "KOKUKA" in numbered[1], numbered
     page.locator(".sheet-body summary", has_text="FRONT ALTAIR: sudden stop").press("Enter")
     page.locator(".sentences code", has_text=HOSTILE_NAME).wait_for()
     digest = page.locator(".sheet-body details[open] .hash").first.inner_text()

@@ -45,12 +45,20 @@ def test_her_page_by_keyboard_alone(open_page, with_hole):
     row.wait_for()
     assert "check digit wrong" in row.inner_text() and "5 min ago" in row.inner_text()
     assert "2 h 0 min ago" in page.locator(".ages tr", has_text="Destination").first.inner_text()
+    assert "12° a minute to port" in page.locator(".ages tr", has_text="Turn").first.inner_text()
     assert "check digit is wrong" in page.inner_text(".conflict")
     assert page.locator(".ages tr.past", has_text="3 times").count() == 1
     assert page.locator("#panel .line", has_text="Panama").count() == 1
     assert page.locator(".ages.stations tr", has_text="FUJ-1").inner_text().split("\t")[1].strip() == "97 %"
     assert page.locator("#panel .sentences code").count() == 3
     assert page.evaluate("window.hacked") is None and page.locator("#panel img").count() == 0
+    # Her alerts are bars at the top of the time line.
+    red = """(canvas => {
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, 40);
+        const is = (at) => data[at] > 180 && data[at + 1] < 120 && data[at + 2] < 120 && data[at + 3] > 200;
+        return Array.from({ length: data.length / 4 }, (_, at) => is(4 * at)).filter(Boolean).length;
+    })(document.querySelector('.timeline.linked canvas'))"""
+    wait(page, f"{red} > 20")
     # Along her track with keys, and a part of it: the map is told.
     assert "1 gap, the longest 41 min" in page.evaluate(THEN)
     page.focus(".timeline [role=slider]")

@@ -248,6 +248,7 @@ function drawPanel(): void {
     leaveSheets = null;
   }
   keepInView();
+  parts.chart.style.setProperty("--covered", `${hidden().right_px}px`); // what must be read at the map's edge stays beside the panel
   if (ship !== null && wide) wide.drawLarge(ship);
   else if (ship !== null && !sheet) shipPart()?.small.draw();
   if (!wide) loadedShipPart()?.leave();

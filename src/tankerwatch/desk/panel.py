@@ -144,7 +144,7 @@ def ship_panel(river: River, trails: Trails, slot: int) -> dict[str, Any]:
         "sog_kn": number(picture.sog_kn[0]),
         "cog_deg": number(picture.cog_deg[0]),
         "heading_deg": number(picture.heading_deg[0], 0),
-        "turn": None,
+        "turn": number(picture.turn_deg_min[0]),
         "nav_status": None if status == 255 else status,
         "nav_status_words": NAV_STATUS_WORDS[status] if status < 16 else None,
         "usual_sog_kn": number(picture.usual_sog_kn[0]),

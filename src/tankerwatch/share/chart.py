@@ -20,6 +20,8 @@ LEAST_NM: Final = 8.0
 ROOM: Final = 0.65
 """What the alerts take of the chart; round them names have room, and where ships came from is seen."""
 INSET: Final = 156
+NAME_PX: Final = 9.6
+"""A letter of a name in bold capitals, in the widest of the fonts that may stand in for the page's own."""
 REGION_DEG: Final = 14.0
 GAP_S: Final = 1800.0
 """A track that is silent for longer is drawn as a dotted line: nobody knows where she was."""
@@ -203,7 +205,7 @@ def _labels(
     for name, (x, y) in named.values():
         if not (-frame.wide / 2 < x < frame.wide * 1.5 and -frame.high / 2 < y < frame.high * 1.5):
             continue
-        wide = 7.2 * len(name)
+        wide = NAME_PX * len(name)
         sides = ((16, 4, "start", 0), (-16, 4, "end", -wide), (0, -18, "middle", -wide / 2), (0, 26, "middle", -wide / 2))
         free = None
         for right, down, anchor, left in sides:

@@ -99,13 +99,16 @@ export function answerByKey(deed: Deed): void {
   begun = FIELDS[deed] === "#alert-words" ? { id: alert.id, deed } : null;
   problem = null;
   desk.feedsOpen = false;
-  focusWhenDrawn(() => {
+  const field = (): HTMLElement | null => {
     const more = document.querySelector<HTMLDetailsElement>("#panel .exclude");
     if (deed === "exclude" && more) more.open = true;
-    const field = document.querySelector<HTMLElement>(FIELDS[deed]!);
-    if (field instanceof HTMLInputElement) field.select();
-    return field;
-  });
+    const found = document.querySelector<HTMLElement>(FIELDS[deed]!);
+    if (found instanceof HTMLInputElement) found.select();
+    return found;
+  };
+  // At once where it is drawn already: who types on before the page is drawn again types words, and no deeds.
+  if (document.querySelector<HTMLElement>("#panel")!.dataset.shows === `alert ${alert.id}`) field()?.focus();
+  focusWhenDrawn(field);
 }
 
 const assign = (alert: Alert): Promise<void> => answer(alert, "assign", { to: document.querySelector<HTMLInputElement>("#alert-to")!.value.trim() });

@@ -10,6 +10,8 @@ import type { Camera } from "../core/camera";
 
 const STEPS_DEG = [45, 30, 15, 10, 5, 2, 1, 0.5, 1 / 6, 1 / 12, 1 / 30, 1 / 60, 1 / 120, 1 / 600];
 const DOT_EVERY_S = 600;
+/** After a longer silence nobody knows which way she came. */
+export const GAP_S = 600;
 const BEAT_MS = 600;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -67,7 +69,8 @@ function drawTrack(context: Context, camera: Camera, palette: Palette): void {
   const line = new Path2D();
   const dots = new Path2D();
   const displaced = new Path2D();
-  let before: number | null = null;
+  const silent = new Path2D();
+  let before: [x: number, y: number, time_s: number] | null = null;
   let nextDot_s = 0;
   for (let at = 0; at < track.time_s.length; at++) {
     const lat_deg = track.lat_deg[at];
@@ -84,9 +87,13 @@ function drawTrack(context: Context, camera: Camera, palette: Palette): void {
       displaced.lineTo(x - 3, y + 3);
       continue;
     }
-    if (before === null || Math.abs(x - before) > camera.worldPx / 2) line.moveTo(x, y);
-    else line.lineTo(x, y);
-    before = x;
+    if (before === null || Math.abs(x - before[0]) > camera.worldPx / 2) line.moveTo(x, y);
+    else if (track.time_s[at] - before[2] > GAP_S) {
+      silent.moveTo(before[0], before[1]);
+      silent.lineTo(x, y);
+      line.moveTo(x, y);
+    } else line.lineTo(x, y);
+    before = [x, y, track.time_s[at]];
     if (track.time_s[at] >= nextDot_s) {
       dots.moveTo(x + 2.5, y);
       dots.arc(x, y, 2.5, 0, 2 * Math.PI);
@@ -97,6 +104,9 @@ function drawTrack(context: Context, camera: Camera, palette: Palette): void {
   context.fillStyle = palette.track;
   context.lineWidth = 1.5;
   context.stroke(line);
+  context.setLineDash([1, 5]);
+  context.stroke(silent);
+  context.setLineDash([]);
   context.fill(dots);
   context.strokeStyle = palette.caution;
   context.stroke(displaced);

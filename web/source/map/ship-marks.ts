@@ -3,6 +3,7 @@
 import { desk } from "../state/desk";
 import { clockTime } from "../core/format";
 import { toScreen } from "../core/plane";
+import { GAP_S } from "./marks";
 import type { Palette } from "../core/palette";
 import type { Camera } from "../core/camera";
 
@@ -12,7 +13,7 @@ function drawSpan(context: Context, camera: Camera, palette: Palette): void {
   const { track, trackSpan } = desk;
   if (!track || !trackSpan) return;
   const line = new Path2D();
-  let before: number | null = null;
+  let before: [x: number, time_s: number] | null = null;
   for (let at = 0; at < track.time_s.length; at++) {
     const lat_deg = track.lat_deg[at];
     const lon_deg = track.lon_deg[at];
@@ -21,9 +22,9 @@ function drawSpan(context: Context, camera: Camera, palette: Palette): void {
       continue;
     }
     const [x, y] = toScreen(lat_deg, lon_deg, camera);
-    if (before === null || Math.abs(x - before) > camera.worldPx / 2) line.moveTo(x, y);
+    if (before === null || Math.abs(x - before[0]) > camera.worldPx / 2 || track.time_s[at] - before[1] > GAP_S) line.moveTo(x, y);
     else line.lineTo(x, y);
-    before = x;
+    before = [x, track.time_s[at]];
   }
   context.strokeStyle = palette.selected;
   context.lineWidth = 3.5;

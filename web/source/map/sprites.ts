@@ -1,115 +1,18 @@
-/** Ship symbols as stamps: lists of pixels, so that a ship is drawn by writing some seventy numbers into a picture. Where no GPU is,
- *  that takes a tenth of what as many calls of drawImage do.
- *
- *  Shapes follow IMO SN.1/Circ.243: an acute triangle under way, a blunt mark at rest, a circle for a radar target, a diamond for an aid
- *  to navigation, a circle with a cross for a distress beacon; what is old grows hollow, what is lost is crossed. Never colour alone. */
+/** Ship symbols (symbol.ts) as stamps: lists of pixels, so that a ship is drawn by writing some seventy numbers into a picture. Where no
+ *  GPU is, that takes a tenth of what as many calls of drawImage do. What is old is paler, what is lost is crossed. */
 
 import type { Palette } from "../core/palette";
+import type { Context } from "../core/plane";
+import { AGES, STATES, cross, drawSymbol } from "./symbol";
 
 export const HEADINGS = 64;
 const COLUMNS = HEADINGS + 1;
 const KINDS = 15;
-/** 0 ordinary, 1 has an open alert, 2 danger or distress, 3 at anchor or moored. */
-const STATES = 4;
-/** 0 heard lately, 1 a while ago, 2 long ago, 3 lost. */
-const AGES = 4;
 /** 0 as mariners know them; 1 smaller, for ordinary ships of a crowd. */
 const SIZES = 2;
 const CROWD_SCALE = 0.72;
 /** CSS pixels. */
 const CELL = 28;
-
-type Context = CanvasRenderingContext2D;
-
-function triangle(context: Context, length: number, width: number): void {
-  context.beginPath();
-  context.moveTo(0, -length / 2);
-  context.lineTo(width / 2, length / 2);
-  context.lineTo(0, length * 0.3);
-  context.lineTo(-width / 2, length / 2);
-  context.closePath();
-}
-
-function diamond(context: Context, size: number): void {
-  context.beginPath();
-  context.moveTo(0, -size);
-  context.lineTo(size, 0);
-  context.lineTo(0, size);
-  context.lineTo(-size, 0);
-  context.closePath();
-}
-
-function circle(context: Context, radius: number): void {
-  context.beginPath();
-  context.arc(0, 0, radius, 0, 2 * Math.PI);
-}
-
-function cross(context: Context, size: number): void {
-  context.beginPath();
-  context.moveTo(-size, -size);
-  context.lineTo(size, size);
-  context.moveTo(size, -size);
-  context.lineTo(-size, size);
-}
-
-/** Filled with a dark edge while what is known is fresh, an outline alone when it is old. */
-function paint(context: Context, palette: Palette, colour: string, hollow: boolean): void {
-  context.fillStyle = hollow ? palette.outline : colour;
-  context.strokeStyle = hollow ? colour : palette.outline;
-  context.lineWidth = hollow ? 1.25 : 1;
-  context.fill();
-  context.stroke();
-}
-
-function drawSymbol(context: Context, palette: Palette, kind: number, state: number, hollow: boolean, headed: boolean): void {
-  const alarm = state === 2 ? palette.danger : state === 1 ? palette.caution : null;
-  const colour = alarm ?? palette.kinds[kind];
-  const grown = state === 2 ? 1.5 : state === 1 ? 1.25 : 1;
-  context.strokeStyle = colour;
-  context.lineWidth = hollow ? 1 : 1.5;
-  if (kind === 14) {
-    context.lineWidth = 2;
-    circle(context, 8);
-    context.stroke();
-    cross(context, 5);
-    context.stroke();
-  } else if (kind === 10) {
-    if (alarm) context.lineWidth = 2.5;
-    circle(context, 4.5 * grown);
-    context.stroke();
-    if (headed) {
-      context.beginPath();
-      context.moveTo(0, -4.5 * grown);
-      context.lineTo(0, -11);
-      context.stroke();
-    }
-  } else if (kind === 11) {
-    context.strokeRect(-3.5, -3.5, 7, 7);
-  } else if (kind === 12) {
-    diamond(context, 5);
-    context.stroke();
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(-2.5, 0);
-    context.lineTo(2.5, 0);
-    context.moveTo(0, -2.5);
-    context.lineTo(0, 2.5);
-    context.stroke();
-  } else if (kind === 13) {
-    triangle(context, 12 * grown, 14 * grown);
-    paint(context, palette, colour, hollow);
-  } else if (state === 3) {
-    // At anchor or moored: small, hollow, pointing nowhere, so that harbours do not shout.
-    diamond(context, 3.5);
-    context.stroke();
-  } else if (headed) {
-    triangle(context, 13 * grown, 8 * grown);
-    paint(context, palette, colour, hollow);
-  } else {
-    diamond(context, 4.5 * grown);
-    paint(context, palette, colour, hollow);
-  }
-}
 
 const keyOf = (kind: number, state: number, age: number, size: number): number => (((kind * STATES + state) * AGES + age) * SIZES + size) * COLUMNS;
 
@@ -189,7 +92,7 @@ export class Stamps {
       strip.setTransform(ratio, 0, 0, ratio, (column + 0.5) * cell, cell / 2);
       if (column < HEADINGS) strip.rotate((column / HEADINGS) * 2 * Math.PI);
       strip.globalAlpha = state === 1 || state === 2 ? 1 : [1, 0.8, 0.75, 0.75][age];
-      drawSymbol(strip, this.palette, kind, state, age > 1, column < HEADINGS);
+      drawSymbol(strip, this.palette, kind, state, age, column < HEADINGS);
       if (age < 3) continue;
       strip.setTransform(ratio, 0, 0, ratio, (column + 0.5) * cell, cell / 2);
       strip.globalAlpha = 1;

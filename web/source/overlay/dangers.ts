@@ -16,7 +16,7 @@ export function drawMeetings(context: Context, camera: Camera, palette: Palette,
   const clock_s = desk.clock_s();
   for (const meeting of desk.chart.meetings) {
     const slots = meeting.ships.map((ship) => desk.fleet.slotOf(ship));
-    if (meeting.meet_s < clock_s || slots.some((slot) => slot === null || desk.fleet.state[slot] !== 2)) continue;
+    if (meeting.meet_s < clock_s) continue;
     const [one, other] = meeting.at.map(([lat_deg, lon_deg]) => toScreen(lat_deg, lon_deg, camera));
     if (![one, other].some(([x, y]) => x > -400 && y > -400 && x < camera.width + 400 && y < camera.height + 400)) continue;
     const colour = meeting.alert ? palette.danger : palette.caution;
@@ -25,7 +25,9 @@ export function drawMeetings(context: Context, camera: Camera, palette: Palette,
     context.setLineDash([8, 4]);
     context.beginPath();
     slots.forEach((slot, index) => {
-      context.moveTo(...place(slot!));
+      // Who is far outside the view is not told to this page; where the two will be nearest is.
+      if (slot === null || desk.fleet.state[slot] !== 2) return;
+      context.moveTo(...place(slot));
       context.lineTo(...(index ? other : one));
     });
     context.stroke();

@@ -114,6 +114,7 @@ function ringForm(deeds: PanelDeeds): Content {
     const place = readPosition(text);
     problems.rings = text && !place ? "A position such as 25°26.0′N 057°21.5′E, or nothing" : "";
     if (!problems.rings) rings.place = place ? [place.lat_deg, place.lon_deg] : null;
+    if (rings.place && deeds.picking() === "rings") deeds.pick(null);
     deeds.changed();
   };
   return html`<h3>Range rings</h3>

@@ -133,7 +133,8 @@ export function start(host: Host): Overlay {
 
   function turn(id: LayerId): void {
     if (!view.on.delete(id)) view.on.add(id);
-    if (id === "rings" && view.on.has("rings") && !ringsAt()) desk.say("Range rings: choose a place, or a ship");
+    if (id === "rings" && view.on.has(id) && !ringsAt()) pick(id);
+    else if (id === picking) pick(null);
     changed();
   }
 

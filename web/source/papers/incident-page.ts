@@ -85,9 +85,13 @@ const stepRow = (step: Step): TemplateResult => html`<tr class=${step.what}>
   <td><strong>${stepWords(step)}</strong>${step.by ? html` · ${step.by}` : nothing}<br />${step.words}</td>
 </tr>`;
 
-function evidence(alert: SeenAlert): TemplateResult {
+/** In the order in which their signs on the chart and on the time line are numbered. */
+const asRaised = (alerts: SeenAlert[]): SeenAlert[] =>
+  [...alerts].sort((one, other) => one.raised_s - other.raised_s || (one.id < other.id ? -1 : 1));
+
+function evidence(alert: SeenAlert, at: number): TemplateResult {
   return html`<details class="deeper">
-    <summary>${alert.severity}, ${alert.state}: ${alert.title} · ${alert.evidence.length} ${alert.evidence.length === 1 ? "sentence" : "sentences"}</summary>
+    <summary>${at + 1}. ${alert.severity}, ${alert.state}: ${alert.title} · ${alert.evidence.length} ${alert.evidence.length === 1 ? "sentence" : "sentences"}</summary>
     <p>${alert.reason}</p>
     <ul class="sentences" role="list">
       ${alert.evidence.map(
@@ -142,7 +146,7 @@ function notes(incident: Incident): TemplateResult {
 }
 
 const reportRow = (report: Report): TemplateResult => html`<li class="told">
-  <p class="quiet figures">${dateTime(report.time_s)} · ${report.kind} · ${report.verified ? "verified" : "not verified"}${report.source ? ` · ${report.source}` : ""}</p>
+  <p class="quiet figures">${dateTime(report.time_s)} · ${report.kind} · ${report.verified ? "verified" : "not verified"}${report.source ? ` · ${report.source}` : ""}${report.lat_deg === null ? "" : ` · ${position(report.lat_deg, report.lon_deg)}`}</p>
   <p>${report.words}</p>
 </li>`;
 
@@ -183,7 +187,7 @@ export function incidentPage(incident: Incident): TemplateResult {
       ${picture(incident, "timeline", "Time line of the alerts, a row a ship. The same is told in words below.")}
       ${told ? table("Course of events", ["Time", "What"], told.course.map(stepRow), "Nothing yet.") : html`<p class="quiet">…</p>`}
       <h3>Alerts and their evidence</h3>
-      ${told?.alerts.map(evidence)}
+      ${told ? asRaised(told.alerts).map(evidence) : nothing}
       ${warningForm(incident)}
     </div>`;
 }

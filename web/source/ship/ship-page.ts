@@ -63,6 +63,12 @@ export function leave(): void {
 
 type Row = [label: string, value: Content | string | null, time_s: number | null];
 
+function turning(turn: number | null): string | null {
+  if (turn === null) return null;
+  const rate = Math.round(Math.abs(turn));
+  return rate ? `${rate}° a minute to ${turn < 0 ? "port" : "starboard"}` : "none";
+}
+
 function rows(ship: Ship, page: ShipPage): Row[] {
   const live = desk.fleet.live(ship.id);
   const heard_s = live?.heard_s || ship.heard_s;
@@ -76,6 +82,7 @@ function rows(ship: Ship, page: ShipPage): Row[] {
     ["Speed", knots(live ? live.sog_kn : ship.sog_kn), heard_s],
     ["Course", degrees(live ? live.cog_deg : ship.cog_deg), heard_s],
     ["Heading", degrees(live ? live.heading_deg : ship.heading_deg), heard_s],
+    ["Turn", turning(ship.turn), heard_s],
     ["Status", ship.nav_status_words, page.spoken_s],
     ["Status since", ship.nav_status_words && page.status_s ? moment(page.status_s, desk.clock_s()) : null, page.status_s],
     ["Usual speed", ship.usual_sog_kn === null ? null : `${knots(ship.usual_sog_kn)}${ship.best_sog_kn === null ? "" : `, best ${knots(ship.best_sog_kn)}`}`, heard_s],

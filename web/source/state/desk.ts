@@ -84,6 +84,11 @@ class Desk {
     this.clockBase_ms = performance.now();
   }
 
+  /** The clock is no earlier than what has been told. */
+  notBefore(time_s: number): void {
+    if (this.clockKnown() && time_s > this.clock_s()) this.setClock(time_s);
+  }
+
   onChange(listener: () => void): void {
     this.listeners.push(listener);
   }
