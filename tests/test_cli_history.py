@@ -85,7 +85,7 @@ def test_the_nearest(data, said):
     found = json.loads(said(*args, "--json")[1][-1])["positions"]
     assert [(row["mmsi"], round(row["distance_nm"], 1)) for row in found] == [(200_000_001, 0.0), (200_000_002, 0.6)]
     status, out, _ = said(*args, "--ships", "1")
-    assert (status, len(out)) == (0, 2) and "nm" in out[0]
+    assert (status, len(out)) == (0, 2) and "NM" in out[0]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".geojson", ".kml", ".parquet"])
