@@ -103,7 +103,7 @@ export function answerByKey(deed: Deed): void {
     const more = document.querySelector<HTMLDetailsElement>("#panel .exclude");
     if (deed === "exclude" && more) more.open = true;
     const found = document.querySelector<HTMLElement>(FIELDS[deed]!);
-    if (found instanceof HTMLInputElement) found.select();
+    if (found instanceof HTMLInputElement && found !== document.activeElement) found.select(); // else its first letter would be replaced
     return found;
   };
   // At once where it is drawn already: who types on before the page is drawn again types words, and no deeds.
