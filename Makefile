@@ -4,7 +4,8 @@
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; done; echo python3)
 RUN := .venv/bin
-# Many tests wait, for browsers and for processes that are killed: one worker more than there are processors, up to four.
+# Many tests wait, for browsers and for processes that are killed: one worker more than there are processors, up to four. Each takes
+# neighbours (worksteal), which share what a file prepares.
 WORKERS := $(shell count=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ "$$count" -lt 4 ] && echo $$((count + 1)) || echo 4)
 # A new version, a new dependency or a new way of setting up is installed before anything else runs.
 PINS := constraints.txt pyproject.toml tools/environment.py
@@ -23,7 +24,7 @@ demo: .venv/ready .venv/compiled ## watch the bundled scene of 13 June 2019 in t
 	@$(RUN)/tankerwatch demo $(OPTIONS)
 
 test: .venv/ready-dev .venv/compiled ## run all tests; some of them: make test OPTIONS="tests/test_cli.py -k help"
-	@$(RUN)/python -m pytest --numprocesses $(WORKERS) $(OPTIONS)
+	@$(RUN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(OPTIONS)
 
 # The peers are installed for the bench alone; one that cannot be is left out, and the bench says so.
 bench: .venv/ready-dev .venv/compiled ## the speed of the decoder, the river, the history, the journal, the desk and the page, against peers, into bench/ (half an hour)
