@@ -32,6 +32,7 @@ def words(page, key, text):
 def said(page, text):
     page.locator("#notice", has_text=text).wait_for()
 
+
 TYPED_AT_ONCE = """async () => {
     document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "w", bubbles: true }));
     document.execCommand("insertText", false, "B");
