@@ -18,7 +18,7 @@ from tankerwatch.testing import START_S, DetectorScene
 
 TANKER, OTHER = 311000001, 311000002
 NAME, IMO = "EXAMPLE ONE", 9745902
-TRACK = [[0, 24.0, 58.0], [51, 24.17, 58.0]]
+TRACK = [[0, 24.0, 58.0], [60, 24.2, 58.0]]
 CRAFT = {"number": 5, "track": [[10, 24.28, 58.0], [27, 24.095, 58.0005], [35, 24.117, 58.001]]}
 
 

@@ -9,6 +9,7 @@ import io
 import json
 import math
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -23,7 +24,10 @@ import tankerwatch
 from tankerwatch.core import arrow
 from tankerwatch.core.hour import HOUR_COLUMNS, MINUTES, Hour
 from tankerwatch.core.schema import Table
-from tankerwatch.core.tables import Bases, Calls, Decision, Feeds, Findings, Fixes, Heard, Legs, Pairs, Picture, Statics, Texts, View
+from tankerwatch.core.tables import Bases, Batch, Calls, Decision, Feeds, Findings, Fixes, Heard, Legs, Pairs, Picture, Statics, Texts, View
+from tankerwatch.desk.health import Health
+from tankerwatch.desk.snapshots import Remembered
+from tankerwatch.desk.trails import Trails
 from tankerwatch.detect import catalog, kit
 from tankerwatch.pipeline import River, result_of
 from tankerwatch.testing import DetectorScene
@@ -160,14 +164,12 @@ def test_every_scene_is_some_detectors():
     assert {path for detector in DETECTORS for path in scenes_of(detector)} == set(SCENES.glob("*.toml"))
 
 
-class Moving(River):
-    """A river whose detectors lose their memory to a file after each batch, and read it again."""
-
-    def take(self, batch):
-        changes = super().take(batch)
-        for watch in self.watches:
+def moving(river: River, batches: list[Batch]) -> None:
+    """Take them, and let each detector lose its memory to a file after each, and read it again."""
+    for batch in batches:
+        river.take(batch)
+        for watch in river.watches:
             watch.memory = journey(watch.memory)
-        return changes
 
 
 def outcome(river: River) -> bytes:
@@ -175,28 +177,33 @@ def outcome(river: River) -> bytes:
     return json.dumps([found.alerts, found.incidents], allow_nan=False).encode()
 
 
-def run(scene: DetectorScene, cuts: int, frame_s: int = 10, kind: type[River] = River) -> River:
-    river = kind(scene.config(), ("scene",), frame_s=frame_s)
-    for batch in scene.batches(cuts):
-        river.take(batch)
-    river.finish()
-    return river
+def restarted(scene: DetectorScene, cuts: int, frame_s: int) -> River:
+    """The same, each memory through a file; somewhere the desk ends, and another goes on from what was kept of the first."""
+    desk, heir = (Remembered(River(scene.config(), ("scene",), frame_s=frame_s), Trails(), Health(), {}) for _ in range(2))
+    batches = list(scene.batches(cuts))
+    half = random.Random(scene.name).randrange(len(batches) // 4, len(batches))
+    moving(desk.river, batches[:half])
+    heir.thaw(*desk.freeze())
+    moving(heir.river, batches[half:])
+    heir.river.finish()
+    return heir.river
 
 
 @pytest.mark.parametrize("path", sorted(SCENES.glob("*.toml")), ids=lambda path: path.stem)
 def test_scene(path):
-    """It finds what it must and nothing else, the same wherever the stream is cut, and with a memory that went through a file."""
+    """It finds what it must and nothing else, the same wherever the stream is cut, through files and through a restart of the desk."""
     scene = DetectorScene.read(path)
     whole = scene.run()
     assert scene.check(whole) == []
-    wanted = outcome(whole)
     # Live frames where something is found, for they take long; else those of a recording.
-    assert outcome(run(scene, 60, frame_s=1 if scene.expected else 10, kind=Moving)) == wanted
+    again = restarted(scene, 60, 1 if scene.expected else 10)
+    assert outcome(again) == outcome(whole)
+    assert again.decoder.counters.to_json() == whole.decoder.counters.to_json()
 
 
 def test_a_cut_after_every_line():
     scene = DetectorScene.read(SCENES / "distress_decoy_tests.toml")
-    assert outcome(run(scene, len(scene.received()))) == outcome(scene.run())
+    assert outcome(scene.run(cuts=len(scene.received()))) == outcome(scene.run())
 
 
 NEW_DETECTOR = '''"""Racing: a ship faster than ships go.

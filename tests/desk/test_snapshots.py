@@ -18,17 +18,17 @@ import tankerwatch
 from tankerwatch.config import load
 from tankerwatch.core.incidents import Alert
 from tankerwatch.core.tables import Batch, Decision, Lines
+from tankerwatch.desk.health import Health
 from tankerwatch.desk.live import LiveDesk
 from tankerwatch.desk.snapshots import Keeper, Remembered, code, digest_of, made_of, recalled
+from tankerwatch.desk.trails import Trails
 from tankerwatch.detect import catalog
 from tankerwatch.pipeline import River, result_of
 from tankerwatch.store.feeds import FeedRegister
 from tankerwatch.store.journal import FileJournal
 from tankerwatch.store.snapshots import At, found, read_header, snapshots_of
-from tankerwatch.testing import START_S, DetectorScene
+from tankerwatch.testing import START_S
 from tankerwatch.web.live import Hub
-
-SCENES = Path(__file__).parent.parent / "detect" / "scenes"
 
 
 @pytest.fixture(scope="module")
@@ -148,31 +148,6 @@ def test_restarted_anywhere_it_knows_what_it_would_have_known(seed, batches, con
     run.kill()
 
 
-@pytest.mark.parametrize("scene", sorted(SCENES.glob("*.toml")), ids=lambda path: path.stem)
-def test_every_detector_goes_on_where_it_was(scene, tmp_path):
-    """Each scene, cut in two: what each detector remembers is in the snapshot."""
-    story = DetectorScene.read(scene)
-    received = story.received()
-    lines = Lines.of([line for _, line in received], [t for t, _ in received], list(range(1, len(received) + 1)))
-    config = load(None, catalog.detectors())
-    whole, after = (Remembered(River(config), *_sides()) for _ in range(2))
-    half = random.Random(scene.stem).randrange(len(lines) // 4, len(lines))
-    whole.river.take(Batch(lines=lines.take(slice(0, half))))
-    after.thaw(*whole.freeze())
-    for each in (whole, after):
-        each.river.take(Batch(lines=lines.take(slice(half, None))))
-        each.river.finish()
-    assert json.dumps(result_of(after.river).alerts) == json.dumps(result_of(whole.river).alerts)
-    assert after.river.decoder.counters.to_json() == whole.river.decoder.counters.to_json()
-
-
-def _sides():
-    from tankerwatch.desk.health import Health
-    from tankerwatch.desk.trails import Trails
-
-    return Trails(), Health(), {}
-
-
 OTHER_PROCESS = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -277,7 +252,7 @@ def test_one_of_records_that_the_journal_has_not_is_passed_over(batches, config,
 
     def passed_over():
         told: list[str] = []
-        remembered = Remembered(River(config, ("feed",)), *_sides())
+        remembered = Remembered(River(config, ("feed",)), Trails(), Health(), {})
         assert recalled(data, remembered, made=made, tell=told.append) is None
         assert len(remembered.river.fleet) == 0
         return told
