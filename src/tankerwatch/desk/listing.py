@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -124,17 +124,22 @@ def listed(river: River, kind: str, most_over: int = OVER_TOLD, before: Before |
     known = [(how.over_s(thing), thing) for thing in all_known.values() if ship is None or ship in how.ships(thing)]
     over = [(over_s, thing) for over_s, thing in known if over_s is not None]
     if before is not None:
-        limit = (-before[0], before[1])
-        late_s = before[0] + ROUNDED_S
-        earlier = (thing for over_s, thing in over if over_s <= late_s and how.place(thing) > limit)
-        return [how.shown(river, thing) for thing in heapq.nsmallest(most_over, earlier, key=how.place)]
-    least_s = heapq.nlargest(most_over, (over_s for over_s, _ in over))[-1] if 0 < most_over < len(over) else -math.inf
-    newest = (thing for over_s, thing in over if over_s >= least_s - ROUNDED_S) if most_over else ()
-    chosen = {id(thing) for thing in heapq.nsmallest(most_over, newest, key=how.place)}
+        limit, (sure_s, late_s) = (-before[0], before[1]), (before[0] - ROUNDED_S, before[0] + ROUNDED_S)
+        earlier = [each for each in over if each[0] < sure_s or (each[0] <= late_s and how.place(each[1]) > limit)]
+        return [how.shown(river, thing) for thing in _newest(how, earlier, most_over)]
+    chosen = {id(thing) for thing in _newest(how, over, most_over)}
     chosen |= {id(all_known[name]) for name in how.joined(river)}
     found = [thing for over_s, thing in known if over_s is None or id(thing) in chosen]
     told = [how.shown(river, thing) for thing in (found if how.order is None else sorted(found, key=how.order))]
     return [*charting.configured(river), *told] if kind == "zones" and ship is None else told
+
+
+def _newest(how: Kind, over: Sequence[tuple[float, Any]], most: int) -> list[Any]:
+    """Those that were over last. By the time alone all but a few fall out: a place is dear to tell, and there may be thousands."""
+    if not most:
+        return []
+    least_s = heapq.nlargest(most, (over_s for over_s, _ in over))[-1] if most < len(over) else -math.inf
+    return heapq.nsmallest(most, (thing for over_s, thing in over if over_s >= least_s - ROUNDED_S), key=how.place)
 
 
 def one(river: River, kind: str, name: str) -> Json | None:

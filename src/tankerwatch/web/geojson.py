@@ -20,7 +20,7 @@ from tankerwatch.web.frames import NO_POSITION, NO_U16, State, advanced
 from tankerwatch.web.plain import Answer
 
 MOST_FEATURES: Final = 10_000
-PIECE: Final = 1000
+PIECE: Final = 5000
 KIND: Final = "application/geo+json"
 WORLD: Final = Area(1, -180.0, -90.0, 180.0, 90.0)
 FLAGS: Final = {"alert": 1, "danger": 2, "guarded": 4, "untrusted": 8, "lost": 16, "at_rest": 32, "small_craft": 64, "own_fleet": 128}
